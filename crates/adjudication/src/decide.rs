@@ -1,0 +1,259 @@
+//! The whole decision: facts, access, lines, the chain of benefits, the payers.
+
+use crate::benefit::Flows;
+use crate::encounter::{Encounter, Prior};
+use crate::facts::Source;
+use crate::payers::Borne;
+use crate::period::Instance;
+use crate::rules::{Amount, Counter, CounterId, Rules, Terms};
+use crate::settlement::{Outcome, Refusal, Settlement};
+use crate::standing::Standing;
+use crate::steps::{Recorder, Silent, Step, StepKind};
+use crate::{MAX_CLASSES, MAX_FACTS, lines, payers};
+use alloc::vec::Vec;
+use gongji_domain::{Fen, Weight, spread};
+
+/// How [`settle_into`] ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The settlement is in the place given.
+    Settled,
+    /// Nothing was written.
+    Refused(Refusal),
+}
+
+/// Decides a visit without explaining it.
+pub fn adjudicate(rules: &Rules, standing: &Standing, encounter: &Encounter<'_>) -> Outcome {
+    let mut settlement = Settlement::default();
+    match settle_into(rules, standing, encounter, &mut settlement) {
+        Verdict::Settled => Outcome::Settled(settlement),
+        Verdict::Refused(refusal) => Outcome::Refused(refusal),
+    }
+}
+
+/// Decides a visit and explains every amount by its article; the amounts are those of [`adjudicate`].
+pub fn explain(rules: &Rules, standing: &Standing, encounter: &Encounter<'_>) -> Outcome {
+    let (mut settlement, mut steps) = (Settlement::default(), Vec::new());
+    match choose(rules, standing, encounter, &mut settlement, &mut steps) {
+        Verdict::Settled => {
+            settlement.steps = steps;
+            Outcome::Settled(settlement)
+        }
+        Verdict::Refused(refusal) => Outcome::Refused(refusal),
+    }
+}
+
+/// Decides a visit into a settlement that is used again and again: allocates nothing once warm.
+pub fn settle_into(
+    rules: &Rules,
+    standing: &Standing,
+    encounter: &Encounter<'_>,
+    settlement: &mut Settlement,
+) -> Verdict {
+    settlement.clear();
+    choose(rules, standing, encounter, settlement, &mut Silent)
+}
+
+fn choose<R: Recorder>(
+    rules: &Rules,
+    standing: &Standing,
+    encounter: &Encounter<'_>,
+    settlement: &mut Settlement,
+    recorder: &mut R,
+) -> Verdict {
+    match rules.classes {
+        0 | 1 => decide::<1, R>(rules, standing, encounter, settlement, recorder),
+        2..=8 => decide::<8, R>(rules, standing, encounter, settlement, recorder),
+        _ => decide::<MAX_CLASSES, R>(rules, standing, encounter, settlement, recorder),
+    }
+}
+
+/// One visit being decided, with room for `K` line classes.
+pub(crate) struct Visit<'a, const K: usize> {
+    pub(crate) rules: &'a Rules,
+    pub(crate) encounter: &'a Encounter<'a>,
+    standing: &'a Standing,
+    year: Instance,
+    pub(crate) ordinals: [u8; MAX_FACTS],
+    /// Lines that no benefit claimed yet.
+    pub(crate) free: [Fen; K],
+    pub(crate) flows: Flows<K>,
+    pub(crate) account_left: [Fen; 2],
+    pub(crate) borne: Borne,
+}
+
+fn decide<const K: usize, R: Recorder>(
+    rules: &Rules,
+    standing: &Standing,
+    encounter: &Encounter<'_>,
+    settlement: &mut Settlement,
+    recorder: &mut R,
+) -> Verdict {
+    let mut visit = Visit::<K> {
+        rules,
+        encounter,
+        standing,
+        year: rules.years.start(encounter.day).number(),
+        ordinals: [0; MAX_FACTS],
+        free: [Fen::ZERO; K],
+        flows: Flows::default(),
+        account_left: [standing.account(crate::AccountPart::Current), standing.account(crate::AccountPart::Prior)],
+        borne: Borne::default(),
+    };
+    visit.encode();
+    if let Some(access) = &rules.access {
+        let reasons = access.get(&visit.ordinals);
+        if !reasons.is_empty() {
+            return Verdict::Refused(Refusal { reasons: reasons.to_vec() });
+        }
+    }
+    let amount_of = |amount: &Amount| visit.amount(amount);
+    visit.free =
+        lines::split::<K, R>(rules, &visit.ordinals, &encounter.lines, amount_of, settlement, recorder);
+    visit.serve_prior(encounter.prior, settlement, recorder);
+    for (index, benefit) in rules.chain.iter().enumerate() {
+        if !benefit.decided_elsewhere {
+            visit.serve(index, benefit, settlement, recorder);
+        }
+    }
+    visit.borne.over += visit.free.iter().copied().sum();
+    payers::pay(&rules.payers, encounter.use_account, visit.borne, &mut visit.account_left, settlement, recorder);
+    assert_identities(settlement);
+    Verdict::Settled
+}
+
+/// The parts sum to the whole, and nobody pays a negative amount.
+fn assert_identities(s: &Settlement) {
+    assert!(s.total == s.off_list + s.over_ceiling + s.upfront + s.eligible);
+    assert!(s.total == s.fund_total + s.personal_share);
+    assert!(s.personal_share == s.account_paid + s.cash);
+    assert!(s.fund_total >= Fen::ZERO && s.account_paid >= Fen::ZERO && s.cash >= Fen::ZERO);
+}
+
+impl<const K: usize> Visit<'_, K> {
+    fn encode(&mut self) {
+        let rules = self.rules;
+        for (slot, (source, encode)) in rules.facts.iter().enumerate() {
+            let raw = match source {
+                Source::Raw(place) => self.encounter.facts[usize::from(*place)],
+                Source::CountOf(place) => i64::from(self.encounter.facts[usize::from(*place)].count_ones()),
+                Source::VisitNumber { total, group } => self.visit_number(*total, *group),
+            };
+            self.ordinals[slot] = encode.ordinal(raw);
+        }
+        for (i, derived) in rules.derived.iter().enumerate() {
+            self.ordinals[rules.facts.len() + i] = *derived.get(&self.ordinals);
+        }
+    }
+
+    /// The number that this visit's group has, or would get.
+    fn visit_number(&self, total: CounterId, group: CounterId) -> i64 {
+        let held = self.used(group, &[]).fen();
+        if held > 0 { held } else { self.used(total, &[]).fen() + 1 }
+    }
+
+    /// The terms that hold for this visit.
+    pub(crate) fn terms<'r>(&self, benefit: &'r crate::Benefit) -> &'r Terms {
+        &benefit.terms[*benefit.key.get(&self.ordinals) as usize]
+    }
+
+    /// Counter, instance and institution that this visit reads and writes.
+    pub(crate) fn place(&self, counter: CounterId) -> (Instance, u64) {
+        let Counter { period, by_institution, .. } = &self.rules.counters[usize::from(counter)];
+        let by = if *by_institution { self.encounter.institution } else { 0 };
+        let instance = match period {
+            crate::Period::Year => self.year,
+            period => period.instance(&self.rules.years, self.encounter.day, self.encounter.clock),
+        };
+        match period {
+            crate::Period::Opened(seconds) => {
+                let since = instance - (*seconds / 60) as i32 + 1;
+                (self.standing.open_instance(counter, by, since, instance).unwrap_or(instance), by)
+            }
+            _ => (instance, by),
+        }
+    }
+
+    /// What has been used of a counter, this visit's own additions so far included.
+    pub(crate) fn used(&self, counter: CounterId, additions: &[crate::Addition]) -> Fen {
+        let definition = &self.rules.counters[usize::from(counter)];
+        if definition.period == crate::Period::Visit {
+            return Fen::ZERO;
+        }
+        let (instance, by) = self.place(counter);
+        let mut sum = self.standing.sum(counter, instance, by);
+        for addition in additions {
+            if (addition.counter, addition.instance, addition.by) == (counter, instance, by) {
+                sum += addition.amount;
+            }
+        }
+        match definition.continues {
+            Some(earlier) => sum + self.used(earlier, additions),
+            None => sum,
+        }
+    }
+
+    /// The amount of a rule for this visit; [`Fen::MAX`] where there is none.
+    pub(crate) fn amount(&self, amount: &Amount) -> Fen {
+        match amount {
+            Amount::None => Fen::MAX,
+            Amount::Fixed(fen) => *fen,
+            Amount::Balance(part) => self.account_left[*part as usize],
+            Amount::Frozen(index) => self.encounter.frozen[usize::from(*index)],
+            Amount::Share { of, rate, rounding } => {
+                rate.of(Fen::from_fen(self.encounter.facts[usize::from(*of)]), *rounding)
+            }
+            Amount::Each(each) => each_amount(each, self.encounter.facts[usize::from(each.set)]),
+        }
+    }
+
+    /// How many months of the benefit year have begun, from the member's or the package's start.
+    pub(crate) fn months(&self) -> i64 {
+        let start = self.rules.years.start(self.encounter.day).max(self.rules.carry_from);
+        let start = self.encounter.insured_since.map_or(start, |since| start.max(since));
+        i64::from(self.encounter.day.month_number() - start.month_number() + 1).max(0)
+    }
+
+    /// Benefits decided elsewhere claim all lines and pay what the case says; what they leave flows on.
+    fn serve_prior<R: Recorder>(&mut self, prior: &[Prior], settlement: &mut Settlement, recorder: &mut R) {
+        let Some(last) = prior.last() else { return };
+        let mut pool = core::mem::replace(&mut self.free, [Fen::ZERO; K]);
+        for payment in prior {
+            let Prior { benefit, fund, paid } = *payment;
+            let base = pool;
+            let mut parts = [Fen::ZERO; K];
+            let weights: [Weight; K] =
+                core::array::from_fn(|k| Weight { weight: pool[k].fen(), first: pool[k].fen(), second: 0 });
+            spread(paid, &weights, &mut parts);
+            for k in 0..K {
+                assert!(parts[k] <= pool[k], "what is decided elsewhere must not exceed the eligible amount");
+                pool[k] -= parts[k];
+            }
+            settlement.pay(benefit, fund, paid);
+            let definition = &self.rules.chain[usize::from(benefit)];
+            self.count_prior(definition, fund, &base, &parts, settlement);
+            let why = definition.why;
+            recorder.record(|| Step { benefit: Some(benefit), why, kind: StepKind::Prior { fund }, result: paid });
+        }
+        let left: Fen = pool.iter().copied().sum();
+        self.borne.over += left;
+        if let Some(slot) = self.rules.chain[usize::from(last.benefit)].keeps {
+            self.flows.keep(slot, [Fen::ZERO; K], [Fen::ZERO; K], pool);
+        }
+    }
+}
+
+fn each_amount(each: &crate::Each, set: i64) -> Fen {
+    let mut amounts = [Fen::ZERO; 64];
+    let mut count = 0;
+    for (value, amount) in each.amounts.iter().enumerate() {
+        if set >> value & 1 == 1 {
+            amounts[count] = *amount;
+            count += 1;
+        }
+    }
+    amounts[..count].sort_unstable_by(|a, b| b.cmp(a));
+    let last = each.weights.len() - 1;
+    let weigh = |(i, amount): (usize, &Fen)| each.weights[i.min(last)].of(*amount, each.rounding);
+    amounts[..count].iter().enumerate().map(weigh).sum()
+}

@@ -1,0 +1,219 @@
+//! Money in whole fen (分). Knows nothing of rates, rules or currencies other than the yuan.
+
+use alloc::string::{String, ToString};
+use core::fmt;
+use core::iter::Sum;
+use core::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An amount of money in whole fen (分, 1/100 yuan).
+///
+/// Arithmetic panics on overflow (a bug: every amount read from outside is bounded when it is
+/// parsed). Written as text with two decimals, the national form `N16,2`.
+///
+/// ```
+/// use gongji_domain::Fen;
+/// let charge: Fen = "1234.5".parse().unwrap();
+/// assert_eq!(charge, Fen::from_fen(123_450));
+/// assert_eq!(charge.to_string(), "1234.50");
+/// assert!("0.005".parse::<Fen>().is_err());
+/// ```
+#[doc(alias = "分")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fen(i64);
+
+/// Why a text is not an amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not digits with an optional point and decimals.
+    #[error("不是金额：只能写数字，可带至多两位小数，例如 1234.56")]
+    NotAnAmount,
+    /// More than two decimals: below the fen there is nothing.
+    #[error("金额至多两位小数（分）")]
+    TooManyDecimals,
+    /// A minus sign where only amounts from zero up are allowed.
+    #[error("金额不能为负")]
+    Negative,
+    /// More than fourteen digits before the point.
+    #[error("金额过大：整数部分至多十四位")]
+    TooLarge,
+}
+
+impl Fen {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+    /// The largest amount; stands for "no bound" where a limit is absent.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// An amount of so many fen.
+    pub const fn from_fen(fen: i64) -> Self {
+        Self(fen)
+    }
+
+    /// An amount of so many whole yuan.
+    pub const fn from_yuan(yuan: i64) -> Self {
+        Self(yuan * 100)
+    }
+
+    /// The amount in fen.
+    pub const fn fen(self) -> i64 {
+        self.0
+    }
+
+    /// Whether this is exactly nothing.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    /// What is left after `other`, never below zero (剩余额度).
+    #[must_use]
+    pub const fn less(self, other: Self) -> Self {
+        let left = self.0.saturating_sub(other.0);
+        Self(if left < 0 { 0 } else { left })
+    }
+
+    /// Reads an amount that may be negative (`"-300.00"`), as adjustments and reversals write it.
+    ///
+    /// # Errors
+    /// [`MoneyError`] for anything that is not digits with at most two decimals.
+    pub fn parse_signed(text: &str) -> Result<Self, MoneyError> {
+        match text.strip_prefix('-') {
+            Some(rest) => Ok(-rest.parse::<Self>()?),
+            None => text.parse(),
+        }
+    }
+}
+
+impl core::str::FromStr for Fen {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        if text.starts_with('-') {
+            return Err(MoneyError::Negative);
+        }
+        let (whole, decimals) = match text.split_once('.') {
+            Some((whole, decimals)) if !decimals.is_empty() => (whole, decimals),
+            Some(_) => return Err(MoneyError::NotAnAmount),
+            None => (text, ""),
+        };
+        let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(decimals) {
+            return Err(MoneyError::NotAnAmount);
+        }
+        if decimals.len() > 2 {
+            return Err(MoneyError::TooManyDecimals);
+        }
+        if whole.len() > 14 {
+            return Err(MoneyError::TooLarge);
+        }
+        let number = |part: &str| part.bytes().fold(0_i64, |n, b| n * 10 + i64::from(b - b'0'));
+        let cents = match decimals.len() {
+            0 => 0,
+            1 => number(decimals) * 10,
+            _ => number(decimals),
+        };
+        Ok(Self(number(whole) * 100 + cents))
+    }
+}
+
+impl fmt::Display for Fen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let fen = self.0.unsigned_abs();
+        write!(f, "{sign}{}.{:02}", fen / 100, fen % 100)
+    }
+}
+
+impl Add for Fen {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl Sub for Fen {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Neg for Fen {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl AddAssign for Fen {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl SubAssign for Fen {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
+    }
+}
+
+impl Sum for Fen {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, Add::add)
+    }
+}
+
+impl Serialize for Fen {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fen {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse_signed(&text).map_err(|fault| serde::de::Error::custom(fault.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn amounts_are_read_exactly_or_refused_by_name() {
+        for (text, expected) in [
+            ("0", Ok(0)),
+            ("0.01", Ok(1)),
+            ("12.3", Ok(1_230)),
+            ("99999999.99", Ok(9_999_999_999)),
+            ("99999999999999.99", Ok(9_999_999_999_999_999)),
+            ("1.234", Err(MoneyError::TooManyDecimals)),
+            ("-1.00", Err(MoneyError::Negative)),
+            ("100000000000000", Err(MoneyError::TooLarge)),
+            ("", Err(MoneyError::NotAnAmount)),
+            (".5", Err(MoneyError::NotAnAmount)),
+            ("5.", Err(MoneyError::NotAnAmount)),
+            ("1,000.00", Err(MoneyError::NotAnAmount)),
+            ("1e3", Err(MoneyError::NotAnAmount)),
+            ("１", Err(MoneyError::NotAnAmount)),
+            ("+1", Err(MoneyError::NotAnAmount)),
+        ] {
+            assert_eq!(text.parse::<Fen>().map(Fen::fen), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_and_amount_are_inverse() {
+        for fen in [-12_345, -1, 0, 1, 99, 100, 101, 9_999_999_999] {
+            assert_eq!(Fen::parse_signed(&Fen(fen).to_string()), Ok(Fen(fen)));
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_never_negative() {
+        assert_eq!(Fen(5).less(Fen(7)), Fen::ZERO);
+        assert_eq!(Fen::MAX.less(Fen(1)), Fen(i64::MAX - 1));
+    }
+}
