@@ -169,6 +169,25 @@ pub struct Terms {
     pub adds: Box<[Add]>,
 }
 
+impl Terms {
+    /// Terms of a benefit that is not for the case.
+    pub fn nothing() -> Self {
+        Self {
+            applies: false,
+            reasons: Box::new([]),
+            claims: 0,
+            eligible_limits: Box::new([]),
+            deductibles: Box::new([]),
+            above_limits: Box::new([]),
+            rates: Box::new([]),
+            rate_whys: Box::new([]),
+            payment_deductibles: Box::new([]),
+            payment_limits: Box::new([]),
+            adds: Box::new([]),
+        }
+    }
+}
+
 /// One deductible or limit: an amount against a counter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cut {

@@ -1,1 +1,25 @@
-//! See the crate's description in Cargo.toml.
+//! A pooling area's policy package: text in, checked package and rules out; and the quote contract.
+#![no_std]
+#![warn(missing_docs)]
+extern crate alloc;
+
+mod articles;
+mod bounds;
+mod cells;
+mod check;
+mod compile;
+mod facts;
+mod fault;
+mod figures;
+mod grid;
+mod library;
+mod lower;
+mod model;
+mod node;
+mod overlay;
+mod read;
+
+pub use articles::{Article, Articles};
+pub use facts::{Fact, Kind, Owner};
+pub use fault::{At, Fault, Severity, SourceFile, line_column, nearest};
+pub use library::{Area, AreaStatus, Folder, Library};

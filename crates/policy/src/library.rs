@@ -1,0 +1,256 @@
+//! All packages at hand: loading, overlaying, checking, and the rules of an area on a day.
+
+use crate::articles::{Article, Articles};
+use crate::compile::{Compiled, compile};
+use crate::facts::Fact;
+use crate::fault::{Fault, Severity, SourceFile};
+use crate::model::{Package, Status};
+use crate::{bounds, check, lower, overlay, read};
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use gongji_adjudication::Rules;
+use gongji_domain::Day;
+
+/// One folder of a package directory, as read by whoever loads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folder {
+    /// The folder's name, such as `500000-chongqing` or `framework`.
+    pub name: String,
+    /// Its `*.toml`, `source/*.md` and `cases/*.md` files.
+    pub files: Vec<SourceFile>,
+}
+
+/// Whether an area's package binds anybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AreaStatus {
+    /// In force (施行).
+    InForce,
+    /// A draft out for comment (征求意见稿).
+    Draft,
+    /// An example, not loaded unless asked for.
+    Example,
+}
+
+/// A pooling area (统筹区) whose package is loaded.
+pub struct Area {
+    /// Folder that it was loaded from.
+    pub folder: String,
+    pub(crate) compiled: Compiled,
+    ranges: Vec<(Day, Option<Arc<Rules>>)>,
+}
+
+/// All loaded areas, and what was found wrong.
+#[derive(Default)]
+pub struct Library {
+    areas: BTreeMap<String, Area>,
+    files: Vec<SourceFile>,
+    faults: Vec<(String, Fault)>,
+    known_on: Option<Day>,
+}
+
+impl Library {
+    /// Loads packages. Later folders replace earlier ones of the same area, unless they extend them.
+    ///
+    /// Areas with errors are left out; [`Library::faults`] says what is wrong.
+    pub fn load(folders: &[Folder]) -> Self {
+        Self::load_as_known(folders, None)
+    }
+
+    /// Loads packages as they were known on a day: later knowledge is left out.
+    pub fn load_as_known(folders: &[Folder], known_on: Option<Day>) -> Self {
+        let mut library = Self { known_on, ..Self::default() };
+        let mut frameworks = bounds::Frameworks::default();
+        let mut packages: Vec<(String, Package, Vec<usize>)> = Vec::new();
+        for folder in folders {
+            let first = library.files.len();
+            library.files.extend(folder.files.iter().cloned());
+            let numbers: Vec<usize> = (first..library.files.len()).collect();
+            if folder.name == "framework" {
+                let mut faults = Vec::new();
+                frameworks.read(&library.files, &numbers, &mut faults);
+                library.report(&folder.name, faults);
+                continue;
+            }
+            let mut faults = Vec::new();
+            let toml: Vec<(u16, &str)> = numbers
+                .iter()
+                .filter(|n| library.files[**n].path.ends_with(".toml"))
+                .map(|n| (*n as u16, &*library.files[*n].text))
+                .collect();
+            let package = read::package(&toml, &mut faults);
+            library.report(&folder.name, faults);
+            packages.push((folder.name.clone(), package, numbers));
+        }
+        library.resolve(packages, &frameworks);
+        library
+    }
+
+    fn resolve(&mut self, packages: Vec<(String, Package, Vec<usize>)>, frameworks: &bounds::Frameworks) {
+        let mut bases: BTreeMap<String, (String, Package, Vec<usize>)> = BTreeMap::new();
+        for (folder, package, mut numbers) in packages {
+            if package.area.text.is_empty() {
+                continue;
+            }
+            let mut faults = Vec::new();
+            let package = match package.extends.clone() {
+                None => package,
+                Some(extends) => match bases.get(&extends.text) {
+                    Some((_, base, base_numbers)) => {
+                        numbers.splice(0..0, base_numbers.iter().copied());
+                        overlay::lay(base.clone(), package, &mut faults)
+                    }
+                    None => {
+                        let loaded = crate::fault::listed(bases.keys());
+                        faults.push(Fault::error("unknown_area", extends.at, format!("extends = \"{}\" 没有这个包", extends.text), format!("已载入：{loaded}")));
+                        self.report(&folder, faults);
+                        continue;
+                    }
+                },
+            };
+            self.report(&folder, faults);
+            bases.insert(package.area.text.clone(), (folder, package, numbers));
+        }
+        for (code, (folder, package, numbers)) in bases {
+            let failed = self.faults.iter().any(|(of, fault)| *of == folder && fault.severity == Severity::Error);
+            let area = self.area_of(&folder, package, &numbers, frameworks);
+            if let Some(area) = area.filter(|_| !failed) {
+                self.areas.insert(code, area);
+            }
+        }
+    }
+
+    fn area_of(&mut self, folder: &str, mut package: Package, numbers: &[usize], frameworks: &bounds::Frameworks) -> Option<Area> {
+        let mut faults = Vec::new();
+        let mut articles = Articles::default();
+        for n in numbers {
+            let file = &self.files[*n];
+            if file.path.contains("source/") && file.path.ends_with(".md") {
+                articles.read(*n as u16, file, &package.documents, &mut faults);
+            }
+        }
+        frameworks.lend(&mut package, &mut articles, &mut faults);
+        let compiled = compile(package, articles, &mut faults);
+        let sound = |faults: &[Fault]| !faults.iter().any(|fault| fault.severity == Severity::Error);
+        if sound(&faults) {
+            check::tables(&compiled, &mut faults);
+        }
+        let mut ranges = Vec::new();
+        if sound(&faults) {
+            let known_on = self.known_on.unwrap_or(Day::MAX);
+            for day in compiled.ranges() {
+                let mut trouble = Vec::new();
+                let rules = lower::lower(&compiled, day, known_on, &mut trouble).map(Arc::new);
+                if self.known_on.is_none() {
+                    faults.extend(trouble);
+                }
+                ranges.push((day, rules));
+            }
+        }
+        if sound(&faults) {
+            frameworks.check(&compiled, &mut faults);
+        }
+        faults.dedup();
+        let sound = sound(&faults);
+        self.report(folder, faults);
+        sound.then(|| Area { folder: folder.to_owned(), compiled, ranges })
+    }
+
+    fn report(&mut self, folder: &str, faults: Vec<Fault>) {
+        self.faults.extend(faults.into_iter().map(|fault| (folder.to_owned(), fault)));
+    }
+
+    /// The area with this division code (医保区划), if its package is loaded and sound.
+    pub fn area(&self, code: &str) -> Option<&Area> {
+        self.areas.get(code)
+    }
+
+    /// All areas, by code.
+    pub fn areas(&self) -> impl Iterator<Item = &Area> {
+        self.areas.values()
+    }
+
+    /// Everything found wrong, with the folder it was found in.
+    pub fn faults(&self) -> &[(String, Fault)] {
+        &self.faults
+    }
+
+    /// The files, by the number that [`crate::At`] carries.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+}
+
+impl Area {
+    /// Its division code.
+    pub fn code(&self) -> &str {
+        &self.compiled.package.area.text
+    }
+
+    /// Its name in Chinese.
+    pub fn name(&self) -> &str {
+        &self.compiled.package.name
+    }
+
+    /// Whether its package is in force.
+    pub fn status(&self) -> AreaStatus {
+        match self.compiled.package.status {
+            Status::InForce => AreaStatus::InForce,
+            Status::Draft => AreaStatus::Draft,
+            Status::Example => AreaStatus::Example,
+        }
+    }
+
+    /// First day of its rules.
+    pub fn from(&self) -> Day {
+        self.compiled.from
+    }
+
+    /// Last day of its rules; [`Day::MAX`] while they are open.
+    pub fn until(&self) -> Day {
+        self.compiled.until
+    }
+
+    /// The article that sets its dates, as answers print articles.
+    pub fn effective_article(&self) -> String {
+        self.compiled.articles.print(&self.compiled.package.cite)
+    }
+
+    /// The rules of a service day; [`None`] outside the package's life (or what was known then).
+    pub fn rules(&self, day: Day) -> Option<&Arc<Rules>> {
+        if day < self.compiled.from || day > self.compiled.until {
+            return None;
+        }
+        let after = self.ranges.partition_point(|(start, _)| *start <= day);
+        self.ranges.get(after.checked_sub(1)?)?.1.as_ref()
+    }
+
+    /// First days of the ranges in which the rules do not change.
+    pub fn range_starts(&self) -> impl Iterator<Item = Day> + '_ {
+        self.ranges.iter().map(|(day, _)| *day)
+    }
+
+    /// All facts that its package can read.
+    pub fn facts(&self) -> &[Fact] {
+        &self.compiled.registry.facts
+    }
+
+    /// What a reason code says.
+    pub fn reason_text(&self, code: &str) -> &str {
+        let found = self.compiled.reasons.iter().find(|(known, _)| known == code);
+        found.map_or("", |(_, text)| text)
+    }
+
+    /// The quoted articles.
+    pub fn articles(&self) -> impl Iterator<Item = &Article> {
+        self.compiled.articles.iter()
+    }
+
+    /// The quoted article of `document:anchor`.
+    pub fn article(&self, key: &str) -> Option<&Article> {
+        self.compiled.articles.get(key)
+    }
+}
