@@ -5,6 +5,7 @@ extern crate alloc;
 
 mod articles;
 mod bounds;
+pub mod case;
 mod cells;
 mod check;
 mod compile;

@@ -1,0 +1,271 @@
+//! Deciding one encounter for a member: choose the rules of the day, bind, adjudicate, name.
+
+use super::bind::{Bound, bind};
+use super::sentences;
+use super::{Case, CaseFault, Encounter, Member, MemberThen};
+use crate::compile::CountedMeasure;
+use crate::library::Area;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use gongji_adjudication::{Addition, Charge, Lines, Outcome, Rules, Settlement, Standing, adjudicate, explain};
+use gongji_domain::{Day, Fen, FundCode, NationalField};
+
+/// How much explanation is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Amounts only.
+    #[default]
+    Amounts,
+    /// Each amount's rule, article and inputs.
+    Steps,
+    /// The same with a Chinese sentence.
+    Sentences,
+}
+
+/// What deciding gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Settled, possibly with nothing from the ordinary benefit.
+    Settled(Settled),
+    /// Insurance cannot settle it; nothing changes.
+    Refused(Refusal),
+}
+
+/// A settlement with its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The amounts and what they change.
+    pub settlement: Settlement,
+    /// Payments by benefit name, in the order of the chain.
+    pub payments: Vec<(String, FundCode, Fen)>,
+    /// Why the ordinary benefit pays nothing, if so.
+    pub not_covered: Option<NotCovered>,
+    /// The explanation, when asked for.
+    pub steps: Vec<StepText>,
+}
+
+/// Why the pool does not cover a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotCovered {
+    /// Reason code.
+    pub code: String,
+    /// Article.
+    pub article: String,
+    /// In Chinese.
+    pub message: String,
+}
+
+/// A business "no".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Reason code.
+    pub code: String,
+    /// Article; absent where no package exists.
+    pub article: Option<String>,
+    /// In Chinese.
+    pub message: String,
+}
+
+/// One step of the explanation, with names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepText {
+    /// Path of the rule in the package.
+    pub rule: String,
+    /// The article.
+    pub article: String,
+    /// Inputs by name.
+    pub inputs: Vec<(&'static str, String)>,
+    /// What it gave.
+    pub result: String,
+    /// In Chinese, for people.
+    pub sentence: Option<String>,
+}
+
+impl Settled {
+    /// The sum that a national field reports.
+    pub fn national(&self, field: NationalField) -> Fen {
+        self.payments.iter().filter(|(_, fund, _)| fund.field() == field).map(|(_, _, amount)| *amount).sum()
+    }
+
+    /// Applies the settlement to a standing.
+    pub fn apply(&self, standing: &mut Standing) {
+        standing.apply(&self.settlement);
+    }
+}
+
+impl Area {
+    /// Decides an encounter for a member. Faults name the field inside the encounter, or `member.…`.
+    ///
+    /// # Errors
+    /// [`CaseFault`] for facts that the area does not know or needs, for benefits whose figures are
+    /// open, and for prior payments that exceed the eligible amount.
+    pub fn decide(
+        &self,
+        member: &Member,
+        standing: &Standing,
+        encounter: &Encounter,
+        use_account: bool,
+        detail: Detail,
+    ) -> Result<Decision, CaseFault> {
+        let Some(rules) = self.rules(encounter.date) else {
+            return Ok(Decision::Refused(self.no_policy(encounter.date)));
+        };
+        let bound = bind(self, rules, member, encounter)?;
+        self.prior_fits(rules, &bound)?;
+        let outcome = run(rules, standing, &bound, self.compiled.registry.charge_places, use_account, detail);
+        Ok(self.with_names(rules, outcome, detail))
+    }
+
+    fn no_policy(&self, day: Day) -> Refusal {
+        let life = if self.until() == Day::MAX { format!("自 {} 起", self.from()) } else { format!("自 {} 至 {}", self.from(), self.until()) };
+        let message = format!("{} 没有 {day} 的政策：{life}施行", self.name());
+        Refusal { code: "no_policy_for_date".to_owned(), article: Some(self.effective_article()), message }
+    }
+
+    /// Prior payments are together at most the eligible amount.
+    fn prior_fits(&self, rules: &Rules, bound: &Bound) -> Result<(), CaseFault> {
+        if bound.prior.is_empty() {
+            return Ok(());
+        }
+        let paid: Fen = bound.prior.iter().map(|prior| prior.paid).sum();
+        let without = Bound { prior: Vec::new(), ..bound.clone_parts() };
+        let places = self.compiled.registry.charge_places;
+        let Outcome::Settled(settlement) = run(rules, &Standing::default(), &without, places, false, Detail::Amounts) else {
+            return Ok(());
+        };
+        if paid > settlement.eligible {
+            let message = format!("先前待遇共支付 {paid}，超过符合政策范围金额 {}", settlement.eligible);
+            return Err(CaseFault::new("prior_benefits_exceed", "prior_benefits", message));
+        }
+        Ok(())
+    }
+
+    fn with_names(&self, rules: &Rules, outcome: Outcome, detail: Detail) -> Decision {
+        let settlement = match outcome {
+            Outcome::Settled(settlement) => settlement,
+            Outcome::Refused(refusal) => {
+                let code = rules.reasons[usize::from(refusal.reasons[0])].to_string();
+                let message = self.reason_text(&code).to_owned();
+                return Decision::Refused(Refusal { code, article: Some(self.effective_article()), message });
+            }
+        };
+        let payments = {
+            let mut payments = settlement.payments.clone();
+            payments.sort_by_key(|payment| payment.benefit);
+            let name = |benefit: u8| rules.chain[usize::from(benefit)].name.to_string();
+            payments.into_iter().map(|payment| (name(payment.benefit), payment.fund, payment.amount)).collect()
+        };
+        let not_covered = settlement.not_covered.first().map(|(reason, why)| {
+            let code = rules.reasons[usize::from(*reason)].to_string();
+            let message = self.reason_text(&code).to_owned();
+            NotCovered { code, article: rules.whys[*why as usize].article.to_string(), message }
+        });
+        let steps = match detail {
+            Detail::Amounts => Vec::new(),
+            _ => sentences::steps(self, rules, &settlement.steps, detail == Detail::Sentences),
+        };
+        Decision::Settled(Settled { settlement, payments, not_covered, steps })
+    }
+}
+
+fn run(rules: &Rules, standing: &Standing, bound: &Bound, places: u8, use_account: bool, detail: Detail) -> Outcome {
+    let width = usize::from(places);
+    let charges: Vec<Charge<'_>> = bound
+        .charges
+        .iter()
+        .enumerate()
+        .map(|(i, charge)| Charge {
+            amount: charge.amount,
+            covered: charge.covered,
+            ceiling: charge.ceiling,
+            upfront: charge.upfront,
+            facts: &bound.charge_facts[i * width..(i + 1) * width],
+        })
+        .collect();
+    let encounter = gongji_adjudication::Encounter {
+        day: bound.day,
+        clock: bound.clock,
+        facts: &bound.facts,
+        institution: bound.institution,
+        lines: Lines::Charges(&charges),
+        prior: &bound.prior,
+        frozen: &[],
+        insured_since: None,
+        use_account,
+    };
+    match detail {
+        Detail::Amounts => adjudicate(rules, standing, &encounter),
+        _ => explain(rules, standing, &encounter),
+    }
+}
+
+impl Member {
+    /// The member as he or she is at one encounter.
+    #[must_use]
+    pub fn at(&self, then: &MemberThen) -> Self {
+        let mut member = self.clone();
+        if let Some(status) = &then.status {
+            member.status.clone_from(status);
+        }
+        if then.enrolment.is_some() {
+            member.enrolment.clone_from(&then.enrolment);
+        }
+        for (name, value) in &then.facts {
+            match member.facts.iter_mut().find(|(known, _)| known == name) {
+                Some(known) => known.1 = value.clone(),
+                None => member.facts.push((name.clone(), value.clone())),
+            }
+        }
+        member
+    }
+}
+
+/// The standing with which a case begins: its balance, and what was used before.
+pub(super) fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
+    let current = case.account_balance - case.account_prior_years;
+    let mut standing = Standing::with_account(current, case.account_prior_years);
+    let Some((first, _)) = case.encounters.first() else { return Ok(standing) };
+    let Some(rules) = area.rules(first.date) else { return Ok(standing) };
+    for used in &case.used {
+        let field = || format!("member.used.{}.{}", used.benefit, used.measure);
+        let mut counted = false;
+        for (id, key) in area.compiled.counters.iter().enumerate() {
+            let counts = crate::lower::counts(key, &used.benefit);
+            if !counts || !measures(key.measure, &used.measure) {
+                continue;
+            }
+            counted = true;
+            let counter = &rules.counters[id];
+            if counter.period == gongji_adjudication::Period::Visit || used.amount.is_zero() {
+                continue;
+            }
+            let by = if counter.by_institution { first.institution.id.as_deref().map_or(0, super::bind::number_of) } else { 0 };
+            let instance = counter.period.instance(&rules.years, first.date, first.time.unwrap_or_default());
+            standing.add(Addition { counter: id as u16, instance, by, amount: used.amount });
+        }
+        let benefit = area.compiled.benefit(&used.benefit).is_some();
+        if !counted && !(benefit && known_measure(&used.measure)) {
+            let names = crate::fault::listed(area.compiled.counters.iter().map(crate::lower::counter_name));
+            let message = format!("没有这项累计；本统筹区累计：{names}");
+            let code = if benefit { "unknown_field" } else { "invalid_value" };
+            return Err(CaseFault::new(code, field(), message));
+        }
+    }
+    Ok(standing)
+}
+
+fn measures(measure: CountedMeasure, name: &str) -> bool {
+    let own = crate::lower::measure_name(measure);
+    own == name
+        || matches!(
+            (measure, name),
+            (CountedMeasure::Borne, "borne") | (CountedMeasure::BorneOfPayment, "deductible_borne" | "borne") | (CountedMeasure::Paid, "paid")
+        )
+}
+
+/// Measures that every benefit has, whether or not a rule of the area counts them.
+fn known_measure(name: &str) -> bool {
+    matches!(name, "deductible_borne" | "fund_paid" | "eligible" | "above" | "borne" | "paid")
+}
