@@ -19,6 +19,7 @@ mod model;
 mod node;
 mod overlay;
 mod read;
+mod view;
 
 pub use articles::{Article, Articles};
 pub use facts::{Fact, Kind, Owner};
