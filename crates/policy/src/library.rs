@@ -39,6 +39,8 @@ pub enum AreaStatus {
 pub struct Area {
     /// Folder that it was loaded from.
     pub folder: String,
+    /// Numbers of its files among the library's.
+    pub(crate) files: Vec<usize>,
     pub(crate) compiled: Compiled,
     ranges: Vec<(Day, Option<Arc<Rules>>)>,
 }
@@ -156,7 +158,7 @@ impl Library {
         faults.dedup();
         let sound = sound(&faults);
         self.report(folder, faults);
-        sound.then(|| Area { folder: folder.to_owned(), compiled, ranges })
+        sound.then(|| Area { folder: folder.to_owned(), files: numbers.to_vec(), compiled, ranges })
     }
 
     fn report(&mut self, folder: &str, faults: Vec<Fault>) {

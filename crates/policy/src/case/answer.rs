@@ -107,9 +107,9 @@ impl Serialize for Decisions<'_> {
     }
 }
 
-struct One<'a> {
-    id: &'a str,
-    decision: &'a Decision,
+pub(super) struct One<'a> {
+    pub(super) id: &'a str,
+    pub(super) decision: &'a Decision,
 }
 
 impl Serialize for One<'_> {

@@ -223,7 +223,7 @@ impl Member {
 }
 
 /// The standing with which a case begins: its balance, and what was used before.
-pub(super) fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
+pub(crate) fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
     let current = case.account_balance - case.account_prior_years;
     let mut standing = Standing::with_account(current, case.account_prior_years);
     let Some((first, _)) = case.encounters.first() else { return Ok(standing) };

@@ -13,6 +13,15 @@ mod sentences;
 pub use answer::{Answer, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
 
+pub(crate) use decide::opening as opening_of;
+pub(crate) use json::Json;
+pub(crate) use read::case as read_case;
+
+/// A decision in the form of an answer, for comparing.
+pub(crate) fn decision_json(decision: &Decision) -> serde_json::Value {
+    serde_json::to_value(answer::One { id: "", decision }).unwrap_or_default()
+}
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use gongji_domain::{Clock, Day, Fen, FundCode, Rate};
