@@ -1,0 +1,6 @@
+//! The policy language as the oracle reads it: worked examples.
+
+mod areas;
+mod minis;
+mod rarer;
+mod support;
