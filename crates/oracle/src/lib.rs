@@ -7,11 +7,13 @@
 //!
 //! - [`answer()`] decides a whole quote case;
 //! - [`Oracle`] settles and cancels one encounter at a time and shows every intermediate measure;
+//! - [`generate`] makes random packages, histories and cases from a seed.
 
 pub mod answer;
 pub mod benefit;
 pub mod case;
 pub mod facts;
+pub mod generate;
 pub mod history;
 pub mod lines;
 pub mod package;
