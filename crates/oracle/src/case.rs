@@ -57,7 +57,7 @@ pub struct Encounter {
     /// Its kind, when the case says it.
     pub kind: Option<String>,
     /// The prescriber's class and kind, when there is a prescription.
-    pub prescriber: Option<(Option<String>, Option<String>)>,
+    pub prescriber: Option<ClassAndKind>,
     /// The charges.
     pub charges: Vec<Charge>,
     /// Payments decided elsewhere.
@@ -75,6 +75,9 @@ pub struct Encounter {
     /// See `member_facts`.
     pub institution_facts: Map<String, Json>,
 }
+
+/// An institution's class and kind, as far as they are said.
+pub type ClassAndKind = (Option<String>, Option<String>);
 
 fn text(value: &Json, key: &str) -> Option<String> {
     value.get(key).and_then(Json::as_str).map(String::from)
@@ -240,14 +243,11 @@ impl Encounter {
     }
 
     /// Class and kind of the institution in the package's dated map.
-    fn in_class_map(
-        &self,
-        package: &Package,
-    ) -> Result<Option<(Option<String>, Option<String>)>, String> {
+    fn in_class_map(&self, package: &Package) -> Result<Option<ClassAndKind>, String> {
         let Some(id) = &self.institution else {
             return Ok(None);
         };
-        let mut found: Option<(Date, (Option<String>, Option<String>))> = None;
+        let mut found: Option<(Date, ClassAndKind)> = None;
         for row in package
             .root
             .get("institution")

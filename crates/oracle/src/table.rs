@@ -116,7 +116,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The day from which something said in `own` (innermost first) holds.
-    fn from_of(&self, own: &[&Table]) -> Result<Date, String> {
+    fn start_of(&self, own: &[&Table]) -> Result<Date, String> {
         own.iter()
             .copied()
             .chain(self.owner)
@@ -142,11 +142,11 @@ impl<'a> Reading<'a> {
                 return Ok(day);
             }
         }
-        self.from_of(own)
+        self.start_of(own)
     }
 
     fn applies(&self, region: &Region, own: &[&Table]) -> Result<bool, String> {
-        let from = self.from_of(own)?;
+        let from = self.start_of(own)?;
         let until = own[0].get("until").map(toml_date).transpose()?;
         Ok(from <= self.day
             && until.is_none_or(|until| self.day <= until)
@@ -201,7 +201,7 @@ impl<'a> Reading<'a> {
                 if self.applies(&cell, &[row, table])? {
                     applicable.push(Row {
                         region: cell,
-                        from: self.from_of(&[row, table])?,
+                        from: self.start_of(&[row, table])?,
                         until: row.get("until").map(toml_date).transpose()?,
                         known: self.known_of(&[row, table])?,
                         corrects: row.get("corrects") == Some(&Value::Boolean(true)),

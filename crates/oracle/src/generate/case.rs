@@ -134,8 +134,10 @@ fn encounter(
     date: Date,
     member: &Json,
 ) -> Json {
-    let care_type = if random.chance(65) {
+    let care_type = if random.chance(60) {
         "ordinary_outpatient".to_string()
+    } else if random.chance(30) {
+        "pharmacy".to_string()
     } else {
         pick_value(random, package, "care_type")
     };
@@ -324,10 +326,10 @@ fn amount(random: &mut Random, hints: &Hints) -> i64 {
     let amount = match random.below(20) {
         0 => random.between(1, 5),
         1..=2 => random.between(1, 2_000),
-        3..=8 => random.between(500, 60_000),
-        9..=11 => random.between(10_000, 400_000),
-        12 => random.between(300_000, 30_000_000),
-        13..=14 => random.between(1, 300) * 100,
+        3..=8 => random.between(500, 30_000),
+        9..=10 => random.between(10_000, 300_000),
+        11 => random.between(300_000, 30_000_000),
+        12..=14 => random.between(1, 300) * 100,
         _ if hints.amounts.is_empty() => random.between(1, 100_000),
         _ => {
             let named = *random.pick(&hints.amounts);

@@ -924,11 +924,11 @@ impl Writer {
                 continue;
             }
             let amounts: &[i64] = if period.contains("visit") || period.contains("day") {
-                &[30, 120, 400]
+                &[60, 200, 800]
             } else if period.contains("month") {
-                &[55, 150, 500]
+                &[55, 250, 1200]
             } else {
-                &[200, 900, 3000, 6000]
+                &[300, 1500, 4000, 9000]
             };
             let table = self.money_table(amounts);
             tables.push(format!("{{ {words}, cite = \"d:1\", {table}{beyond} }}"));

@@ -29,7 +29,7 @@ fn amounts<const N: usize>(settlement: &Value, fields: [&str; N]) -> Exact {
 
 /// Answers that are no fault of the case, for many seeds.
 fn each_answer(options: Options, mut see: impl FnMut(u64, &Package, &Value, &Value)) {
-    for seed in 0..150 {
+    for seed in 0..60 {
         let package = read(seed, options);
         for more in 0..4 {
             let case = case(&package, seed * 1000 + more);
@@ -91,12 +91,12 @@ fn every_settlement_sums_up() {
             }
         });
     }
-    assert!(settled > 4000, "{settled} settled");
+    assert!(settled > 1500, "{settled} settled");
     assert!(
         paid * 2 > settled,
         "{paid} of {settled} were paid something"
     );
-    assert!(erroneous < 100, "{erroneous} cases in error");
+    assert!(erroneous < 40, "{erroneous} cases in error");
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_settlement_cancelled_at_once_leaves_no_trace() {
 
 #[test]
 fn measures_sum_parcel_by_parcel() {
-    for seed in 0..100 {
+    for seed in 0..60 {
         let package = read(seed, Options::default());
         let case = case(&package, seed).case;
         let mut oracle = Oracle::new(zero(), zero());
