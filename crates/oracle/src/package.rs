@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use toml::{Table, Value};
 
@@ -329,12 +328,6 @@ pub fn age_on(birth: Date, day: Date) -> i64 {
     } else {
         years
     }
-}
-
-/// The day some days later.
-pub fn days_later(day: Date, days: i64) -> Result<Date, String> {
-    day.checked_add(days.days())
-        .map_err(|fault| format!("no such day: {fault}"))
 }
 
 /// The number of a date and a time of day, in seconds.

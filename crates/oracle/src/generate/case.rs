@@ -97,14 +97,7 @@ pub fn case(package: &Package, seed: u64) -> GeneratedCase {
         if date < package.from && !random.chance(10) {
             date = package.from;
         }
-        encounters.push(encounter(
-            &mut random,
-            package,
-            &hints,
-            place,
-            date,
-            &member,
-        ));
+        encounters.push(encounter(&mut random, package, &hints, place, date));
     }
     let mut cancellations: Vec<Cancellation> = Vec::new();
     for before in 1..=count {
@@ -132,7 +125,6 @@ fn encounter(
     hints: &Hints,
     place: usize,
     date: Date,
-    member: &Json,
 ) -> Json {
     let care_type = if random.chance(60) {
         "ordinary_outpatient".to_string()
@@ -218,7 +210,6 @@ fn encounter(
         }
     }
     priors(random, package, &care_type, &mut encounter);
-    debug_assert!(member.is_object());
     encounter
 }
 
