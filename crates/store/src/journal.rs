@@ -64,24 +64,17 @@ pub(crate) struct Earlier {
 /// What was answered under `key`, if anything was.
 pub(crate) fn find(connection: &Connection, key: &Key) -> rusqlite::Result<Option<Earlier>> {
     connection
-        .prepare_cached(
-            "SELECT infno, input, digest, reply FROM event WHERE institution = ?1 AND msgid = ?2",
-        )?
+        .prepare_cached("SELECT infno, input, digest, reply FROM event WHERE institution = ?1 AND msgid = ?2")?
         .query_row(params![key.institution, key.msgid], |row| {
-            Ok(Earlier {
-                infno: row.get(0)?,
-                input: row.get(1)?,
-                digest: row.get(2)?,
-                reply: row.get(3)?,
-            })
+            Ok(Earlier { infno: row.get(0)?, input: row.get(1)?, digest: row.get(2)?, reply: row.get(3)? })
         })
         .optional()
 }
 
 /// Appends one event to the open transaction.
 pub(crate) fn append(connection: &Connection, event: &Event) -> rusqlite::Result<()> {
-    let seq = i64::try_from(event.seq)
-        .map_err(|_| rusqlite::Error::ToSqlConversionFailure("seq out of range".into()))?;
+    let seq =
+        i64::try_from(event.seq).map_err(|_| rusqlite::Error::ToSqlConversionFailure("seq out of range".into()))?;
     connection
         .prepare_cached(
             "INSERT INTO event (seq, kind, area, psn_no, institution, msgid, infno, input, digest, \

@@ -9,20 +9,14 @@ use sha2::{Digest as _, Sha256};
 const APPLICATION_ID: i32 = 0x474A_474A;
 
 /// Numbered migrations, oldest first. A published one is never edited: add the next.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    "0001_event",
-    include_str!("../migrations/0001_event.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "0001_event", include_str!("../migrations/0001_event.sql"))];
 
 /// Why a file cannot be used as a store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
     /// The file was written by a later release.
-    #[error(
-        "read the store: its schema is version {found}, this program knows up to {known}; use a newer program"
-    )]
+    #[error("read the store: its schema is version {found}, this program knows up to {known}; use a newer program")]
     Newer {
         /// Version of the file.
         found: i64,
@@ -49,8 +43,7 @@ pub(crate) fn configure(connection: &Connection) -> Result<(), SchemaError> {
     // The lock file keeps other programs like this one away; somebody's sqlite3 may come by.
     connection.busy_timeout(Duration::from_secs(2))?;
     // journal_mode answers with a row, so it is asked, not updated.
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(SchemaError::NotDurable(mode));
     }
@@ -66,8 +59,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
     let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let owner: i32 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-    let tables: i64 =
-        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let tables: i64 = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if owner != APPLICATION_ID {
         if owner != 0 || tables != 0 {
             return Err(SchemaError::Foreign);
@@ -81,22 +73,15 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
              ) STRICT;",
         )?;
     }
-    let found: i64 = transaction.query_row(
-        "SELECT coalesce(max(version), 0) FROM schema_version",
-        [],
-        |row| row.get(0),
-    )?;
+    let found: i64 =
+        transaction.query_row("SELECT coalesce(max(version), 0) FROM schema_version", [], |row| row.get(0))?;
     if found > known {
         return Err(SchemaError::Newer { found, known });
     }
     for (version, name, sql) in MIGRATIONS {
         let digest = Sha256::digest(sql.as_bytes());
         let applied: Option<Vec<u8>> = transaction
-            .query_row(
-                "SELECT digest FROM schema_version WHERE version = ?1",
-                [version],
-                |row| row.get(0),
-            )
+            .query_row("SELECT digest FROM schema_version WHERE version = ?1", [version], |row| row.get(0))
             .optional()?;
         match applied {
             Some(stored) if stored[..] == digest[..] => {}

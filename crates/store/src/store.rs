@@ -99,13 +99,7 @@ impl<S: State> Store<S> {
             .name("gongji-writer".to_owned())
             .spawn(move || writer.run(&receiver))
             .map_err(OpenError::Thread)?;
-        Ok(Self {
-            jobs: Some(sender),
-            writer: Some(thread),
-            committed,
-            path: path.to_owned(),
-            _lock: lock,
-        })
+        Ok(Self { jobs: Some(sender), writer: Some(thread), committed, path: path.to_owned(), _lock: lock })
     }
 
     /// Hands a request to the writer and returns at once. `decide` sees the state as every
@@ -191,12 +185,7 @@ impl<S: State> Drop for Store<S> {
 fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(name)
-        .map_err(OpenError::Lock)?;
+    let file = File::options().create(true).truncate(false).write(true).open(name).map_err(OpenError::Lock)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse),

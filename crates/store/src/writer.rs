@@ -113,8 +113,7 @@ impl<S: State> Writer<S> {
     /// Serves until every sender is gone.
     pub(crate) fn run(mut self, jobs: &Receiver<Job<S>>) {
         while let Ok(first) = jobs.recv() {
-            let batch: Vec<_> =
-                std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)).collect();
+            let batch: Vec<_> = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)).collect();
             if !self.serve(batch) {
                 // The file can't be read back: say so to whoever still asks, and end.
                 for job in jobs.iter() {
@@ -173,11 +172,7 @@ impl<S: State> Writer<S> {
     }
 
     /// Answers one request inside the open batch.
-    fn one(
-        &mut self,
-        request: Request,
-        decide: Decide<S>,
-    ) -> Result<Result<Reply, SubmitError>, BatchFault> {
+    fn one(&mut self, request: Request, decide: Decide<S>) -> Result<Result<Reply, SubmitError>, BatchFault> {
         if let Some(earlier) = journal::find(&self.connection, &request.key)? {
             return Ok(earlier.answer(&request.digest()));
         }
@@ -235,10 +230,7 @@ impl<S: State> Writer<S> {
 }
 
 /// Folds the whole journal into a fresh state.
-pub(crate) fn fold<S: State>(
-    connection: &Connection,
-    make: &dyn Fn() -> S,
-) -> Result<(S, Verified), WalkError> {
+pub(crate) fn fold<S: State>(connection: &Connection, make: &dyn Fn() -> S) -> Result<(S, Verified), WalkError> {
     let mut state = make();
     let head = journal::walk(connection, |event| state.apply(event))?;
     Ok((state, head))
