@@ -177,6 +177,9 @@ const KINDS: &[(&str, &str)] = &[
 /// The value of a fact that stands for "one of these named values" where a package declares none.
 const ENROLMENTS: &[&str] = &["employer", "individual_tier_1", "individual_tier_2", "lump_sum", "flexible", "pool_only"];
 
+/// The most values of a set that conditions may look into.
+const MOST_SET_VALUES: usize = 8;
+
 /// What an account may be used for (account.use).
 const PURPOSES: &[&str] = &[
     "clinic",
@@ -287,7 +290,10 @@ impl Registry {
         }
         if let Some(set) = &def.count_of {
             match self.id(&set.text).filter(|id| self.facts[*id].kind == Kind::Set) {
-                Some(id) => fact.source = Source::CountOf(id),
+                Some(id) => {
+                    fact.kind = Kind::Whole(0, self.facts[id].values.len() as i64);
+                    fact.source = Source::CountOf(id);
+                }
                 None => faults.push(self.unknown(set)),
             }
         }
@@ -345,7 +351,13 @@ impl Registry {
     fn place(&mut self) {
         for fact in &mut self.facts {
             if fact.bands.is_empty() {
-                fact.bands = (0..fact.values.len().max(2)).map(|v| v as u8).collect();
+                // A set of few values is a choice of one of its subsets.
+                let faces = match fact.kind {
+                    Kind::Set if fact.values.len() <= MOST_SET_VALUES => 1 << fact.values.len(),
+                    Kind::Set => 1,
+                    _ => fact.values.len().max(2),
+                };
+                fact.bands = (0..faces).map(|face| face as u8).collect();
             }
             if let Source::Raw(place) = &mut fact.source {
                 let next = if fact.owner == Owner::Charge { &mut self.charge_places } else { &mut self.visit_places };
@@ -546,8 +558,8 @@ impl Fact {
             faults.push(Fault::error("invalid_value", name.at, "大小比较用在没有大小的事实上".to_owned(), allowed));
             return None;
         }
-        if self.kind == Kind::Set {
-            let allowed = "集合事实不能直接作条件：用 each 逐项取值，或用 count_of 数个数";
+        if self.kind == Kind::Set && self.values.len() > MOST_SET_VALUES {
+            let allowed = format!("超过 {MOST_SET_VALUES} 个取值的集合不能直接作条件：用 each 逐项取值，或用 count_of 数个数");
             faults.push(Fault::error("invalid_value", name.at, format!("{} 是集合", self.name), allowed));
             return None;
         }
@@ -626,6 +638,7 @@ impl Fact {
     fn matches(&self, scalars: &[Scalar], value: usize) -> bool {
         scalars.iter().any(|scalar| match (&self.kind, self.raw(&scalar.value)) {
             (Kind::Choice, Some(ancestor)) => self.under(value, ancestor as usize),
+            (Kind::Set, Some(member)) => value as i64 & member != 0,
             (_, Some(raw)) => raw == value as i64,
             (_, None) => false,
         })
