@@ -647,36 +647,66 @@ impl Fact {
     fn bands_of(&self, condition: &Condition) -> Bands {
         let mut bands = Bands::NONE;
         for band in 0..self.band_count() {
-            let band = band as u8;
-            let holds = if self.banded() {
-                let raw = self.sample(band);
-                let equals = |values: &[Scalar]| values.iter().any(|value| self.raw(&value.value) == Some(raw));
-                match condition {
-                    Condition::Any(values) => equals(values),
-                    Condition::Not(values) => !equals(values),
-                    Condition::Range(range) => range.iter().all(|(compare, scalar)| {
-                        let Some(limit) = self.raw(&scalar.value) else { return false };
-                        match compare {
-                            Compare::Below => raw < limit,
-                            Compare::AtMost => raw <= limit,
-                            Compare::AtLeast => raw >= limit,
-                            Compare::Above => raw > limit,
-                        }
-                    }),
-                }
-            } else {
-                let value = self.sample(band) as usize;
-                match condition {
-                    Condition::Any(values) => self.matches(values, value),
-                    Condition::Not(values) => !self.matches(values, value),
-                    Condition::Range(_) => false,
-                }
-            };
-            if holds {
-                bands.insert(band);
+            if self.holds(self.sample(band as u8), condition) {
+                bands.insert(band as u8);
             }
         }
         bands
+    }
+
+    /// Whether a condition lets a value through.
+    pub(crate) fn holds(&self, raw: i64, condition: &Condition) -> bool {
+        if !self.banded() {
+            return match condition {
+                Condition::Any(values) => self.matches(values, raw as usize),
+                Condition::Not(values) => !self.matches(values, raw as usize),
+                Condition::Range(_) => false,
+            };
+        }
+        let equals = |values: &[Scalar]| values.iter().any(|value| self.raw(&value.value) == Some(raw));
+        match condition {
+            Condition::Any(values) => equals(values),
+            Condition::Not(values) => !equals(values),
+            Condition::Range(range) => range.iter().all(|(compare, scalar)| {
+                let Some(limit) = self.raw(&scalar.value) else { return false };
+                match compare {
+                    Compare::Below => raw < limit,
+                    Compare::AtMost => raw <= limit,
+                    Compare::AtLeast => raw >= limit,
+                    Compare::Above => raw > limit,
+                }
+            }),
+        }
+    }
+
+    /// Whether a condition that did not cut this fact lets some value of the band through.
+    pub(crate) fn meets(&self, band: u8, condition: &Condition) -> bool {
+        if !self.banded() {
+            return self.raws_in(band).into_iter().any(|raw| self.holds(raw, condition));
+        }
+        let (low, high) = self.ends(band);
+        let possible = |raw: i64| !matches!(self.kind, Kind::Whole(min, max) if raw < min || max < raw);
+        let inside = |raw: &i64| possible(*raw) && low.is_none_or(|low| low <= *raw) && high.is_none_or(|high| *raw < high);
+        let scalars = condition.scalars();
+        let near = scalars.iter().filter_map(|scalar| self.raw(&scalar.value)).flat_map(|raw| [raw - 1, raw, raw + 1]);
+        let ends = [Some(self.sample(band)), low, high.map(|high| high - 1)];
+        near.chain(ends.into_iter().flatten()).filter(inside).any(|raw| self.holds(raw, condition))
+    }
+
+    /// First value of a band and the first after it; none at the ends of what a number can be.
+    pub(crate) fn ends(&self, band: u8) -> (Option<i64>, Option<i64>) {
+        let band = usize::from(band);
+        (band.checked_sub(1).map(|before| self.cuts[before]), self.cuts.get(band).copied())
+    }
+
+    /// The values of a choice (or members of a set) in a band.
+    pub(crate) fn values_in(&self, band: u8) -> Vec<usize> {
+        (0..self.values.len()).filter(|value| self.bands[*value] == band).collect()
+    }
+
+    /// The raw values of a choice or flag in a band.
+    pub(crate) fn raws_in(&self, band: u8) -> Vec<i64> {
+        (0..self.bands.len()).filter(|value| self.bands[*value] == band).map(|value| value as i64).collect()
     }
 }
 

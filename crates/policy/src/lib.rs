@@ -20,6 +20,7 @@ mod model;
 mod node;
 mod overlay;
 mod read;
+mod words;
 
 pub use articles::{Article, Articles};
 pub use cases::{ArticleCoverage, CaseReport, CaseResult};
