@@ -150,10 +150,6 @@ impl Compiled {
         self.benefits.iter().find(|benefit| benefit.name == name)
     }
 
-    pub(crate) fn is_draft(&self) -> bool {
-        self.package.status == Status::Draft
-    }
-
     /// Days on which some rule begins or has just ended, inside the package's life, ascending.
     pub(crate) fn ranges(&self) -> Vec<Day> {
         let mut days = BTreeSet::new();
@@ -859,11 +855,6 @@ fn period(per: &Word, lasts: Option<&Word>, faults: &mut Vec<Fault>) -> Period {
     }
 }
 
-/// The bounds that a package states for itself.
-pub(crate) fn own_bounds(package: &Package) -> &[Bound] {
-    &package.bounds
-}
-
 /// The rate in words, for messages.
 pub(crate) fn show_value(value: &Value) -> String {
     match value {
@@ -880,11 +871,3 @@ pub(crate) fn show_value(value: &Value) -> String {
         Value::Balance(part) => format!("{part} 余额"),
     }
 }
-
-/// Kinds of facts that a choice table's value may name.
-pub(crate) fn is_choice(kind: &Kind) -> bool {
-    matches!(kind, Kind::Choice | Kind::Flag)
-}
-
-/// A rate of one, for readers of shares.
-pub(crate) const WHOLE: Rate = Rate::ONE;

@@ -95,7 +95,6 @@ pub(crate) struct Bands([u64; 4]);
 
 impl Bands {
     pub(crate) const NONE: Self = Self([0; 4]);
-    pub(crate) const ALL: Self = Self([u64::MAX; 4]);
 
     pub(crate) fn insert(&mut self, band: u8) {
         self.0[usize::from(band / 64)] |= 1 << (band % 64);

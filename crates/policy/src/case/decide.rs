@@ -201,6 +201,16 @@ fn run(rules: &Rules, standing: &Standing, bound: &Bound, places: u8, use_accoun
     }
 }
 
+impl Area {
+    /// The standing with which a case begins: its balance, and what was used before.
+    ///
+    /// # Errors
+    /// [`CaseFault`] for a benefit or measure that the area does not count.
+    pub fn opening(&self, case: &Case) -> Result<Standing, CaseFault> {
+        opening(case, self)
+    }
+}
+
 impl Member {
     /// The member as he or she is at one encounter.
     #[must_use]
@@ -223,7 +233,7 @@ impl Member {
 }
 
 /// The standing with which a case begins: its balance, and what was used before.
-pub(crate) fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
+fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
     let current = case.account_balance - case.account_prior_years;
     let mut standing = Standing::with_account(current, case.account_prior_years);
     let Some((first, _)) = case.encounters.first() else { return Ok(standing) };

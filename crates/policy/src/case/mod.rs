@@ -13,8 +13,6 @@ mod sentences;
 pub use answer::{Answer, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
 
-pub(crate) use decide::opening as opening_of;
-pub(crate) use json::Json;
 pub(crate) use read::case as read_case;
 
 /// A decision in the form of an answer, for comparing.

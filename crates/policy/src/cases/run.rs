@@ -117,7 +117,7 @@ impl Runner<'_> {
     }
 
     fn decide(&mut self, case: &case::Case, rows: &[Row], inputs: &[Map<String, Value>]) {
-        let mut standing: Standing = match case::opening_of(case, self.area) {
+        let mut standing: Standing = match self.area.opening(case) {
             Ok(standing) => standing,
             Err(fault) => return self.compare_error(&rows[rows.len() - 1], &fault),
         };

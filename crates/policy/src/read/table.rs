@@ -67,7 +67,7 @@ fn empty_row(node: &Node) -> Row {
     Row { at: node.at, when: Vec::new(), is, from, until, published, known, corrects: false, cite: Vec::new(), verified }
 }
 
-fn across(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Word, Vec<Scalar>)> {
+fn across(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Word, Vec<Condition>)> {
     let node = fields.get("across")?;
     let node::Value::Table(entries) = &node.value else {
         faults.push(node.unexpected("{ 事实 = [值, 值] }"));
@@ -77,11 +77,11 @@ fn across(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Word, Vec<Sca
         faults.push(node.unexpected("恰好一个事实"));
         return None;
     };
-    let values = values.one_or_many().iter().filter_map(|value| scalar(value, faults)).collect();
-    Some((super::key_word(key), values))
+    let columns = values.one_or_many().iter().filter_map(|value| condition(value, faults)).collect();
+    Some((super::key_word(key), columns))
 }
 
-fn rows(fields: &Fields<'_>, name: &'static str, across: Option<&(Word, Vec<Scalar>)>, faults: &mut Vec<Fault>) -> Vec<Row> {
+fn rows(fields: &Fields<'_>, name: &'static str, across: Option<&(Word, Vec<Condition>)>, faults: &mut Vec<Fault>) -> Vec<Row> {
     let mut rows = Vec::new();
     for node in super::items(fields, name) {
         row(node, across, &mut rows, faults);
@@ -90,7 +90,7 @@ fn rows(fields: &Fields<'_>, name: &'static str, across: Option<&(Word, Vec<Scal
 }
 
 /// Reads a row; a row of a grid (`are`) becomes one row for each column.
-fn row(node: &Node, across: Option<&(Word, Vec<Scalar>)>, rows: &mut Vec<Row>, faults: &mut Vec<Fault>) {
+fn row(node: &Node, across: Option<&(Word, Vec<Condition>)>, rows: &mut Vec<Row>, faults: &mut Vec<Fault>) {
     let Some(fields) = Fields::of(node, faults) else { return };
     let (is, are) = (fields.get("is"), fields.get("are"));
     let base = Row {
@@ -116,7 +116,7 @@ fn row(node: &Node, across: Option<&(Word, Vec<Scalar>)>, rows: &mut Vec<Row>, f
             }
             for (cell, column) in cells.iter().zip(values) {
                 let mut row = base.clone();
-                row.when.push((fact.clone(), Condition::Any(alloc::vec![column.clone()])));
+                row.when.push((fact.clone(), column.clone()));
                 if let Some(is) = value(cell, faults) {
                     rows.push(Row { at: cell.at, is, ..row });
                 }
