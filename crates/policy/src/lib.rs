@@ -20,6 +20,7 @@ mod model;
 mod node;
 mod overlay;
 mod read;
+mod view;
 mod words;
 
 pub use articles::{Article, Articles};

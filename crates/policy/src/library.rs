@@ -4,7 +4,7 @@ use crate::articles::{Article, Articles};
 use crate::compile::{Compiled, compile};
 use crate::facts::Fact;
 use crate::fault::{Fault, Severity, SourceFile};
-use crate::model::{Package, Status};
+use crate::model::Package;
 use crate::{bounds, check, lower, overlay, read};
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -201,11 +201,7 @@ impl Area {
 
     /// Whether its package is in force.
     pub fn status(&self) -> AreaStatus {
-        match self.compiled.package.status {
-            Status::InForce => AreaStatus::InForce,
-            Status::Draft => AreaStatus::Draft,
-            Status::Example => AreaStatus::Example,
-        }
+        self.compiled.package.status.into()
     }
 
     /// First day of its rules.
