@@ -1,6 +1,8 @@
 //! The `gongji` command (共济): quotes, explanations, policy tools and the settlement service.
 
 mod cli;
+mod his;
+mod serve;
 
 use cli::Command;
 use std::process::ExitCode;
@@ -10,5 +12,6 @@ fn main() -> ExitCode {
         Command::Quote(options) => cli::quote::run(&options),
         Command::Explain(options) => cli::explain::run(&options),
         Command::Policy(command) => cli::policy(&command),
+        Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
     })
 }

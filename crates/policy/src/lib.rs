@@ -6,6 +6,7 @@ extern crate alloc;
 mod articles;
 mod bounds;
 pub mod case;
+mod cases;
 mod cells;
 mod check;
 mod compile;
@@ -20,8 +21,10 @@ mod node;
 mod overlay;
 mod read;
 mod view;
+mod words;
 
 pub use articles::{Article, Articles};
+pub use cases::{ArticleCoverage, CaseReport, CaseResult};
 pub use facts::{Fact, Kind, Owner};
 pub use fault::{At, Fault, Severity, SourceFile, line_column, nearest};
 pub use library::{Area, AreaStatus, Folder, Library};

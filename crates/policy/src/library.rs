@@ -39,8 +39,12 @@ pub enum AreaStatus {
 pub struct Area {
     /// Folder that it was loaded from.
     pub folder: String,
+    /// Numbers of its files among the library's.
+    pub(crate) files: Vec<usize>,
     pub(crate) compiled: Compiled,
     ranges: Vec<(Day, Option<Arc<Rules>>)>,
+    /// Nothing was left out as not yet known.
+    all_known: bool,
 }
 
 /// All loaded areas, and what was found wrong.
@@ -156,7 +160,7 @@ impl Library {
         faults.dedup();
         let sound = sound(&faults);
         self.report(folder, faults);
-        sound.then(|| Area { folder: folder.to_owned(), compiled, ranges })
+        sound.then(|| Area { folder: folder.to_owned(), files: numbers.to_vec(), compiled, ranges, all_known: self.known_on.is_none() })
     }
 
     fn report(&mut self, folder: &str, faults: Vec<Fault>) {
@@ -222,6 +226,12 @@ impl Area {
         }
         let after = self.ranges.partition_point(|(start, _)| *start <= day);
         self.ranges.get(after.checked_sub(1)?)?.1.as_ref()
+    }
+
+    /// Whether a day of the package's life cannot be decided because an index of its year is unknown.
+    pub(crate) fn awaits_index(&self, day: Day) -> bool {
+        let in_life = self.compiled.from <= day && day <= self.compiled.until;
+        in_life && self.rules(day).is_none() && self.all_known
     }
 
     /// First days of the ranges in which the rules do not change.

@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Explain(explain::Options),
     #[command(subcommand)]
     Policy(PolicyCommand),
+    Serve(crate::serve::Options),
 }
 
 /// Look at, and check, policy packages (政策包).

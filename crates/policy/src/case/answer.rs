@@ -1,6 +1,6 @@
 //! `gongji quote`: a line in, an answer out. Field names are the national ones.
 
-use super::decide::{Decision, Detail, Settled, StepText, opening};
+use super::decide::{Decision, Detail, Settled, StepText};
 use super::json::Json;
 use super::{CaseFault, read};
 use crate::library::{AreaStatus, Library};
@@ -50,6 +50,16 @@ pub fn not_text(valid_bytes: usize) -> Answer {
 }
 
 impl Library {
+    /// Reads a case from a line of JSON without deciding it.
+    ///
+    /// # Errors
+    /// The first fault in reading order.
+    pub fn read_case(&self, line: &str) -> Result<super::Case, CaseFault> {
+        let json: Json<'_> = serde_json::from_str(line)
+            .map_err(|error| CaseFault::new("invalid_json", "", format!("不是合法的 JSON：{error}")))?;
+        read::case(&json, self)
+    }
+
     /// Decides the encounters of a case in order.
     ///
     /// # Errors
@@ -61,7 +71,7 @@ impl Library {
             let refuse = |(encounter, _): &(super::Encounter, _)| (encounter.id.clone(), Decision::Refused(refusal.clone()));
             return Ok(case.encounters.iter().map(refuse).collect());
         };
-        let mut standing = opening(case, area)?;
+        let mut standing = area.opening(case)?;
         let mut decisions = Vec::with_capacity(case.encounters.len());
         for (i, (encounter, then)) in case.encounters.iter().enumerate() {
             let member = case.member.at(then);
@@ -113,9 +123,9 @@ impl Serialize for Decisions<'_> {
     }
 }
 
-struct One<'a> {
-    id: &'a str,
-    decision: &'a Decision,
+pub(super) struct One<'a> {
+    pub(super) id: &'a str,
+    pub(super) decision: &'a Decision,
 }
 
 impl Serialize for One<'_> {

@@ -110,6 +110,11 @@ impl Area {
         detail: Detail,
     ) -> Result<Decision, CaseFault> {
         let Some(rules) = self.rules(encounter.date) else {
+            if self.awaits_index(encounter.date) {
+                let message = format!("{} 的规则要用的指数尚未公布，暂不能判定", encounter.date);
+                let fault = CaseFault::new("parameters_open", "date", message);
+                return Err(CaseFault { article: Some(self.effective_article()), ..fault });
+            }
             return Ok(Decision::Refused(self.no_policy(encounter.date)));
         };
         let bound = bind(self, rules, member, encounter)?;
@@ -201,6 +206,16 @@ fn run(rules: &Rules, standing: &Standing, bound: &Bound, places: u8, use_accoun
     }
 }
 
+impl Area {
+    /// The standing with which a case begins: its balance, and what was used before.
+    ///
+    /// # Errors
+    /// [`CaseFault`] for a benefit or measure that the area does not count.
+    pub fn opening(&self, case: &Case) -> Result<Standing, CaseFault> {
+        opening(case, self)
+    }
+}
+
 impl Member {
     /// The member as he or she is at one encounter.
     #[must_use]
@@ -223,7 +238,7 @@ impl Member {
 }
 
 /// The standing with which a case begins: its balance, and what was used before.
-pub(super) fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
+fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
     let current = case.account_balance - case.account_prior_years;
     let mut standing = Standing::with_account(current, case.account_prior_years);
     let Some((first, _)) = case.encounters.first() else { return Ok(standing) };

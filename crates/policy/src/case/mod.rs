@@ -13,6 +13,13 @@ mod sentences;
 pub use answer::{Answer, not_text, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
 
+pub(crate) use read::case as read_case;
+
+/// A decision in the form of an answer, for comparing.
+pub(crate) fn decision_json(decision: &Decision) -> serde_json::Value {
+    serde_json::to_value(answer::One { id: "", decision }).unwrap_or_default()
+}
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use gongji_domain::{Clock, Day, Fen, FundCode, Rate};

@@ -34,7 +34,7 @@ pub(super) fn id_of(json: &Json<'_>) -> Option<String> {
 }
 
 /// Reads a case; `library` tells which values the case's area knows.
-pub(super) fn case(json: &Json<'_>, library: &Library) -> Read<Case> {
+pub(crate) fn case(json: &Json<'_>, library: &Library) -> Read<Case> {
     let entries = object(json, "")?;
     // The area decides which values are allowed, wherever in the line it stands.
     let area = entries.iter().find_map(|(key, value)| match (key.as_ref(), value) {

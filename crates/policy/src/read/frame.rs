@@ -102,7 +102,7 @@ fn period(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<Fault>) {
     let Some(period) = fields.get("period").and_then(|node| Fields::of(node, faults)) else { return };
     if let Some(year) = period.get("year").and_then(|node| Fields::of(node, faults)) {
         package.years.cite = cites(&year, faults);
-        for node in items(&year, "starts") {
+        for node in start_rows(&year) {
             match &node.value {
                 Value::Text(_) => package.years.starts.extend(month_day(node, faults).map(|start| (None, start))),
                 Value::Table(_) => {
@@ -126,6 +126,18 @@ fn period(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<Fault>) {
         year.finish(faults);
     }
     period.finish(faults);
+}
+
+/// `starts = "07-01"`, a list of dated rows, or `starts = { rows = [...] }`.
+fn start_rows<'a>(year: &Fields<'a>) -> &'a [Node] {
+    let written = items(year, "starts");
+    match written {
+        [Node { value: Value::Table(entries), .. }] => match entries.iter().find(|(key, _)| key.name == "rows") {
+            Some((_, rows)) => rows.one_or_many(),
+            None => written,
+        },
+        _ => written,
+    }
 }
 
 fn month_day(node: &Node, faults: &mut Vec<Fault>) -> Option<(i8, i8)> {

@@ -11,7 +11,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use gongji_domain::{Fen, Rate, Rounding};
+use gongji_domain::{Direction, Fen, Rate, Rounding};
 
 /// Reads a table that stands under a key of its own, such as `rate = {...}`.
 pub(super) fn table(node: &Node, path: String, cite: &[Word], faults: &mut Vec<Fault>) -> Option<Table> {
@@ -67,7 +67,7 @@ fn empty_row(node: &Node) -> Row {
     Row { at: node.at, when: Vec::new(), is, from, until, published, known, corrects: false, cite: Vec::new(), verified }
 }
 
-fn across(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Word, Vec<Scalar>)> {
+fn across(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Word, Vec<Condition>)> {
     let node = fields.get("across")?;
     let node::Value::Table(entries) = &node.value else {
         faults.push(node.unexpected("{ 事实 = [值, 值] }"));
@@ -77,11 +77,11 @@ fn across(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Word, Vec<Sca
         faults.push(node.unexpected("恰好一个事实"));
         return None;
     };
-    let values = values.one_or_many().iter().filter_map(|value| scalar(value, faults)).collect();
-    Some((super::key_word(key), values))
+    let columns = values.one_or_many().iter().filter_map(|value| condition(value, faults)).collect();
+    Some((super::key_word(key), columns))
 }
 
-fn rows(fields: &Fields<'_>, name: &'static str, across: Option<&(Word, Vec<Scalar>)>, faults: &mut Vec<Fault>) -> Vec<Row> {
+fn rows(fields: &Fields<'_>, name: &'static str, across: Option<&(Word, Vec<Condition>)>, faults: &mut Vec<Fault>) -> Vec<Row> {
     let mut rows = Vec::new();
     for node in super::items(fields, name) {
         row(node, across, &mut rows, faults);
@@ -90,7 +90,7 @@ fn rows(fields: &Fields<'_>, name: &'static str, across: Option<&(Word, Vec<Scal
 }
 
 /// Reads a row; a row of a grid (`are`) becomes one row for each column.
-fn row(node: &Node, across: Option<&(Word, Vec<Scalar>)>, rows: &mut Vec<Row>, faults: &mut Vec<Fault>) {
+fn row(node: &Node, across: Option<&(Word, Vec<Condition>)>, rows: &mut Vec<Row>, faults: &mut Vec<Fault>) {
     let Some(fields) = Fields::of(node, faults) else { return };
     let (is, are) = (fields.get("is"), fields.get("are"));
     let base = Row {
@@ -116,7 +116,7 @@ fn row(node: &Node, across: Option<&(Word, Vec<Scalar>)>, rows: &mut Vec<Row>, f
             }
             for (cell, column) in cells.iter().zip(values) {
                 let mut row = base.clone();
-                row.when.push((fact.clone(), Condition::Any(alloc::vec![column.clone()])));
+                row.when.push((fact.clone(), column.clone()));
                 if let Some(is) = value(cell, faults) {
                     rows.push(Row { at: cell.at, is, ..row });
                 }
@@ -270,9 +270,10 @@ fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
         node::Value::Text(text) => text.split_once(' '),
         _ => None,
     };
-    let half_up = match parts.map(|parts| parts.0) {
-        Some("half_up") => Some(true),
-        Some("down") => Some(false),
+    let direction = match parts.map(|parts| parts.0) {
+        Some("half_up") => Some(Direction::HalfUp),
+        Some("down") => Some(Direction::Down),
+        Some("up") => Some(Direction::Up),
         _ => None,
     };
     let unit = match parts.map(|parts| parts.1) {
@@ -283,10 +284,10 @@ fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
         Some("hundred_yuan") => Some(10_000),
         _ => None,
     };
-    match (half_up, unit) {
-        (Some(half_up), Some(unit)) => Some(Rounding { unit, half_up }),
+    match (direction, unit) {
+        (Some(direction), Some(unit)) => Some(Rounding { unit, direction }),
         _ => {
-            faults.push(node.unexpected("\"half_up 单位\" 或 \"down 单位\"，单位 fen、jiao、yuan、ten_yuan、hundred_yuan"));
+            faults.push(node.unexpected("\"half_up 单位\"、\"down 单位\" 或 \"up 单位\"，单位 fen、jiao、yuan、ten_yuan、hundred_yuan"));
             None
         }
     }

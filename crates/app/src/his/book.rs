@@ -1,0 +1,208 @@
+//! What the service knows: visits, their fee lines, settlements, standings. Folded from the
+//! journal's events alone, on top of the opening balances of the directory.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use gongji_adjudication::Standing;
+use gongji_domain::{Day, Fen, Rate};
+use gongji_store::{Event, State};
+use serde::{Deserialize, Serialize};
+
+use super::decider::{Decided, Decider};
+use super::directory::Directory;
+use super::moment::Moment;
+
+/// What an event changes. Its JSON is what the journal keeps: add variants and fields with
+/// defaults, never change what is there.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Change {
+    /// 门诊挂号
+    Registered { mdtrt_id: String, registration: Registration },
+    /// 就诊信息
+    Described { mdtrt_id: String, description: Description },
+    /// 费用明细
+    Charged { mdtrt_id: String, lines: Vec<Line> },
+    /// 结算
+    Settled { setl_id: String, settlement: Box<Settled> },
+    /// 结算撤销
+    Cancelled { setl_id: String, cancels: String },
+}
+
+/// A registration (2201).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Registration {
+    pub psn_no: String,
+    pub institution: String,
+    pub ipt_otp_no: String,
+    pub begntime: Moment,
+}
+
+/// What a visit is for (2203).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Description {
+    pub med_type: String,
+    pub begntime: Moment,
+    /// Who issued the prescription, at a pharmacy.
+    pub prescriber: Option<String>,
+}
+
+/// A priced fee line (2204).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Line {
+    pub feedetl_sn: String,
+    pub chrg_bchno: String,
+    pub item: String,
+    pub amount: Fen,
+    pub covered: bool,
+    pub ceiling: Option<Fen>,
+    /// First-pay rate in millionths.
+    pub upfront: i64,
+}
+
+impl Line {
+    pub(crate) fn upfront_rate(&self) -> Rate {
+        Rate::from_millionths(self.upfront)
+    }
+}
+
+/// A settlement (2207).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Settled {
+    pub mdtrt_id: String,
+    pub chrg_bchno: String,
+    pub psn_no: String,
+    pub institution: String,
+    pub area: String,
+    /// Service date.
+    pub day: Day,
+    pub mdtrt_cert_type: String,
+    pub med_type: String,
+    /// What the account held before.
+    pub balance_before: Fen,
+    pub decided: Decided,
+    /// The settlement that cancelled it.
+    #[serde(default)]
+    pub cancelled_by: Option<String>,
+}
+
+/// A visit with all that was uploaded for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Visit {
+    pub registration: Registration,
+    pub description: Option<Description>,
+    pub lines: Vec<Line>,
+    /// The settlement that stands for a batch, by 收费批次号.
+    pub batches: HashMap<String, Option<String>>,
+}
+
+impl Visit {
+    /// When the visit is; its day is the service date of everything in it.
+    pub(crate) fn moment(&self) -> Moment {
+        self.description.as_ref().map_or(self.registration.begntime, |description| description.begntime)
+    }
+}
+
+/// The state of the store.
+pub(crate) struct Book {
+    decider: Arc<dyn Decider>,
+    standings: HashMap<String, Standing>,
+    visits: HashMap<String, Visit>,
+    settlements: HashMap<String, Settled>,
+}
+
+impl Book {
+    /// Before the first event.
+    pub(crate) fn new(directory: &Directory, decider: Arc<dyn Decider>) -> Self {
+        let opening = |member: &super::directory::Member| {
+            let prior = member.account_prior_years;
+            (member.psn_no.clone(), Standing::with_account(member.account - prior, prior))
+        };
+        Self {
+            decider,
+            standings: directory.members().map(opening).collect(),
+            visits: HashMap::new(),
+            settlements: HashMap::new(),
+        }
+    }
+
+    /// A member's standing; empty for one that the directory does not have.
+    pub(crate) fn standing(&self, psn_no: &str) -> Standing {
+        self.standings.get(psn_no).cloned().unwrap_or_default()
+    }
+
+    /// A visit by its 就诊ID.
+    pub(crate) fn visit(&self, mdtrt_id: &str) -> Option<&Visit> {
+        self.visits.get(mdtrt_id)
+    }
+
+    /// A settlement by its 结算ID.
+    pub(crate) fn settlement(&self, setl_id: &str) -> Option<&Settled> {
+        self.settlements.get(setl_id)
+    }
+
+    fn take(&mut self, change: Change) -> Result<(), String> {
+        match change {
+            Change::Registered { mdtrt_id, registration } => {
+                let visit = Visit { registration, description: None, lines: Vec::new(), batches: HashMap::new() };
+                if self.visits.insert(mdtrt_id.clone(), visit).is_some() {
+                    return Err(format!("visit {mdtrt_id} is registered twice"));
+                }
+            }
+            Change::Described { mdtrt_id, description } => {
+                self.visit_mut(&mdtrt_id)?.description = Some(description);
+            }
+            Change::Charged { mdtrt_id, lines } => {
+                let visit = self.visit_mut(&mdtrt_id)?;
+                for line in &lines {
+                    visit.batches.entry(line.chrg_bchno.clone()).or_default();
+                }
+                visit.lines.extend(lines);
+            }
+            Change::Settled { setl_id, settlement } => {
+                let additions = settlement.decided.effects.additions(&*self.decider, &settlement.area)?;
+                let batch = self.batch_mut(&settlement)?;
+                if let Some(standing) = batch.replace(setl_id.clone()) {
+                    return Err(format!("settlement {setl_id} settles what {standing} settled"));
+                }
+                let standing = self.standings.entry(settlement.psn_no.clone()).or_default();
+                // Reverting the negative is adding.
+                let negative = additions
+                    .into_iter()
+                    .map(|addition| gongji_adjudication::Addition { amount: -addition.amount, ..addition });
+                let account = settlement.decided.effects.account.map(|amount| -amount);
+                standing.revert(&negative.collect::<Vec<_>>(), account);
+                self.settlements.insert(setl_id, *settlement);
+            }
+            Change::Cancelled { setl_id, cancels } => {
+                let settled = self.settlements.get_mut(&cancels).ok_or_else(|| format!("no settlement {cancels}"))?;
+                if let Some(before) = settled.cancelled_by.replace(setl_id) {
+                    return Err(format!("settlement {cancels} was cancelled by {before}"));
+                }
+                let settled = settled.clone();
+                let additions = settled.decided.effects.additions(&*self.decider, &settled.area)?;
+                *self.batch_mut(&settled)? = None;
+                let standing = self.standings.entry(settled.psn_no.clone()).or_default();
+                standing.revert(&additions, settled.decided.effects.account);
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_mut(&mut self, mdtrt_id: &str) -> Result<&mut Visit, String> {
+        self.visits.get_mut(mdtrt_id).ok_or_else(|| format!("no visit {mdtrt_id}"))
+    }
+
+    fn batch_mut(&mut self, settled: &Settled) -> Result<&mut Option<String>, String> {
+        let Settled { mdtrt_id, chrg_bchno, .. } = settled;
+        let batch = self.visit_mut(mdtrt_id)?.batches.get_mut(chrg_bchno);
+        batch.ok_or_else(|| format!("visit {mdtrt_id} has no batch {chrg_bchno}"))
+    }
+}
+
+impl State for Book {
+    fn apply(&mut self, event: &Event) -> Result<(), String> {
+        let change = serde_json::from_str(&event.effects).map_err(|error| error.to_string())?;
+        self.take(change)
+    }
+}

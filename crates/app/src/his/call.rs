@@ -1,0 +1,160 @@
+//! One message on its way through: what a transaction sees, and what it gives back.
+
+use gongji_domain::Day;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::book::{Book, Change, Visit};
+use super::decider::Decider;
+use super::decode::Notes;
+use super::directory::{Directory, Institution, Member};
+use super::envelope::{Envelope, lies_in};
+use super::errors::{Code, Fault};
+use super::moment::Moment;
+
+/// Everything a transaction may read while it is being decided.
+pub(crate) struct Call<'a> {
+    pub directory: &'a Directory,
+    pub decider: &'a dyn Decider,
+    /// The state as every earlier message left it.
+    pub book: &'a Book,
+    pub envelope: &'a Envelope,
+    pub institution: &'a Institution,
+    pub now: Moment,
+    /// The number of the event that this message would become.
+    pub seq: u64,
+    pub notes: &'a Notes,
+}
+
+/// What a transaction gives.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// Nothing happened.
+    Answer(Box<RawValue>),
+    /// Something happened and is to be kept.
+    Record(Box<Record>),
+}
+
+/// What is to be kept.
+#[derive(Debug)]
+pub(crate) struct Record {
+    /// One word for the journal.
+    pub kind: &'static str,
+    pub area: String,
+    pub psn_no: String,
+    pub output: Box<RawValue>,
+    pub change: Change,
+    pub policy: String,
+}
+
+/// A transaction whose input has been read. It is decided on the writer's thread, after the
+/// journal was asked for an earlier answer: so whatever depends on the day, the directory or
+/// the state is asked here and not while reading, or a message sent again could be refused.
+pub(crate) struct Plan(Decide);
+
+type Decide = Box<dyn FnOnce(&Call<'_>) -> Result<Done, Fault> + Send>;
+
+impl Plan {
+    pub(crate) fn new(decide: impl FnOnce(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
+        Self(Box::new(decide))
+    }
+
+    pub(crate) fn decide(self, call: &Call<'_>) -> Result<Done, Fault> {
+        (self.0)(call)
+    }
+}
+
+impl Done {
+    pub(crate) fn answer(output: &impl Serialize) -> Result<Self, Fault> {
+        Ok(Self::Answer(raw(output)))
+    }
+
+    pub(crate) fn record(
+        kind: &'static str,
+        member: &Member,
+        output: &impl Serialize,
+        change: Change,
+        policy: String,
+    ) -> Result<Self, Fault> {
+        let (area, psn_no) = (member.area.clone(), member.psn_no.clone());
+        Ok(Self::Record(Box::new(Record { kind, area, psn_no, output: raw(output), change, policy })))
+    }
+}
+
+fn raw(output: &impl Serialize) -> Box<RawValue> {
+    to_raw_value(output).expect("an output of texts and numbers can always be written")
+}
+
+/// `output` of transactions that return nothing.
+#[derive(Serialize)]
+pub(crate) struct Nothing {}
+
+impl<'a> Call<'a> {
+    /// The member a field names, insured where the envelope says.
+    pub(crate) fn member(&self, psn_no: &str, field: &str) -> Result<&'a Member, Fault> {
+        let member = self.directory.member(psn_no, field)?;
+        match &self.envelope.insured_in {
+            Some(said) if !lies_in(said, &member.area) => {
+                Err(Fault::at(Code::AreaMismatch, "insuplc_admdvs").given(said).allowed(format!(" {}", member.area)))
+            }
+            _ => Ok(member),
+        }
+    }
+
+    /// The visit a field names, if this institution registered it for this member.
+    pub(crate) fn visit(&self, mdtrt_id: &str, psn_no: &str, field: &str) -> Result<&'a Visit, Fault> {
+        let ours = |visit: &&Visit| {
+            visit.registration.institution == self.institution.code && visit.registration.psn_no == psn_no
+        };
+        let none = || Fault::at(Code::VisitNotFound, field).given(mdtrt_id).allowed("2201 返回的 mdtrt_id");
+        self.book.visit(mdtrt_id).filter(ours).ok_or_else(none)
+    }
+
+    /// The certificate must be the member's own.
+    pub(crate) fn check_certificate(&self, member: &Member, kind: &str, number: &str) -> Result<(), Fault> {
+        let shown = self.directory.by_certificate(kind, number);
+        if shown.is_some_and(|shown| shown.psn_no == member.psn_no) {
+            return Ok(());
+        }
+        Err(Fault::at(Code::CertificateMismatch, "data.mdtrt_cert_no").given(number).allowed("参保人本人的凭证"))
+    }
+
+    /// Member in benefit, institution under agreement on the service date, in this order.
+    pub(crate) fn check_day(&self, member: &Member, day: Day) -> Result<(), Fault> {
+        if !member.in_benefit(day) {
+            return Err(Fault::at(Code::BenefitSuspended, "data.psn_no").given(format!("{} 于 {day}", member.psn_no)));
+        }
+        if !self.institution.has_agreement(day) {
+            let given = format!("{} 于 {day}", self.institution.code);
+            return Err(Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(given));
+        }
+        Ok(())
+    }
+
+    /// A number for what this message makes: area, day, position in the journal, check digit.
+    pub(crate) fn number(&self, member: &Member) -> String {
+        let digits = format!("{}{}{:010}", member.area, self.now.compact_day(), self.seq);
+        let check = check_digit(&digits);
+        format!("{digits}{check}")
+    }
+}
+
+/// Luhn's check digit: any one wrong digit and most swapped neighbours are noticed.
+fn check_digit(digits: &str) -> u32 {
+    let weighted = digits.bytes().rev().enumerate().map(|(i, digit)| {
+        let value = u32::from(digit.wrapping_sub(b'0')) * if i % 2 == 0 { 2 } else { 1 };
+        value / 10 + value % 10
+    });
+    (10 - weighted.sum::<u32>() % 10) % 10
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_check_digit_is_luhns() {
+        assert_eq!(check_digit("7992739871"), 3);
+        assert_ne!(check_digit("7992739817"), 3);
+    }
+}

@@ -1,0 +1,225 @@
+//! Who is insured, with whom there are agreements, what the catalogue lists. Read only while the
+//! service runs; where it comes from is the caller's business.
+
+use std::collections::HashMap;
+
+use gongji_domain::{Day, Fen, Rate};
+use serde::Deserialize;
+
+use super::codes;
+use super::errors::{Code, Fault};
+use super::number::Price;
+
+/// A member (参保人) of the employees' scheme.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Member {
+    /// 人员编号
+    pub psn_no: String,
+    /// 人员姓名
+    pub psn_name: String,
+    /// 证件号码 (identity card)
+    pub certno: String,
+    /// 社会保障卡号
+    pub card_no: String,
+    /// 医保电子凭证令牌
+    pub token: String,
+    /// 性别
+    pub gend: String,
+    /// 民族
+    #[serde(default = "han")]
+    pub naty: String,
+    /// 出生日期
+    pub brdy: Day,
+    /// 统筹区
+    pub area: String,
+    /// Kind of enrolment, in the words of the area's package.
+    pub enrolment: String,
+    /// 单位名称
+    #[serde(default)]
+    pub emp_name: String,
+    /// 公务员标志
+    #[serde(default = "no")]
+    pub cvlserv_flag: String,
+    /// First day in benefit.
+    pub insured_from: Day,
+    /// First day out of benefit again.
+    #[serde(default)]
+    pub paused_from: Option<Day>,
+    /// 人员类别 by day, ascending.
+    pub psn_types: Vec<PersonType>,
+    /// Opening balance of the account.
+    #[serde(default)]
+    pub account: Fen,
+    /// The part of it from earlier years.
+    #[serde(default)]
+    pub account_prior_years: Fen,
+}
+
+/// 人员类别 from a day on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PersonType {
+    pub from: Day,
+    pub psn_type: String,
+}
+
+/// An institution (定点医药机构).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Institution {
+    /// 定点医药机构编号
+    pub code: String,
+    /// 统筹区 it lies in.
+    pub area: String,
+    /// 定点机构类型: 1 hospital, 2 pharmacy.
+    pub fixmedins_type: String,
+    /// 医院等级 under the agreement.
+    pub hosp_lv: String,
+    /// Kind, in the words of the policies.
+    pub kind: String,
+    /// First day of the agreement.
+    pub agreement_from: Day,
+    /// First day without agreement again.
+    #[serde(default)]
+    pub agreement_ended: Option<Day>,
+}
+
+/// One entry of the catalogue (医保目录) from a day on.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    /// 医疗目录编码
+    pub code: String,
+    /// First day.
+    pub from: Day,
+    /// First day on which it is no longer listed.
+    pub ended: Option<Day>,
+    /// 收费项目等级: 01 甲, 02 乙, 03 丙.
+    pub level: String,
+    /// 医疗收费项目类别
+    pub charge_type: String,
+    /// First-pay share (先行自付比例).
+    pub upfront: Rate,
+    /// Price ceiling for one unit (定价上限), if there is one.
+    pub ceiling: Option<Price>,
+    /// 限制使用标志
+    pub restricted: bool,
+    /// 基本药物、谈判药品、儿童用药、目录特项
+    pub flags: [bool; 4],
+}
+
+/// All three.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    members: HashMap<String, Member>,
+    certificates: HashMap<(String, String), String>,
+    institutions: HashMap<String, Institution>,
+    items: HashMap<String, Vec<Item>>,
+}
+
+fn han() -> String {
+    "01".to_owned()
+}
+
+fn no() -> String {
+    "0".to_owned()
+}
+
+impl Member {
+    /// 人员类别 on a day; before the first row the first.
+    pub(crate) fn psn_type(&self, day: Day) -> &str {
+        let row = self.psn_types.iter().rev().find(|row| row.from <= day).or(self.psn_types.first());
+        row.map_or("", |row| row.psn_type.as_str())
+    }
+
+    /// Whether the member is in benefit (待遇享受期内) on a day.
+    pub(crate) fn in_benefit(&self, day: Day) -> bool {
+        self.insured_from <= day && self.paused_from.is_none_or(|paused| day < paused)
+    }
+}
+
+impl Institution {
+    /// Whether there is an agreement on a day.
+    pub(crate) fn has_agreement(&self, day: Day) -> bool {
+        self.agreement_from <= day && self.agreement_ended.is_none_or(|ended| day < ended)
+    }
+
+    /// Whether it is a pharmacy (定点零售药店).
+    pub(crate) fn is_pharmacy(&self) -> bool {
+        self.fixmedins_type == codes::PHARMACY
+    }
+}
+
+impl Directory {
+    /// Collects the three lists.
+    ///
+    /// # Errors
+    /// Says in words which entry is there twice or cannot be settled with.
+    pub(crate) fn new(members: Vec<Member>, institutions: Vec<Institution>, items: Vec<Item>) -> Result<Self, String> {
+        let mut directory = Self::default();
+        for member in members {
+            let rows = &member.psn_types;
+            if rows.is_empty() || !rows.is_sorted_by(|a, b| a.from < b.from) {
+                return Err(format!("member {}: psn_types must be there and ascend", member.psn_no));
+            }
+            let shown = [("01", &member.token), ("02", &member.certno), ("03", &member.card_no)];
+            for (kind, number) in shown {
+                let key = (kind.to_owned(), number.clone());
+                if directory.certificates.insert(key, member.psn_no.clone()).is_some() {
+                    return Err(format!("member {}: certificate {kind} {number} is there twice", member.psn_no));
+                }
+            }
+            if let Some(twice) = directory.members.insert(member.psn_no.clone(), member) {
+                return Err(format!("member {} is there twice", twice.psn_no));
+            }
+        }
+        for institution in institutions {
+            if codes::class(&institution.hosp_lv).is_none() {
+                return Err(format!("institution {}: hosp_lv {} is unknown", institution.code, institution.hosp_lv));
+            }
+            if let Some(twice) = directory.institutions.insert(institution.code.clone(), institution) {
+                return Err(format!("institution {} is there twice", twice.code));
+            }
+        }
+        for item in items {
+            let rows = directory.items.entry(item.code.clone()).or_default();
+            if rows.last().is_some_and(|before| before.from >= item.from) {
+                return Err(format!("catalogue {}: rows must ascend by day", item.code));
+            }
+            rows.push(item);
+        }
+        Ok(directory)
+    }
+
+    /// All members.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
+    }
+
+    /// The member with a number.
+    pub(crate) fn member(&self, psn_no: &str, field: &str) -> Result<&Member, Fault> {
+        self.members.get(psn_no).ok_or_else(|| Fault::at(Code::NotAMember, field).given(psn_no))
+    }
+
+    /// The member who shows a certificate.
+    pub(crate) fn by_certificate(&self, kind: &str, number: &str) -> Option<&Member> {
+        self.members.get(self.certificates.get(&(kind.to_owned(), number.to_owned()))?)
+    }
+
+    /// The institution with a code, whether its agreement runs or not.
+    pub(crate) fn institution(&self, code: &str) -> Option<&Institution> {
+        self.institutions.get(code)
+    }
+
+    /// The catalogue's entry of a code on a day.
+    pub(crate) fn item(&self, code: &str, day: Day) -> Option<&Item> {
+        let row = self.items.get(code)?.iter().rev().find(|row| row.from <= day)?;
+        row.ended.is_none_or(|ended| day < ended).then_some(row)
+    }
+
+    /// Codes that the catalogue has.
+    #[cfg(test)]
+    pub(crate) fn item_codes(&self) -> impl Iterator<Item = &str> {
+        self.items.keys().map(String::as_str)
+    }
+}

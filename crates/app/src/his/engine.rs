@@ -1,0 +1,242 @@
+//! The policies of areas as a [`Decider`]: wire facts into a case, a decision back into amounts.
+
+use std::collections::HashMap;
+
+use gongji_adjudication::{CounterId, Standing, StepKind};
+use gongji_domain::{Day, Fen};
+use gongji_policy::case::{self, Decision, Detail, Settled, StepText};
+use gongji_policy::{Area, AreaStatus, Folder, Library};
+use sha2::{Digest as _, Sha256};
+
+use super::decider::{Addition, At, Decided, Decider, Effects, NotCovered, Payment, Visit};
+use super::errors::{Code, Fault};
+
+/// Longest 结算过程信息 (C4000).
+const PROCESS: usize = 4000;
+
+/// The loaded packages, each with a version and names for its counters.
+pub(crate) struct Policies {
+    library: Library,
+    areas: HashMap<String, Named>,
+}
+
+/// What the journal calls an area's rules and counters.
+struct Named {
+    version: String,
+    counters: Vec<String>,
+}
+
+impl Policies {
+    /// Loads package folders.
+    ///
+    /// # Errors
+    /// The first fault of a package that cannot be used, in words.
+    pub(crate) fn load(folders: &[Folder]) -> Result<Self, String> {
+        let library = Library::load(folders);
+        let error = |(_, fault): &&(String, gongji_policy::Fault)| fault.severity == gongji_policy::Severity::Error;
+        if let Some((_, fault)) = library.faults().iter().find(error) {
+            return Err(fault.line(library.files()));
+        }
+        let named = |area: &Area| {
+            let counters = area.range_starts().find_map(|day| area.rules(day)).map(|rules| &rules.counters);
+            let names = counters.into_iter().flatten().map(|counter| counter.name.to_string()).collect();
+            let named = Named { version: version(area, folders), counters: distinct(names) };
+            (area.code().to_owned(), named)
+        };
+        let areas = library.areas().map(named).collect();
+        Ok(Self { library, areas })
+    }
+}
+
+/// Folder and content of the package that decides: `500000-chongqing@1f2e3d4c5b6a`.
+fn version(area: &Area, folders: &[Folder]) -> String {
+    let mut digest = Sha256::new();
+    let files = folders.iter().filter(|folder| folder.name == area.folder).flat_map(|folder| &folder.files);
+    for file in files.filter(|file| file.path.ends_with(".toml")) {
+        digest.update((file.text.len() as u64).to_le_bytes());
+        digest.update(file.text.as_bytes());
+    }
+    let digest: String = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("{}@{digest}", area.folder)
+}
+
+/// Counters may share a name when they differ in whom they count; a number tells them apart.
+fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut met: HashMap<String, u32> = HashMap::new();
+    let numbered = names.into_iter().map(|name| {
+        let times = met.entry(name.clone()).or_default();
+        *times += 1;
+        if *times == 1 { name } else { format!("{name} #{times}") }
+    });
+    numbered.collect()
+}
+
+impl Decider for Policies {
+    fn decide(&self, standing: &Standing, visit: &Visit<'_>) -> Result<Decided, Fault> {
+        let (Some(area), Some(named)) = (self.library.area(visit.area), self.areas.get(visit.area)) else {
+            return Err(Fault::new(Code::NoPolicyForArea).given(visit.area));
+        };
+        let decided = area.decide(&member(visit), standing, &encounter(visit), visit.use_account, Detail::Sentences);
+        match decided {
+            Ok(Decision::Settled(settled)) => {
+                Ok(Decided { draft: area.status() == AreaStatus::Draft, ..told(&settled, named) })
+            }
+            Ok(Decision::Refused(refusal)) => {
+                let fault = if refusal.code == Code::NoPolicyForDate.name() {
+                    Fault::new(Code::NoPolicyForDate).given(visit.day).allowed(life(area))
+                } else {
+                    Fault::spelled(refusal.code, refusal.message)
+                };
+                Err(refusal.article.into_iter().fold(fault, Fault::article))
+            }
+            Err(fault) if fault.code == Code::ParametersOpen.name() => {
+                Err(fault.article.into_iter().fold(Fault::new(Code::ParametersOpen), Fault::article))
+            }
+            // What this layer says is checked already, so the package wants more than the wire has.
+            Err(fault) => Err(Fault::new(Code::CaseFault).given(format!("{} {}", fault.code, fault.message))),
+        }
+    }
+
+    fn counter(&self, area: &str, name: &str) -> Option<CounterId> {
+        let at = self.areas.get(area)?.counters.iter().position(|counter| counter == name)?;
+        CounterId::try_from(at).ok()
+    }
+}
+
+/// The days on which an area's package holds, in words.
+fn life(area: &Area) -> String {
+    match area.until() {
+        Day::MAX => format!(" {} 起的日期", area.from()),
+        until => format!(" {} 至 {until} 的日期", area.from()),
+    }
+}
+
+fn member(visit: &Visit<'_>) -> case::Member {
+    case::Member {
+        status: visit.status.to_owned(),
+        enrolment: Some(visit.enrolment.to_owned()),
+        birth_date: Some(visit.birth),
+        facts: Vec::new(),
+    }
+}
+
+fn encounter(visit: &Visit<'_>) -> case::Encounter {
+    let at = |at: &At<'_>| case::Institution {
+        id: Some(at.id.to_owned()),
+        class: Some(at.class.to_owned()),
+        kind: Some(at.kind.to_owned()),
+        facts: Vec::new(),
+    };
+    let charge = |charge: &super::decider::Charge| case::Charge {
+        amount: charge.amount,
+        covered: charge.covered,
+        ceiling: charge.ceiling,
+        upfront_rate: charge.upfront_rate,
+        facts: Vec::new(),
+    };
+    case::Encounter {
+        id: String::new(),
+        date: visit.day,
+        time: Some(visit.time),
+        care_type: visit.care_type.to_owned(),
+        place: Some(visit.place.to_owned()),
+        institution: at(&visit.institution),
+        prescriber: visit.prescriber.as_ref().map(at),
+        facts: Vec::new(),
+        charges: visit.charges.iter().map(charge).collect(),
+        prior_benefits: Vec::new(),
+    }
+}
+
+fn told(settled: &Settled, named: &Named) -> Decided {
+    let settlement = &settled.settlement;
+    let steps_of = |benefit: u8| settlement.steps.iter().filter(move |step| step.benefit == Some(benefit));
+    let mut in_order = settlement.payments.clone();
+    in_order.sort_by_key(|payment| payment.benefit);
+    // `settled.payments` names the same payments in the same order.
+    let payments = in_order.iter().zip(&settled.payments).map(|(payment, (name, fund, amount))| Payment {
+        benefit: name.clone(),
+        fund: *fund,
+        amount: *amount,
+        limit_left: steps_of(payment.benefit).filter_map(|step| left_of(&step.kind)).min(),
+        process: process(settled, |step| step.benefit == Some(payment.benefit)),
+    });
+    let addition = |addition: &gongji_adjudication::Addition| Addition {
+        counter: named.counters[usize::from(addition.counter)].clone(),
+        instance: addition.instance,
+        by: addition.by,
+        amount: addition.amount,
+    };
+    Decided {
+        total: settlement.total,
+        off_list: settlement.off_list,
+        over_ceiling: settlement.over_ceiling,
+        upfront: settlement.upfront,
+        eligible: settlement.eligible,
+        deductible_borne: settlement.deductible_borne,
+        payments: payments.collect(),
+        fund_total: settlement.fund_total,
+        personal_share: settlement.personal_share,
+        account_paid: settlement.account_paid,
+        account_process: process(settled, |step| matches!(step.kind, StepKind::Account { .. })),
+        cash: settlement.cash,
+        not_covered: settled.not_covered.as_ref().map(|reason| NotCovered {
+            code: reason.code.clone(),
+            article: reason.article.clone(),
+            message: reason.message.clone(),
+        }),
+        effects: Effects {
+            counters: settlement.additions.iter().map(addition).collect(),
+            account: settlement.from_account,
+        },
+        policy: named.version.clone(),
+        draft: false,
+    }
+}
+
+/// What a limit on payments left before this settlement.
+fn left_of(kind: &StepKind) -> Option<Fen> {
+    match kind {
+        StepKind::PaymentLimit { limit, used, .. } => Some(limit.less(*used)),
+        _ => None,
+    }
+}
+
+/// The steps that concern something, each a sentence with its article.
+fn process(settled: &Settled, concerns: impl Fn(&gongji_adjudication::Step) -> bool) -> String {
+    let steps = settled.settlement.steps.iter().zip(&settled.steps);
+    let sentence = |text: &StepText| {
+        let said = text.sentence.as_deref().unwrap_or_default();
+        if text.article.is_empty() { said.to_owned() } else { format!("{said}（{}）", text.article) }
+    };
+    let sentences: Vec<String> = steps.filter(|(step, _)| concerns(step)).map(|(_, text)| sentence(text)).collect();
+    let whole = sentences.join("；");
+    if whole.chars().count() <= PROCESS { whole } else { whole.chars().take(PROCESS - 1).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::load;
+
+    #[test]
+    fn every_counter_has_its_own_name_and_every_area_a_version() {
+        let policies = Policies::load(&load::shipped()).unwrap();
+        for area in ["211200", "320700", "360100", "500000"] {
+            let named = &policies.areas[area];
+            for (at, name) in named.counters.iter().enumerate() {
+                assert_eq!(policies.counter(area, name).map(usize::from), Some(at), "{area} {name}");
+            }
+            assert!(!named.counters.is_empty());
+            assert!(named.version.starts_with(area) && named.version.contains('@'), "{}", named.version);
+        }
+        assert_eq!(policies.counter("500000", "no such counter"), None);
+        assert_eq!(policies.counter("110000", "any"), None);
+    }
+
+    #[test]
+    fn counters_of_one_name_are_told_apart() {
+        let names = ["a", "b", "a", "a"].map(str::to_owned).to_vec();
+        assert_eq!(distinct(names), ["a", "b", "a #2", "a #3"]);
+    }
+}

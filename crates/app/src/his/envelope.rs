@@ -1,0 +1,138 @@
+//! The envelope around every transaction: request in, reply out.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::decode::{Node, Notes, unwrapped};
+use super::errors::{Code, Fault};
+use super::json::Json;
+
+/// A request without its input's meaning.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    /// 交易编号
+    pub infno: String,
+    /// 发送方报文ID
+    pub msgid: String,
+    /// 定点医药机构编号
+    pub institution: String,
+    /// 参保地医保区划
+    pub insured_in: Option<String>,
+    /// 输入, an object.
+    pub input: Json,
+}
+
+/// Fields that are part of the interface and decide nothing here, some of them provincial.
+const UNUSED: &[&str] = &[
+    "dev_no",
+    "dev_safe_info",
+    "cainfo",
+    "signtype",
+    "sign_no",
+    "fixmedins_name",
+    "infver",
+    "app_id",
+    "pw_ecToken",
+    "recer_admdvs",
+];
+
+/// What is known of a message before it is understood, so that an error can be logged and answered.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    pub infno: String,
+    pub msgid: String,
+    pub institution: String,
+    pub division: String,
+}
+
+impl Outline {
+    /// The envelope's own words, as far as they are words.
+    pub(crate) fn of(message: &Json) -> Self {
+        let word = |name: &str| match message.get(name) {
+            Some(Json::Text(text) | Json::Number(text)) => text.chars().take(30).collect(),
+            _ => String::new(),
+        };
+        Self {
+            infno: word("infno"),
+            msgid: word("msgid"),
+            institution: word("fixmedins_code"),
+            division: word("mdtrtarea_admvs"),
+        }
+    }
+}
+
+impl Envelope {
+    /// Reads the envelope. Required is what every edition of the interface and every client has
+    /// and what is needed; what else the interface asks for is noted when absent.
+    pub(crate) fn read(message: &Json, notes: &Notes) -> Result<Self, Fault> {
+        let node = Node::of("", message)?.null_is_empty();
+        let infno = node.required("infno", 10)?;
+        let msgid = node.required("msgid", 30)?;
+        let institution = node.required("fixmedins_code", 30)?;
+        let insured_in = node.optional("insuplc_admdvs", 6)?;
+        for (name, max) in [
+            ("mdtrtarea_admvs", 6),
+            ("recer_sys_code", 10),
+            ("opter_type", 3),
+            ("opter", 30),
+            ("opter_name", 50),
+            ("inf_time", 30),
+        ] {
+            node.expected(name, max, notes)?;
+        }
+        for name in ["enc_type", "encType"] {
+            if let Some(kind) = node.optional(name, 10)? {
+                return Err(Fault::at(Code::EncryptionUnsupported, name).given(kind).allowed("空"));
+            }
+        }
+        node.known(UNUSED);
+        let input = node.raw("input").unwrap_or(&Json::Null);
+        let input = unwrapped(input)?;
+        node.finish(notes);
+        Ok(Self { infno, msgid, institution, insured_in, input })
+    }
+}
+
+/// Whether a division (医保区划) lies in a pooling area: 500103 in 500000, 211202 in 211200.
+pub(crate) fn lies_in(division: &str, area: &str) -> bool {
+    let mut prefix = area;
+    while let Some(shorter) = prefix.strip_suffix("00") {
+        prefix = shorter;
+    }
+    !prefix.is_empty() && division.starts_with(prefix)
+}
+
+/// The times and number of one reply.
+#[derive(Clone, Debug)]
+pub(crate) struct Stamp {
+    /// 接收方报文ID
+    pub inf_refmsgid: String,
+    /// `yyyyMMddHHmmssSSS`
+    pub time: String,
+}
+
+#[derive(Serialize)]
+struct Reply<'a> {
+    infcode: i8,
+    inf_refmsgid: &'a str,
+    refmsg_time: &'a str,
+    respond_time: &'a str,
+    err_msg: &'a str,
+    warn_msg: &'a str,
+    output: &'a RawValue,
+}
+
+/// A reply: `infcode` is the number 0 and `err_msg` empty on success, -1 and the message else.
+pub(crate) fn reply(stamp: &Stamp, outcome: Result<&RawValue, &Fault>, warn_msg: &str) -> Vec<u8> {
+    let err_msg = outcome.err().map(ToString::to_string).unwrap_or_default();
+    let reply = Reply {
+        infcode: if outcome.is_ok() { 0 } else { -1 },
+        inf_refmsgid: &stamp.inf_refmsgid,
+        refmsg_time: &stamp.time,
+        respond_time: &stamp.time,
+        err_msg: &err_msg,
+        warn_msg,
+        output: outcome.unwrap_or(RawValue::NULL),
+    };
+    serde_json::to_vec(&reply).expect("a reply of texts and raw values can always be written")
+}

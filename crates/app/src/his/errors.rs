@@ -1,0 +1,233 @@
+//! Every error that a caller can get: one table of stable codes with their Chinese text.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// Longest `err_msg` of the interface (C200).
+const ERR_MSG: usize = 200;
+/// Most characters of a caller's value that a message repeats.
+const GIVEN: usize = 40;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)+) => {
+        /// A stable error code. The name never changes its meaning; new ones are added.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum Code { $($(#[$doc])* $name,)+ }
+
+        impl Code {
+            /// All of them, in the order of this table.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The code on the wire.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// What it says.
+            pub(crate) const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // The message cannot be read.
+    BodyTooLarge = "body_too_large", "报文过大";
+    BodyTimeout = "body_timeout", "报文没有在限定时间内传完";
+    InvalidUtf8 = "invalid_utf8", "报文不是 UTF-8 编码";
+    InvalidJson = "invalid_json", "报文不是合法的 JSON";
+    DuplicateKey = "duplicate_key", "同一对象内字段重复，无法确定取哪一个";
+    EncryptionUnsupported = "encryption_unsupported", "本服务尚不接受加密报文";
+    UnknownTransaction = "unknown_transaction", "交易编号不在本服务范围内";
+    PathMismatch = "path_mismatch", "地址中的交易编号与报文中的不一致";
+    // A field cannot be read.
+    MissingField = "missing_field", "必填字段缺失或为空";
+    InvalidValue = "invalid_value", "字段取值不合规定";
+    TooLong = "too_long", "字段超过最大长度";
+    TooManyDecimals = "too_many_decimals", "小数位数过多";
+    OutOfRange = "out_of_range", "数值超出范围";
+    TooManyRows = "too_many_rows", "行数过多";
+    // The message was sent before.
+    MessageReused = "message_reused", "报文编号已用于另一笔业务";
+    // Who, where, which insurance.
+    NotAMember = "not_a_member", "查无此参保人";
+    CertificateMismatch = "certificate_mismatch", "就诊凭证与人员不符";
+    BenefitSuspended = "benefit_suspended", "参保人在就诊日不在待遇享受期内";
+    InstitutionWithoutAgreement = "institution_without_agreement", "机构在就诊日没有有效的医保服务协议";
+    PrescriberUnknown = "prescriber_unknown", "处方开具机构没有有效的医保服务协议";
+    InsuranceUnsupported = "insurance_unsupported", "本服务只办理职工基本医疗保险";
+    PersonTypeUnsupported = "person_type_unsupported", "本服务不办理此人员类别";
+    AreaMismatch = "area_mismatch", "报文的参保地与参保人的统筹区不符";
+    CareTypeUnsupported = "care_type_unsupported", "本服务不办理此医疗类别";
+    CareTypeNotHere = "care_type_not_here", "此类定点机构不能办理此医疗类别";
+    // The visit.
+    VisitNotFound = "visit_not_found", "本机构没有此就诊登记";
+    VisitNotDescribed = "visit_not_described", "尚未上传就诊信息（2203）";
+    CareTypeMismatch = "care_type_mismatch", "医疗类别与就诊信息（2203）不一致";
+    VisitHasCharges = "visit_has_charges", "已有费用明细，就诊日期不能再改";
+    ServiceDateInFuture = "service_date_in_future", "就诊日期晚于今天";
+    // Fee lines.
+    LineExists = "line_exists", "费用明细流水号在本次就诊中已存在";
+    BatchExists = "batch_exists", "收费批次已上传，同一批次须一次传完";
+    RowsOfSeveralVisits = "rows_of_several_visits", "一次上传的明细须属于同一人同一次就诊";
+    AmountMismatch = "amount_mismatch", "明细金额与数量乘单价不符";
+    BatchNotFound = "batch_not_found", "本次就诊没有此收费批次";
+    BatchSettled = "batch_settled", "此收费批次已结算";
+    NothingToSettle = "nothing_to_settle", "此收费批次金额为零，无需结算";
+    TotalMismatch = "total_mismatch", "医疗费总额与批次明细合计不一致";
+    SplitMismatch = "split_mismatch", "费用分割与预结算结果不一致";
+    // Settling and cancelling.
+    MutualAidNotYet = "mutual_aid_not_yet", "尚不支持使用共济账户";
+    SettlementWayUnsupported = "settlement_way_unsupported", "尚不支持此个人结算方式";
+    SettlementNotFound = "settlement_not_found", "本机构没有此结算";
+    AlreadyCancelled = "already_cancelled", "此结算已撤销";
+    // The policy.
+    ParametersOpen = "parameters_open", "此待遇的标准未在政策文本中给出，暂不能结算";
+    NoPolicyForArea = "no_policy_for_area", "没有此统筹区的政策";
+    NoPolicyForDate = "no_policy_for_date", "就诊日没有生效的政策";
+    /// The engine refused a case that this layer made: a defect of the program or its data.
+    CaseFault = "case_fault", "政策引擎不能受理此就诊";
+    // The service.
+    Busy = "busy", "等待处理的请求过多，请用同一报文编号稍后重发";
+    NotRecorded = "not_recorded", "结果未能写入，什么都没有发生，请用同一报文编号重发";
+    InternalError = "internal_error", "程序内部错误，什么都没有发生";
+}
+
+/// One error as a caller gets it: code, text, the field, its value, what is allowed, the article.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault(Box<Parts>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
+    code: Cow<'static, str>,
+    text: Cow<'static, str>,
+    field: Option<String>,
+    given: Option<String>,
+    allowed: Option<String>,
+    article: Option<String>,
+}
+
+impl Fault {
+    /// An error of the table.
+    pub(crate) fn new(code: Code) -> Self {
+        Self::spelled(code.name(), code.text())
+    }
+
+    /// An error whose code and text the policy gives (a reason for refusing of an area's package).
+    pub(crate) fn spelled(code: impl Into<Cow<'static, str>>, text: impl Into<Cow<'static, str>>) -> Self {
+        let (code, text) = (code.into(), text.into());
+        Self(Box::new(Parts { code, text, field: None, given: None, allowed: None, article: None }))
+    }
+
+    /// An error in a field.
+    pub(crate) fn at(code: Code, field: impl Into<String>) -> Self {
+        Self::new(code).field(field)
+    }
+
+    /// The field concerned.
+    #[must_use]
+    pub(crate) fn field(mut self, field: impl Into<String>) -> Self {
+        self.0.field = Some(field.into());
+        self
+    }
+
+    /// The value that was given.
+    #[must_use]
+    pub(crate) fn given(mut self, given: impl fmt::Display) -> Self {
+        let given = given.to_string();
+        let mut short: String = given.chars().take(GIVEN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if given.chars().count() > GIVEN {
+            short.push('…');
+        }
+        self.0.given = Some(short);
+        self
+    }
+
+    /// What is allowed, as a phrase after 应为.
+    #[must_use]
+    pub(crate) fn allowed(mut self, allowed: impl Into<String>) -> Self {
+        self.0.allowed = Some(allowed.into());
+        self
+    }
+
+    /// The article that says so.
+    #[must_use]
+    pub(crate) fn article(mut self, article: impl Into<String>) -> Self {
+        self.0.article = Some(article.into());
+        self
+    }
+
+    /// The stable code.
+    pub(crate) fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// The field, if one is concerned.
+    pub(crate) fn field_name(&self) -> Option<&str> {
+        self.0.field.as_deref()
+    }
+}
+
+/// The `err_msg`: `[code] 文字：字段 …，给出「…」，应为…（依据 …）`, never longer than C200.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parts { code, text, field, given, allowed, article } = &*self.0;
+        let mut message = format!("[{code}] {text}");
+        let parts = [
+            field.as_ref().map(|field| format!("字段 {field}")),
+            given.as_ref().map(|given| format!("给出「{given}」")),
+            allowed.as_ref().map(|allowed| format!("应为{allowed}")),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        if !parts.is_empty() {
+            message.push('：');
+            message.push_str(&parts.join("，"));
+        }
+        if let Some(article) = article {
+            message.push_str(&format!("（依据 {article}）"));
+        }
+        f.write_str(&shortened(message))
+    }
+}
+
+fn shortened(message: String) -> String {
+    if message.chars().count() <= ERR_MSG {
+        return message;
+    }
+    message.chars().take(ERR_MSG - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_code_is_one_word_and_says_something_in_chinese() {
+        let mut names = HashSet::new();
+        for code in Code::ALL {
+            assert!(names.insert(code.name()), "{} is there twice", code.name());
+            assert!(code.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'8'));
+            assert!(code.text().chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)));
+        }
+    }
+
+    #[test]
+    fn a_message_names_field_value_and_what_is_allowed() {
+        let fault = Fault::at(Code::InvalidValue, "data.insutype").given("390").allowed("310").article("xize:4");
+        assert_eq!(
+            fault.to_string(),
+            "[invalid_value] 字段取值不合规定：字段 data.insutype，给出「390」，应为310（依据 xize:4）"
+        );
+    }
+
+    #[test]
+    fn a_message_never_exceeds_two_hundred_characters() {
+        let long = "长".repeat(500);
+        let fault = Fault::at(Code::InvalidValue, long.as_str()).given(&long).allowed(long.as_str());
+        assert_eq!(fault.to_string().chars().count(), 200);
+        assert!(Fault::new(Code::InvalidValue).given("a\nb\u{0}c").to_string().contains("「a b c」"));
+    }
+}

@@ -1,0 +1,261 @@
+//! The national interface (定点医药机构接口规范): the outpatient minimum 1101, 2201, 2203, 2204,
+//! 2206, 2207, 2208, one file for each. The only place that knows national field names of messages.
+//!
+//! A message goes through here so: [`json`] reads it exactly, [`envelope`] takes the envelope off,
+//! a transaction file reads its fields ([`decode`]) into a [`call::Plan`]; the store's writer asks
+//! the journal for an earlier answer to the same message and, if there is none, runs the plan on
+//! the [`book::Book`] as it then is; what the plan wants kept is appended, committed, and only
+//! then the reply goes out.
+//!
+//! Not here: sockets, clocks, files (the serve module), and any number of law (the packages).
+
+mod book;
+mod call;
+mod codes;
+mod decider;
+mod decode;
+pub(crate) mod directory;
+mod engine;
+mod envelope;
+pub(crate) mod errors;
+mod json;
+mod moment;
+pub(crate) mod number;
+mod pricing;
+mod setlinfo;
+mod settling;
+mod t1101;
+mod t2201;
+mod t2203;
+mod t2204;
+mod t2206;
+mod t2207;
+mod t2208;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use gongji_store::{Draft, Key, OpenError, Outcome, Request, Store, SubmitError};
+
+use crate::serve::clock::Clock;
+use book::Book;
+use call::{Call, Done, Plan};
+pub(crate) use decider::Decider;
+use decode::{Input, Notes};
+use directory::Directory;
+pub(crate) use engine::Policies;
+use envelope::{Envelope, Outline, Stamp};
+use errors::{Code, Fault};
+use json::Json;
+use moment::Moment;
+
+/// One transaction of the interface.
+struct Transaction {
+    /// 交易编号, and its letter forms that only add optional fields.
+    numbers: &'static [&'static str],
+    name: &'static str,
+    prepare: fn(&Input<'_>) -> Result<Plan, Fault>,
+}
+
+const TRANSACTIONS: &[Transaction] = &[
+    Transaction { numbers: &["1101"], name: "人员信息获取", prepare: t1101::prepare },
+    Transaction { numbers: &["2201", "2201A"], name: "门诊挂号", prepare: t2201::prepare },
+    Transaction { numbers: &["2203", "2203A"], name: "门诊就诊信息上传", prepare: t2203::prepare },
+    Transaction { numbers: &["2204"], name: "门诊费用明细信息上传", prepare: t2204::prepare },
+    Transaction { numbers: &["2206", "2206A"], name: "门诊预结算", prepare: t2206::prepare },
+    Transaction { numbers: &["2207", "2207A"], name: "门诊结算", prepare: t2207::prepare },
+    Transaction { numbers: &["2208"], name: "门诊结算撤销", prepare: t2208::prepare },
+];
+
+/// Answers messages of the national interface.
+pub(crate) struct Service {
+    directory: Arc<Directory>,
+    decider: Arc<dyn Decider>,
+    store: Store<Book>,
+    clock: Arc<dyn Clock>,
+    replies: AtomicU64,
+}
+
+impl Service {
+    /// Opens the store at `path` and folds its journal.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from opening.
+    pub(crate) fn open(
+        path: &Path,
+        directory: Directory,
+        decider: Arc<dyn Decider>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
+        let directory = Arc::new(directory);
+        let (listed, engine) = (Arc::clone(&directory), Arc::clone(&decider));
+        let store = Store::open(path, move || Book::new(&listed, Arc::clone(&engine)))?;
+        Ok(Self { directory, decider, store, clock, replies: AtomicU64::new(0) })
+    }
+
+    /// The store, for checking its chain.
+    pub(crate) fn store(&self) -> &Store<Book> {
+        &self.store
+    }
+
+    /// Answers one message. `path_infno` is the number that the address ended with, if it did.
+    /// `done` gets the reply, on this thread or the writer's.
+    pub(crate) fn answer(&self, body: &[u8], path_infno: Option<&str>, done: impl FnOnce(Vec<u8>) + Send + 'static) {
+        let notes = Notes::default();
+        let message = match json::read(body) {
+            Ok(message) => message,
+            Err(fault) => return done(self.refuse(&Outline::default(), &fault)),
+        };
+        let outline = Outline::of(&message);
+        match self.prepare(&message, path_infno, &notes) {
+            Ok((envelope, plan)) => self.submit(outline, envelope, plan, notes, done),
+            Err(fault) => done(self.refuse(&outline, &fault)),
+        }
+    }
+
+    /// The reply to a message that could not be taken in at all.
+    pub(crate) fn refuse_unread(&self, fault: &Fault) -> Vec<u8> {
+        self.refuse(&Outline::default(), fault)
+    }
+
+    fn prepare(&self, message: &Json, path_infno: Option<&str>, notes: &Notes) -> Result<(Envelope, Plan), Fault> {
+        let envelope = Envelope::read(message, notes)?;
+        if let Some(said) = path_infno.filter(|said| *said != envelope.infno) {
+            return Err(Fault::at(Code::PathMismatch, "infno").given(&envelope.infno).allowed(format!(" {said}")));
+        }
+        let transaction = TRANSACTIONS
+            .iter()
+            .find(|transaction| transaction.numbers.contains(&envelope.infno.as_str()))
+            .ok_or_else(|| unknown_transaction(&envelope.infno))?;
+        let plan = (transaction.prepare)(&Input::new(&envelope.input, notes)?)?;
+        Ok((envelope, plan))
+    }
+
+    fn submit(
+        &self,
+        outline: Outline,
+        envelope: Envelope,
+        plan: Plan,
+        notes: Notes,
+        done: impl FnOnce(Vec<u8>) + Send + 'static,
+    ) {
+        let (now, stamp) = self.stamp(&outline);
+        let request = Request {
+            key: Key { institution: envelope.institution.clone(), msgid: envelope.msgid.clone() },
+            infno: envelope.infno.clone(),
+            input: envelope.input.canonical(),
+            recorded: now.to_string(),
+        };
+        // The reply to give when the store has none.
+        let (late_stamp, sent) = (stamp.clone(), envelope.input.clone());
+        let (directory, decider) = (Arc::clone(&self.directory), Arc::clone(&self.decider));
+        let decide = move |book: &Book, seq: u64| {
+            let decided = match directory.institution(&envelope.institution) {
+                None => {
+                    Err(Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution))
+                }
+                Some(institution) => plan.decide(&Call {
+                    directory: &directory,
+                    decider: &*decider,
+                    book,
+                    envelope: &envelope,
+                    institution,
+                    now,
+                    seq,
+                    notes: &notes,
+                }),
+            };
+            outcome(&stamp, &envelope, &notes, decided)
+        };
+        self.store.submit(request, decide, move |answer| {
+            done(answer.map_or_else(
+                |error| {
+                    let fault = from_store(error, &outline, &sent);
+                    tracing::warn!(infno = outline.infno, msgid = outline.msgid, code = fault.code(), "refused");
+                    envelope::reply(&late_stamp, Err(&fault), "")
+                },
+                |reply| {
+                    if reply.replayed {
+                        tracing::info!(infno = outline.infno, msgid = outline.msgid, "answered again");
+                    }
+                    reply.body
+                },
+            ));
+        });
+    }
+
+    fn refuse(&self, outline: &Outline, fault: &Fault) -> Vec<u8> {
+        log_fault(&outline.infno, &outline.msgid, &outline.institution, fault);
+        envelope::reply(&self.stamp(outline).1, Err(fault), "")
+    }
+
+    /// 接收方报文ID: division, time, millisecond, count of replies.
+    fn stamp(&self, outline: &Outline) -> (Moment, Stamp) {
+        let at = self.clock.now();
+        let now = Moment::of(at);
+        let millisecond = at.time().millisecond();
+        let second = format!("{}{}", now.compact_day(), now.time().replace(':', ""));
+        let division: String = outline.division.chars().filter(char::is_ascii_digit).take(6).collect();
+        let count = self.replies.fetch_add(1, Ordering::Relaxed) % 10_000_000;
+        let stamp = Stamp {
+            inf_refmsgid: format!("{division:0>6}{second}{millisecond:03}{count:07}"),
+            time: format!("{second}{millisecond:03}"),
+        };
+        (now, stamp)
+    }
+}
+
+/// What the store is to do with a decision. Errors are answers that keep nothing.
+fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome {
+    let warn_msg = notes.warn_msg();
+    if !warn_msg.is_empty() {
+        tracing::warn!(infno = envelope.infno, msgid = envelope.msgid, warn_msg, "noted");
+    }
+    match decided {
+        Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), &warn_msg)),
+        Ok(Done::Record(record)) => Outcome::Record(Draft {
+            kind: record.kind,
+            area: record.area,
+            psn_no: record.psn_no,
+            reply: envelope::reply(stamp, Ok(&record.output), &warn_msg),
+            effects: serde_json::to_string(&record.change).expect("a change can always be written"),
+            policy: record.policy,
+        }),
+        Err(fault) => {
+            log_fault(&envelope.infno, &envelope.msgid, &envelope.institution, &fault);
+            Outcome::Answer(envelope::reply(stamp, Err(&fault), &warn_msg))
+        }
+    }
+}
+
+/// Codes and fields only: what a caller sent may be a person's.
+fn log_fault(infno: &str, msgid: &str, institution: &str, fault: &Fault) {
+    tracing::info!(infno, msgid, institution, code = fault.code(), field = fault.field_name(), "refused");
+}
+
+fn unknown_transaction(infno: &str) -> Fault {
+    let served: Vec<String> =
+        TRANSACTIONS.iter().map(|transaction| format!("{} {}", transaction.numbers[0], transaction.name)).collect();
+    Fault::at(Code::UnknownTransaction, "infno").given(infno).allowed(format!(" {}", served.join("、")))
+}
+
+fn from_store(error: SubmitError, outline: &Outline, sent: &Json) -> Fault {
+    match error {
+        SubmitError::Conflict { infno, input } => {
+            let reused = |field: String| Fault::at(Code::MessageReused, field);
+            if infno != outline.infno {
+                return reused("infno".to_owned()).given(&outline.infno).allowed(format!(" {infno}，或换新的 msgid"));
+            }
+            let before = json::read_text(&input).unwrap_or(Json::Null);
+            let field = before.difference(sent).unwrap_or_default();
+            reused(format!("input.{field}")).allowed("与首次相同的内容，或换新的 msgid")
+        }
+        SubmitError::Busy => Fault::new(Code::Busy),
+        SubmitError::Panicked => Fault::new(Code::InternalError),
+        SubmitError::NotRecorded(_) | SubmitError::Closed | _ => Fault::new(Code::NotRecorded),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! A civil day with its time, fixed at +08:00: `yyyy-MM-dd HH:mm:ss`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use gongji_domain::{Clock, Day};
+use jiff::civil::DateTime;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A civil day and second of that day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment {
+    /// The day.
+    pub day: Day,
+    second: u32,
+}
+
+impl Moment {
+    /// The moment of a civil date and time.
+    pub(crate) fn of(at: DateTime) -> Self {
+        let time = at.time();
+        let [hour, minute, second] =
+            [time.hour(), time.minute(), time.second()].map(|part| u32::from(part.unsigned_abs()));
+        Self { day: Day::from_date(at.date()), second: hour * 3600 + minute * 60 + second }
+    }
+
+    /// The time of day.
+    pub(crate) fn clock(self) -> Clock {
+        Clock(self.second)
+    }
+
+    /// `HH:MM:SS`.
+    pub(crate) fn time(self) -> String {
+        let [hour, minute, second] = [self.second / 3600, self.second / 60 % 60, self.second % 60];
+        format!("{hour:02}:{minute:02}:{second:02}")
+    }
+
+    /// `yyyyMMdd`.
+    pub(crate) fn compact_day(self) -> String {
+        let (year, month, day) = self.day.ymd();
+        format!("{year:04}{month:02}{day:02}")
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.day, self.time())
+    }
+}
+
+impl FromStr for Moment {
+    type Err = ();
+
+    /// A day alone is its midnight.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (day, time) = text.split_once(' ').unwrap_or((text, "00:00:00"));
+        let bytes = time.as_bytes();
+        let shaped = bytes.len() == 8
+            && bytes.iter().enumerate().all(|(i, b)| if i == 2 || i == 5 { *b == b':' } else { b.is_ascii_digit() });
+        if !shaped {
+            return Err(());
+        }
+        let two = |at: usize| u32::from(bytes[at] - b'0') * 10 + u32::from(bytes[at + 1] - b'0');
+        let (hour, minute, second) = (two(0), two(3), two(6));
+        if hour > 23 || minute > 59 || second > 59 {
+            return Err(());
+        }
+        Ok(Self { day: day.parse().map_err(|_| ())?, second: hour * 3600 + minute * 60 + second })
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|()| serde::de::Error::custom(format!("{text} is no moment")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_whole_or_not_at_all() {
+        for (text, shown) in [
+            ("2024-06-01 08:30:00", Some("2024-06-01 08:30:00")),
+            ("2024-06-01", Some("2024-06-01 00:00:00")),
+            ("2024-02-30 08:30:00", None),
+            ("2024-06-01 24:00:00", None),
+            ("2024-06-01 08:60:00", None),
+            ("2024-06-01 8:30:00", None),
+            ("2024-06-01T08:30:00", None),
+            ("20240601083000", None),
+            ("2024-06-01 08:30:00 ", None),
+            ("", None),
+        ] {
+            assert_eq!(text.parse::<Moment>().ok().map(|m| m.to_string()).as_deref(), shown, "{text}");
+        }
+    }
+}

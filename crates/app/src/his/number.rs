@@ -1,0 +1,179 @@
+//! Numbers of the wire, exact from their text and exact back into it.
+
+use std::fmt;
+
+use gongji_domain::Fen;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// A decimal number exactly as written: `units` × 10^-`scale`, no trailing zero after the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Decimal {
+    units: i128,
+    scale: u32,
+}
+
+/// More digits than any field has.
+const DIGITS: usize = 34;
+
+impl Decimal {
+    /// Reads the text of a JSON number (an exponent is allowed), or nothing if it is none or has
+    /// more digits than anything here could mean.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let (negative, text) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+            None => (text, 0),
+        };
+        let (whole, decimals) = match mantissa.split_once('.') {
+            Some((whole, decimals)) if !decimals.is_empty() => (whole, decimals),
+            Some(_) => return None,
+            None => (mantissa, ""),
+        };
+        let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || !digits(whole) || !digits(decimals) {
+            return None;
+        }
+        let all = format!("{whole}{decimals}");
+        let significant = all.trim_start_matches('0').trim_end_matches('0');
+        if significant.is_empty() {
+            return Some(Self { units: 0, scale: 0 });
+        }
+        let dropped = i64::try_from(all.trim_start_matches('0').len() - significant.len()).ok()?;
+        // value = significant × 10^power
+        let power = exponent.checked_sub(i64::try_from(decimals.len()).ok()?)?.checked_add(dropped)?;
+        let (zeros, scale) = if power >= 0 { (usize::try_from(power).ok()?, 0) } else { (0, power.unsigned_abs()) };
+        if significant.len().checked_add(zeros)? > DIGITS || scale > DIGITS as u64 {
+            return None;
+        }
+        let units: i128 = format!("{significant}{}", "0".repeat(zeros)).parse().ok()?;
+        Some(Self { units: if negative { -units } else { units }, scale: u32::try_from(scale).ok()? })
+    }
+
+    /// The value in units of 10^-`decimals`, if it has no more decimals than that.
+    pub(crate) fn units(self, decimals: u32) -> Option<i128> {
+        self.units.checked_mul(10_i128.checked_pow(decimals.checked_sub(self.scale)?)?)
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_units(f, self.units, self.scale)
+    }
+}
+
+fn write_units(f: &mut impl fmt::Write, units: i128, scale: u32) -> fmt::Result {
+    let sign = if units < 0 { "-" } else { "" };
+    let one = 10_u128.pow(scale);
+    let (whole, rest) = (units.unsigned_abs() / one, units.unsigned_abs() % one);
+    match scale {
+        0 => write!(f, "{sign}{whole}"),
+        _ => write!(f, "{sign}{whole}.{rest:0width$}", width = scale as usize),
+    }
+}
+
+/// A number in units of 10^-`S`, written as a JSON number with exactly `S` decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fixed<const S: u32>(pub i64);
+
+/// Quantity (数量), N16,4.
+pub(crate) type Quantity = Fixed<4>;
+/// Unit price (单价), N16,6.
+pub(crate) type Price = Fixed<6>;
+/// Share (比例), N5,4: 0.1 is ten percent.
+pub(crate) type Share = Fixed<4>;
+/// Money on the wire (金额), N16,2.
+pub(crate) type Yuan = Fixed<2>;
+
+impl From<Fen> for Yuan {
+    fn from(fen: Fen) -> Self {
+        Self(fen.fen())
+    }
+}
+
+impl<const S: u32> fmt::Display for Fixed<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_units(f, i128::from(self.0), S)
+    }
+}
+
+impl<const S: u32> Serialize for Fixed<S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        RawValue::from_string(self.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// `price` × `quantity` in 10^-8 fen, exactly.
+pub(crate) fn product(price: Price, quantity: Quantity) -> i128 {
+    i128::from(price.0) * i128::from(quantity.0)
+}
+
+/// So many 10^-8 fen are one fen.
+pub(crate) const PER_FEN: i128 = 100_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_is_its_text() {
+        for (text, shown) in [
+            ("0", Some("0")),
+            ("-0.00", Some("0")),
+            ("12.50", Some("12.5")),
+            ("1e2", Some("100")),
+            ("1.5E-1", Some("0.15")),
+            ("0010", Some("10")),
+            ("100000000000000.01", Some("100000000000000.01")),
+            ("-3.2", Some("-3.2")),
+            ("1e34", None),
+            ("1e-99", None),
+            ("1e99999999999999999999", None),
+            ("", None),
+            ("-", None),
+            (".5", None),
+            ("5.", None),
+            ("+1", None),
+            ("1,000", None),
+            ("１", None),
+            ("0x10", None),
+            ("NaN", None),
+        ] {
+            assert_eq!(Decimal::read(text).map(|value| value.to_string()).as_deref(), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn more_decimals_than_allowed_are_no_value_and_trailing_zeros_are_none() {
+        let units = |text, decimals| Decimal::read(text).unwrap().units(decimals);
+        assert_eq!(units("10.005", 2), None);
+        assert_eq!(units("10.0050", 3), Some(10_005));
+        assert_eq!(units("10.500", 2), Some(1_050));
+        assert_eq!(units("7", 2), Some(700));
+        assert_eq!(units("0.1", 2), Some(10));
+    }
+
+    #[test]
+    fn numbers_go_out_with_exactly_their_decimals() {
+        let json = |value: &dyn erased::Json| value.json();
+        assert_eq!(json(&Yuan::from(Fen::from_fen(-5))), "-0.05");
+        assert_eq!(json(&Yuan::from(Fen::ZERO)), "0.00");
+        assert_eq!(json(&Yuan::from(Fen::from_fen(9_999_999_999_999_999))), "99999999999999.99");
+        assert_eq!(json(&Price { 0: 1_500_000 }), "1.500000");
+        assert_eq!(json(&Share { 0: 500 }), "0.0500");
+    }
+
+    mod erased {
+        pub(super) trait Json {
+            fn json(&self) -> String;
+        }
+        impl<T: serde::Serialize> Json for T {
+            fn json(&self) -> String {
+                serde_json::to_string(self).unwrap()
+            }
+        }
+    }
+}

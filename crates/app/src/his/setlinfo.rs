@@ -1,0 +1,234 @@
+//! 结算信息: the output of 2206, 2207 and 2208, every field of the interface's table.
+
+use gongji_domain::{Fen, FundCode, NationalField};
+use serde::Serialize;
+
+use super::book::Settled;
+use super::codes;
+use super::decider::Decided;
+use super::directory::Member;
+use super::moment::Moment;
+use super::number::{Fixed, Share, Yuan};
+
+/// What real replies show where no limit binds.
+const NO_LIMIT: Fen = Fen::from_yuan(999_999);
+
+/// `output` of the three transactions.
+#[derive(Debug, Serialize)]
+pub(crate) struct SetlOutput {
+    setlinfo: SetlInfo,
+    setldetail: Vec<SetlDetail>,
+}
+
+#[derive(Debug, Serialize)]
+struct SetlInfo {
+    mdtrt_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setl_id: Option<String>,
+    psn_no: String,
+    psn_name: String,
+    psn_cert_type: &'static str,
+    certno: String,
+    gend: String,
+    naty: String,
+    brdy: String,
+    age: i32,
+    insutype: &'static str,
+    psn_type: String,
+    cvlserv_flag: String,
+    setl_time: String,
+    mdtrt_cert_type: String,
+    med_type: String,
+    medfee_sumamt: Yuan,
+    fulamt_ownpay_amt: Yuan,
+    overlmt_selfpay: Yuan,
+    preselfpay_amt: Yuan,
+    inscp_scp_amt: Yuan,
+    act_pay_dedc: Yuan,
+    hifp_pay: Yuan,
+    pool_prop_selfpay: Share,
+    cvlserv_pay: Yuan,
+    hifes_pay: Yuan,
+    hifmi_pay: Yuan,
+    hifob_pay: Yuan,
+    maf_pay: Yuan,
+    oth_pay: Yuan,
+    fund_pay_sumamt: Yuan,
+    psn_part_amt: Yuan,
+    acct_pay: Yuan,
+    psn_cash_pay: Yuan,
+    /// 2208 spells it so in every edition; both spellings are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pdn_cash_pay: Option<Yuan>,
+    hosp_part_amt: Yuan,
+    balc: Yuan,
+    acct_mulaid_pay: Yuan,
+    medins_setl_id: String,
+    clr_optins: String,
+    clr_way: &'static str,
+    clr_type: &'static str,
+    hifdm_pay: Yuan,
+    exp_content: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SetlDetail {
+    fund_pay_type: String,
+    inscp_scp_amt: Yuan,
+    crt_payb_lmt_amt: Yuan,
+    fund_payamt: Yuan,
+    fund_pay_type_name: String,
+    setl_proc_info: String,
+}
+
+/// Which of the three it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind<'a> {
+    /// 2206: decided, not settled.
+    Trial,
+    /// 2207: settled under this number.
+    Settlement(&'a str),
+    /// 2208: cancelled under this number what was settled under that.
+    Cancellation { setl_id: &'a str, cancels: &'a str },
+}
+
+/// What else a reply tells.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Frame<'a> {
+    pub member: &'a Member,
+    pub now: Moment,
+    pub msgid: &'a str,
+    /// The account before; the settlement's own part is taken off here.
+    pub balance: Fen,
+}
+
+impl SetlOutput {
+    /// Tells a settlement, or what one would be.
+    pub(crate) fn new(kind: Kind<'_>, settled: &Settled, frame: Frame<'_>) -> Self {
+        settled.decided.assert_identities();
+        let (setl_id, cancellation, decided) = match kind {
+            Kind::Trial => (None, false, settled.decided.clone()),
+            Kind::Settlement(setl_id) => (Some(setl_id), false, settled.decided.clone()),
+            Kind::Cancellation { setl_id, .. } => (Some(setl_id), true, settled.decided.negated()),
+        };
+        let Frame { member, now, msgid, balance } = frame;
+        let day = settled.day;
+        let field = |field| Yuan::from(decided.paid(field));
+        let cash = Yuan::from(decided.cash);
+        let care = codes::care_type(&settled.med_type);
+        let setlinfo = SetlInfo {
+            mdtrt_id: settled.mdtrt_id.clone(),
+            setl_id: setl_id.map(str::to_owned),
+            psn_no: member.psn_no.clone(),
+            psn_name: member.psn_name.clone(),
+            psn_cert_type: "01",
+            certno: member.certno.clone(),
+            gend: member.gend.clone(),
+            naty: member.naty.clone(),
+            brdy: member.brdy.to_string(),
+            age: day.age_since(member.brdy),
+            insutype: "310",
+            psn_type: member.psn_type(day).to_owned(),
+            cvlserv_flag: member.cvlserv_flag.clone(),
+            setl_time: now.to_string(),
+            mdtrt_cert_type: settled.mdtrt_cert_type.clone(),
+            med_type: settled.med_type.clone(),
+            medfee_sumamt: decided.total.into(),
+            fulamt_ownpay_amt: decided.off_list.into(),
+            overlmt_selfpay: decided.over_ceiling.into(),
+            preselfpay_amt: decided.upfront.into(),
+            inscp_scp_amt: decided.eligible.into(),
+            act_pay_dedc: decided.deductible_borne.into(),
+            hifp_pay: field(NationalField::Hifp),
+            pool_prop_selfpay: pooled_share(&settled.decided),
+            cvlserv_pay: field(NationalField::Cvlserv),
+            hifes_pay: field(NationalField::Hifes),
+            hifmi_pay: field(NationalField::Hifmi),
+            hifob_pay: field(NationalField::Hifob),
+            maf_pay: field(NationalField::Maf),
+            oth_pay: field(NationalField::Oth),
+            fund_pay_sumamt: decided.fund_total.into(),
+            psn_part_amt: decided.personal_share.into(),
+            acct_pay: decided.account_paid.into(),
+            psn_cash_pay: cash,
+            pdn_cash_pay: cancellation.then_some(cash),
+            hosp_part_amt: Fen::ZERO.into(),
+            balc: (balance - decided.account_paid).into(),
+            acct_mulaid_pay: Fen::ZERO.into(),
+            medins_setl_id: msgid.to_owned(),
+            clr_optins: settled.area.clone(),
+            clr_way: "1",
+            clr_type: care.map_or("99", |care| care.clr_type),
+            hifdm_pay: field(NationalField::Hifdm),
+            exp_content: exp_content(kind, &decided),
+        };
+        Self { setlinfo, setldetail: details(&decided, settled.balance_before, cancellation) }
+    }
+}
+
+/// 基本医疗保险统筹基金支付比例: the pooled fund's part of the eligible amount above the
+/// deductible, half up to four decimals; zero where nothing lies above it.
+fn pooled_share(decided: &Decided) -> Share {
+    let above = (decided.eligible - decided.deductible_borne).fen();
+    if above <= 0 {
+        return Share::default();
+    }
+    let paid = i128::from(decided.paid(NationalField::Hifp).fen());
+    let share = (paid * 20_000 + i128::from(above)) / (2 * i128::from(above));
+    Fixed(i64::try_from(share).unwrap_or(i64::MAX))
+}
+
+/// One line for each fund, in the order in which they paid, then the account: their sum is
+/// `fund_pay_sumamt` + `acct_pay` (+ `hosp_part_amt`, always nothing here).
+fn details(decided: &Decided, balance_before: Fen, cancellation: bool) -> Vec<SetlDetail> {
+    let mut funds: Vec<FundCode> = Vec::new();
+    for payment in &decided.payments {
+        if !funds.contains(&payment.fund) {
+            funds.push(payment.fund);
+        }
+    }
+    let signed = |amount: Fen| Yuan::from(if cancellation { -amount } else { amount });
+    let mut details: Vec<SetlDetail> = Vec::new();
+    for fund in funds {
+        let paid: Vec<_> = decided.payments.iter().filter(|payment| payment.fund == fund).collect();
+        details.push(SetlDetail {
+            fund_pay_type: fund.to_string(),
+            inscp_scp_amt: decided.eligible.into(),
+            crt_payb_lmt_amt: signed(paid.iter().filter_map(|payment| payment.limit_left).min().unwrap_or(NO_LIMIT)),
+            fund_payamt: paid.iter().map(|payment| payment.amount).sum::<Fen>().into(),
+            fund_pay_type_name: fund.name().to_owned(),
+            setl_proc_info: paid.iter().map(|payment| payment.process.as_str()).collect::<Vec<_>>().join("；"),
+        });
+    }
+    if !decided.account_paid.is_zero() {
+        details.push(SetlDetail {
+            fund_pay_type: codes::ACCOUNT_FUND.0.to_owned(),
+            inscp_scp_amt: decided.eligible.into(),
+            crt_payb_lmt_amt: signed(balance_before),
+            fund_payamt: decided.account_paid.into(),
+            fund_pay_type_name: codes::ACCOUNT_FUND.1.to_owned(),
+            setl_proc_info: decided.account_process.clone(),
+        });
+    }
+    details
+}
+
+/// What the interface has no field for, as JSON text: why nothing was covered, what was cancelled.
+fn exp_content(kind: Kind<'_>, decided: &Decided) -> String {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        not_covered: Option<&'a super::decider::NotCovered>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        original_setl_id: Option<&'a str>,
+    }
+    let original_setl_id = match kind {
+        Kind::Cancellation { cancels, .. } => Some(cancels),
+        Kind::Trial | Kind::Settlement(_) => None,
+    };
+    let content = Content { not_covered: decided.not_covered.as_ref(), original_setl_id };
+    if content.not_covered.is_none() && content.original_setl_id.is_none() {
+        return String::new();
+    }
+    serde_json::to_string(&content).expect("texts can always be written")
+}

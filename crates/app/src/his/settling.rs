@@ -1,0 +1,215 @@
+//! What 2206 and 2207 share: reading the request, deciding the batch.
+
+use gongji_domain::Fen;
+
+use super::book::{Settled, Visit};
+use super::call::Call;
+use super::codes::{self, CareType};
+use super::decider::{self, Charge};
+use super::decode::{Input, Node};
+use super::directory::{Institution, Member};
+use super::errors::{Code, Fault};
+use super::setlinfo::Frame;
+use super::t2201::check_insurance;
+use super::t2203::{check_care_type, check_prescriber};
+
+/// A request to settle a batch, or to say what that would be.
+pub(crate) struct Ask {
+    psn_no: String,
+    insutype: String,
+    mdtrt_id: String,
+    chrg_bchno: String,
+    med_type: String,
+    cert_type: String,
+    cert_no: String,
+    setlway: String,
+    account: String,
+    total: Fen,
+    /// The four split amounts, as 2206 returned them; none when the caller sends none.
+    split: [(&'static str, Option<Fen>); 4],
+}
+
+impl Ask {
+    /// Reads `data`.
+    pub(crate) fn read(input: &Input<'_>) -> Result<Self, Fault> {
+        let data = input.node("data")?;
+        let split = |name: &'static str| Ok((name, data.money(name)?));
+        let ask = Self {
+            psn_no: data.required("psn_no", 30)?,
+            insutype: data.required("insutype", 6)?,
+            mdtrt_id: data.required("mdtrt_id", 30)?,
+            chrg_bchno: data.required("chrg_bchno", 30)?,
+            med_type: data.required("med_type", 6)?,
+            cert_type: data.one_of("mdtrt_cert_type", codes::CERTIFICATES)?,
+            cert_no: data.required("mdtrt_cert_no", 50)?,
+            setlway: data.one_of("psn_setlway", codes::SETTLEMENT_WAYS)?,
+            account: data.one_of("acct_used_flag", codes::ACCOUNT_USES)?,
+            total: data.money("medfee_sumamt")?.ok_or_else(|| data.missing("medfee_sumamt", "至多 2 位小数的数字"))?,
+            split: [
+                split("fulamt_ownpay_amt")?,
+                split("overlmt_selfpay")?,
+                split("preselfpay_amt")?,
+                split("inscp_scp_amt")?,
+            ],
+        };
+        unused(&data);
+        data.finish(input.notes);
+        input.finish();
+        // An empty number may be sent as 0, so four of them are nothing said.
+        let said = ask.split.iter().any(|(_, amount)| amount.is_some_and(|amount| !amount.is_zero()));
+        Ok(if said { ask } else { Self { split: ask.split.map(|(name, _)| (name, None)), ..ask } })
+    }
+
+    /// Decides the batch. Nothing changes.
+    pub(crate) fn decide<'a>(&self, call: &Call<'a>) -> Result<(&'a Member, Settled), Fault> {
+        let member = call.member(&self.psn_no, "data.psn_no")?;
+        check_insurance(&self.insutype)?;
+        let visit = call.visit(&self.mdtrt_id, &self.psn_no, "data.mdtrt_id")?;
+        call.check_certificate(member, &self.cert_type, &self.cert_no)?;
+        let care = self.check_care(call, visit)?;
+        self.check_ways()?;
+        let day = visit.moment().day;
+        if day > call.now.day {
+            let allowed = format!("不晚于 {}", call.now.day);
+            return Err(Fault::at(Code::ServiceDateInFuture, "data.mdtrt_id").given(day).allowed(allowed));
+        }
+        call.check_day(member, day)?;
+        let charges = self.check_batch(visit)?;
+        let case = self.visit(call, member, visit, care, charges)?;
+        let standing = call.book.standing(&self.psn_no);
+        let decided = call.decider.decide(&standing, &case).map_err(|fault| match fault.code() {
+            code if code == Code::ParametersOpen.name() => fault.field("data.med_type").given(&self.med_type),
+            _ => fault,
+        })?;
+        decided.assert_identities();
+        let split = [decided.off_list, decided.over_ceiling, decided.upfront, decided.eligible];
+        for ((name, said), is) in self.split.iter().zip(split) {
+            if let Some(said) = said.filter(|said| *said != is) {
+                let fault = Fault::at(Code::SplitMismatch, format!("data.{name}")).given(said);
+                return Err(fault.allowed(format!(" {is}")));
+            }
+        }
+        if decided.draft {
+            call.notes.say(format!("统筹区 {} 的政策是征求意见稿，结算只供演示", member.area));
+        }
+        if let Some(reason) = &decided.not_covered {
+            call.notes.say(format!("统筹基金不予支付：{}（依据 {}）", reason.message, reason.article));
+        }
+        let settled = Settled {
+            mdtrt_id: self.mdtrt_id.clone(),
+            chrg_bchno: self.chrg_bchno.clone(),
+            psn_no: self.psn_no.clone(),
+            institution: call.institution.code.clone(),
+            area: member.area.clone(),
+            day,
+            mdtrt_cert_type: self.cert_type.clone(),
+            med_type: self.med_type.clone(),
+            balance_before: standing.balance(),
+            decided,
+            cancelled_by: None,
+        };
+        Ok((member, settled))
+    }
+
+    /// One visit has one care type; only the registration fee may go before it is told.
+    fn check_care(&self, call: &Call<'_>, visit: &Visit) -> Result<CareType, Fault> {
+        let care = check_care_type(call, &self.med_type, "data.med_type")?;
+        match &visit.description {
+            _ if self.med_type == codes::REGISTRATION => Ok(care),
+            None => Err(Fault::at(Code::VisitNotDescribed, "data.mdtrt_id").given(&self.mdtrt_id)),
+            Some(told) if told.med_type != self.med_type => {
+                let fault = Fault::at(Code::CareTypeMismatch, "data.med_type").given(&self.med_type);
+                Err(fault.allowed(format!(" {}", told.med_type)))
+            }
+            Some(_) => Ok(care),
+        }
+    }
+
+    fn check_ways(&self) -> Result<(), Fault> {
+        if self.setlway != "01" {
+            let fault = Fault::at(Code::SettlementWayUnsupported, "data.psn_setlway").given(&self.setlway);
+            return Err(fault.allowed(" 01 按项目结算"));
+        }
+        if self.account == "2" {
+            let fault = Fault::at(Code::MutualAidNotYet, "data.acct_used_flag").given("2");
+            return Err(fault.allowed(" 0 不使用、1 使用本人个账"));
+        }
+        Ok(())
+    }
+
+    /// The lines of the batch, if it is there, open, and costs what the caller says.
+    fn check_batch(&self, visit: &Visit) -> Result<Vec<Charge>, Fault> {
+        let batch = |code| Fault::at(code, "data.chrg_bchno").given(&self.chrg_bchno);
+        match visit.batches.get(&self.chrg_bchno) {
+            None => return Err(batch(Code::BatchNotFound).allowed("2204 已上传的批次号")),
+            Some(Some(setl_id)) => {
+                return Err(batch(Code::BatchSettled).allowed(format!("未结算的批次（已由 {setl_id} 结算）")));
+            }
+            Some(None) => {}
+        }
+        let lines = || visit.lines.iter().filter(|line| line.chrg_bchno == self.chrg_bchno);
+        let total: Fen = lines().map(|line| line.amount).sum();
+        if total != self.total {
+            let fault = Fault::at(Code::TotalMismatch, "data.medfee_sumamt").given(self.total);
+            return Err(fault.allowed(format!(" {total}")));
+        }
+        if total.is_zero() {
+            return Err(batch(Code::NothingToSettle));
+        }
+        // A free item costs nothing and decides nothing.
+        let charge = |line: &super::book::Line| Charge {
+            amount: line.amount,
+            covered: line.covered,
+            ceiling: line.ceiling,
+            upfront_rate: line.upfront_rate(),
+        };
+        Ok(lines().filter(|line| !line.amount.is_zero()).map(charge).collect())
+    }
+
+    fn visit<'b>(
+        &self,
+        call: &Call<'b>,
+        member: &'b Member,
+        visit: &'b Visit,
+        care: CareType,
+        charges: Vec<Charge>,
+    ) -> Result<decider::Visit<'b>, Fault> {
+        let moment = visit.moment();
+        let psn_type = member.psn_type(moment.day);
+        let unsupported = || Fault::at(Code::PersonTypeUnsupported, "data.psn_no").given(psn_type);
+        let prescriber = visit.description.as_ref().and_then(|description| description.prescriber.as_deref());
+        let prescriber = prescriber.map(|code| check_prescriber(call, code, moment.day)).transpose()?;
+        Ok(decider::Visit {
+            area: &member.area,
+            status: codes::status(psn_type).ok_or_else(unsupported)?,
+            enrolment: &member.enrolment,
+            birth: member.brdy,
+            day: moment.day,
+            time: moment.clock(),
+            care_type: care.name,
+            // Filings come with their own transactions; without one, elsewhere is temporary.
+            place: if call.institution.area == member.area { "local" } else { "temporary" },
+            institution: in_words(call.institution),
+            prescriber: prescriber.map(in_words),
+            charges,
+            use_account: self.account == "1",
+        })
+    }
+}
+
+fn in_words(institution: &Institution) -> decider::At<'_> {
+    let class = codes::class(&institution.hosp_lv).expect("the directory takes known levels only");
+    decider::At { id: &institution.code, class, kind: &institution.kind }
+}
+
+fn unused(data: &Node<'_>) {
+    data.known(&["card_sn", "psn_cert_type", "certno", "psn_type", "psn_name", "invono", "pub_hosp_rfom_flag"]);
+    data.known(&["mdtrt_mode", "mid_setl_flag", "order_no", "minpacunt_drug_trac_cnt", "mcs_trac_cnt"]);
+    data.known(&["hcard_basinfo", "hcard_chkinfo"]);
+}
+
+/// The rest of a reply about a settlement of this member.
+pub(crate) fn frame<'a>(call: &'a Call<'a>, member: &'a Member) -> Frame<'a> {
+    let balance = call.book.standing(&member.psn_no).balance();
+    Frame { member, now: call.now, msgid: &call.envelope.msgid, balance }
+}

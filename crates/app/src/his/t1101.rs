@@ -1,0 +1,99 @@
+//! 1101 人员信息获取: who shows this certificate, and how the person is insured.
+
+use serde::Serialize;
+
+use super::call::{Call, Done, Plan};
+use super::codes;
+use super::decode::Input;
+use super::errors::{Code, Fault};
+use super::number::Yuan;
+
+#[derive(Serialize)]
+struct Output {
+    baseinfo: BaseInfo,
+    insuinfo: [InsuInfo; 1],
+    idetinfo: [IdetInfo; 0],
+}
+
+#[derive(Serialize)]
+struct BaseInfo {
+    psn_no: String,
+    psn_cert_type: &'static str,
+    certno: String,
+    psn_name: String,
+    gend: String,
+    naty: String,
+    brdy: String,
+    age: i32,
+    exp_content: &'static str,
+}
+
+#[derive(Serialize)]
+struct InsuInfo {
+    balc: Yuan,
+    insutype: &'static str,
+    psn_type: String,
+    psn_insu_stas: &'static str,
+    psn_insu_date: String,
+    paus_insu_date: String,
+    cvlserv_flag: String,
+    insuplc_admdvs: String,
+    emp_name: String,
+}
+
+/// 身份信息: none of the members this service knows has a special identity.
+#[derive(Serialize)]
+struct IdetInfo {}
+
+pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
+    let data = input.node("data")?;
+    let kind = data.one_of("mdtrt_cert_type", codes::CERTIFICATES)?;
+    let number = data.required("mdtrt_cert_no", 50)?;
+    if kind == "03" {
+        data.expected("card_sn", 32, input.notes)?;
+    }
+    data.known(&["card_sn", "begntime", "psn_cert_type"]);
+    // The interface requires both and its own real sample leaves them empty.
+    let certno = data.optional("certno", 50)?;
+    let psn_name = data.optional("psn_name", 50)?;
+    data.finish(input.notes);
+    input.finish();
+
+    Ok(Plan::new(move |call: &Call<'_>| {
+        let unknown = || Fault::at(Code::NotAMember, "data.mdtrt_cert_no").given(&number);
+        let member = call.directory.by_certificate(&kind, &number).ok_or_else(unknown)?;
+        for (field, said, is) in [("certno", &certno, &member.certno), ("psn_name", &psn_name, &member.psn_name)] {
+            if let Some(said) = said.as_ref().filter(|said| *said != is) {
+                return Err(Fault::at(Code::CertificateMismatch, format!("data.{field}"))
+                    .given(said)
+                    .allowed("凭证本人的信息"));
+            }
+        }
+        let today = call.now.day;
+        Done::answer(&Output {
+            baseinfo: BaseInfo {
+                psn_no: member.psn_no.clone(),
+                psn_cert_type: "01",
+                certno: member.certno.clone(),
+                psn_name: member.psn_name.clone(),
+                gend: member.gend.clone(),
+                naty: member.naty.clone(),
+                brdy: member.brdy.to_string(),
+                age: today.age_since(member.brdy),
+                exp_content: "",
+            },
+            insuinfo: [InsuInfo {
+                balc: call.book.standing(&member.psn_no).balance().into(),
+                insutype: "310",
+                psn_type: member.psn_type(today).to_owned(),
+                psn_insu_stas: if member.in_benefit(today) { "1" } else { "2" },
+                psn_insu_date: member.insured_from.to_string(),
+                paus_insu_date: member.paused_from.map(|day| day.to_string()).unwrap_or_default(),
+                cvlserv_flag: member.cvlserv_flag.clone(),
+                insuplc_admdvs: member.area.clone(),
+                emp_name: member.emp_name.clone(),
+            }],
+            idetinfo: [],
+        })
+    }))
+}

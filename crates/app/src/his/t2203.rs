@@ -1,0 +1,84 @@
+//! 2203 门诊就诊信息上传: what a visit is for. May be sent again: the last one holds.
+
+use super::book::{Change, Description};
+use super::call::{Call, Done, Nothing, Plan};
+use super::codes::{self, At};
+use super::decode::Input;
+use super::errors::{Code, Fault};
+
+/// Most diagnoses of one visit.
+const DIAGNOSES: usize = 100;
+
+pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
+    let data = input.node("mdtrtinfo")?;
+    let mdtrt_id = data.required("mdtrt_id", 30)?;
+    let psn_no = data.required("psn_no", 30)?;
+    let med_type = data.required("med_type", 6)?;
+    let begntime = data.moment("begntime")?;
+    // 处方医药机构编码: sent for a pharmacy by the 2203A of some editions.
+    let prescriber = data.optional("rxfixmedinsCode", 30)?;
+    data.known(&["main_cond_dscr", "dise_type_code", "dise_codg", "dise_name", "birctrl_type", "birctrl_matn_date"]);
+    data.known(&["matn_type", "geso_val", "rxfixmedinsName", "rxIn", "rxfilename", "rxExpContent"]);
+    data.known(&["ttp_resp", "expi_gestation_nub_of_m"]);
+    data.finish(input.notes);
+    let diagnoses = input.rows("diseinfo", DIAGNOSES)?;
+    if diagnoses.is_empty() {
+        input.notes.say("报文没有诊断信息（diseinfo）");
+    }
+    for row in diagnoses {
+        row.required("diag_type", 3)?;
+        row.required("diag_srt_no", 4)?;
+        row.required("diag_code", 30)?;
+        row.required("diag_name", 100)?;
+        row.one_of("vali_flag", codes::FLAG)?;
+        for (name, max) in [("diag_dept", 50), ("dise_dor_no", 30), ("dise_dor_name", 50), ("diag_time", 30)] {
+            row.expected(name, max, input.notes)?;
+        }
+        row.known(&["maindiag_flag"]);
+        row.finish(input.notes);
+    }
+    input.finish();
+
+    Ok(Plan::new(move |call: &Call<'_>| {
+        let member = call.member(&psn_no, "mdtrtinfo.psn_no")?;
+        let visit = call.visit(&mdtrt_id, &psn_no, "mdtrtinfo.mdtrt_id")?;
+        check_care_type(call, &med_type, "mdtrtinfo.med_type")?;
+        if !visit.lines.is_empty() && visit.moment().day != begntime.day {
+            let (given, allowed) = (begntime.day, format!(" {}", visit.moment().day));
+            return Err(Fault::at(Code::VisitHasCharges, "mdtrtinfo.begntime").given(given).allowed(allowed));
+        }
+        if let Some(code) = &prescriber {
+            check_prescriber(call, code, begntime.day)?;
+        }
+        let description = Description { med_type, begntime, prescriber };
+        Done::record("described", member, &Nothing {}, Change::Described { mdtrt_id, description }, String::new())
+    }))
+}
+
+/// The care type must be one that is settled, at this kind of institution.
+pub(crate) fn check_care_type(call: &Call<'_>, med_type: &str, field: &str) -> Result<codes::CareType, Fault> {
+    let unsupported = || Fault::at(Code::CareTypeUnsupported, field).given(med_type).allowed(codes::CARE_TYPES_TEXT);
+    let care = codes::care_type(med_type).ok_or_else(unsupported)?;
+    let here = match care.at {
+        At::Both => true,
+        At::Pharmacy => call.institution.is_pharmacy(),
+        At::Hospital => !call.institution.is_pharmacy(),
+    };
+    if here {
+        return Ok(care);
+    }
+    let allowed = if call.institution.is_pharmacy() { " 41、14、18、9901" } else { "药店以外的医疗类别" };
+    Err(Fault::at(Code::CareTypeNotHere, field).given(med_type).allowed(allowed))
+}
+
+/// Who issued a prescription must be a hospital under agreement on the service date.
+pub(crate) fn check_prescriber<'a>(
+    call: &Call<'a>,
+    code: &str,
+    day: gongji_domain::Day,
+) -> Result<&'a super::directory::Institution, Fault> {
+    let none = || Fault::at(Code::PrescriberUnknown, "mdtrtinfo.rxfixmedinsCode").given(code);
+    let hospital =
+        |institution: &&super::directory::Institution| !institution.is_pharmacy() && institution.has_agreement(day);
+    call.directory.institution(code).filter(hospital).ok_or_else(none)
+}

@@ -1,0 +1,192 @@
+//! 2204 门诊费用明细信息上传: fee lines, priced and split by the catalogue of the service date.
+
+use std::collections::HashSet;
+
+use gongji_domain::Fen;
+use serde::Serialize;
+
+use super::book::{Change, Line, Visit};
+use super::call::{Call, Done, Plan};
+use super::codes;
+use super::decode::{Input, Node, Notes};
+use super::directory::Item;
+use super::errors::{Code, Fault};
+use super::number::{Price, Quantity, Share, Yuan};
+use super::pricing::{self, Priced};
+
+/// Most fee lines of one visit.
+const LINES: usize = 10_000;
+/// Largest quantity and unit price: what N16,4 and N16,6 hold of amounts that are bounded anyway.
+const QUANTITY: i64 = 999_999_999_999;
+const PRICE: i64 = 99_999_999_999_999;
+
+struct Row {
+    at: usize,
+    mdtrt_id: String,
+    psn_no: String,
+    feedetl_sn: String,
+    chrg_bchno: String,
+    item: String,
+    approval: String,
+    amount: Fen,
+    quantity: Quantity,
+    price: Price,
+}
+
+#[derive(Serialize)]
+struct Output {
+    result: Vec<LineResult>,
+}
+
+#[derive(Serialize)]
+struct LineResult {
+    feedetl_sn: String,
+    det_item_fee_sumamt: Yuan,
+    cnt: Quantity,
+    pric: Price,
+    pric_uplmt_amt: Price,
+    selfpay_prop: Share,
+    fulamt_ownpay_amt: Yuan,
+    overlmt_amt: Yuan,
+    preselfpay_amt: Yuan,
+    inscp_scp_amt: Yuan,
+    chrgitm_lv: String,
+    med_chrgitm_type: String,
+    bas_medn_flag: &'static str,
+    hi_nego_drug_flag: &'static str,
+    chld_medc_flag: &'static str,
+    list_sp_item_flag: &'static str,
+    lmt_used_flag: &'static str,
+    drt_reim_flag: &'static str,
+    memo: &'static str,
+    exp_content: &'static str,
+}
+
+pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
+    let nodes = input.rows("feedetail", LINES)?;
+    if nodes.is_empty() {
+        return Err(Fault::at(Code::MissingField, "feedetail").given("（空）").allowed("至少一行费用明细"));
+    }
+    let rows = nodes.iter().enumerate().map(|(at, node)| read(at, node, input.notes)).collect::<Result<Vec<_>, _>>()?;
+    input.finish();
+    Ok(Plan::new(move |call: &Call<'_>| decide(call, &rows)))
+}
+
+fn read(at: usize, node: &Node<'_>, notes: &Notes) -> Result<Row, Fault> {
+    let row = Row {
+        at,
+        feedetl_sn: node.required("feedetl_sn", 30)?,
+        mdtrt_id: node.required("mdtrt_id", 30)?,
+        psn_no: node.required("psn_no", 30)?,
+        chrg_bchno: node.required("chrg_bchno", 30)?,
+        item: node.required("med_list_codg", 50)?,
+        amount: node
+            .money("det_item_fee_sumamt")?
+            .ok_or_else(|| node.missing("det_item_fee_sumamt", "至多 2 位小数的数字"))?,
+        quantity: node.required_number("cnt", QUANTITY)?,
+        price: node.required_number("pric", PRICE)?,
+        approval: node.one_of("hosp_appr_flag", codes::APPROVALS)?,
+    };
+    node.moment("fee_ocur_time")?;
+    for (name, max) in [("rx_circ_flag", 3), ("medins_list_codg", 150), ("bilg_dept_codg", 30), ("bilg_dept_name", 100)]
+    {
+        node.expected(name, max, notes)?;
+    }
+    node.known(&["dise_codg", "rxno", "sin_dos_dscr", "used_frqu_dscr", "prd_days", "medc_way_dscr", "bilg_dr_codg"]);
+    node.known(&["bilg_dr_name", "acord_dept_codg", "acord_dept_name", "orders_dr_code", "orders_dr_name"]);
+    node.known(&["tcmdrug_used_way", "etip_flag", "etip_hosp_code", "dscg_tkdrug_flag", "matn_fee_flag", "memo"]);
+    node.known(&["comb_no", "medins_list_name", "unchk_flag", "unchk_memo"]);
+    node.finish(notes);
+    if row.quantity.0 == 0 {
+        let fault = Fault::at(Code::OutOfRange, node.path("cnt")).given(row.quantity);
+        return Err(fault.allowed("大于 0 的数量"));
+    }
+    if !pricing::agrees(row.amount, row.price, row.quantity) {
+        let fault = Fault::at(Code::AmountMismatch, node.path("det_item_fee_sumamt")).given(row.amount);
+        let product = pricing::times(row.price, row.quantity);
+        return Err(fault.allowed(format!(" cnt×pric={product}，相差不到 1 分")));
+    }
+    Ok(row)
+}
+
+fn decide(call: &Call<'_>, rows: &[Row]) -> Result<Done, Fault> {
+    let first = &rows[0];
+    let member = call.member(&first.psn_no, "feedetail[0].psn_no")?;
+    let visit = call.visit(&first.mdtrt_id, &first.psn_no, "feedetail[0].mdtrt_id")?;
+    check_rows(visit, rows)?;
+    let day = visit.moment().day;
+    let mut lines = Vec::with_capacity(rows.len());
+    let mut result = Vec::with_capacity(rows.len());
+    for row in rows {
+        let item = call.directory.item(&row.item, day);
+        let priced = pricing::price(row.amount, row.quantity, item, &row.approval);
+        result.push(told(row, item, &priced));
+        lines.push(Line {
+            feedetl_sn: row.feedetl_sn.clone(),
+            chrg_bchno: row.chrg_bchno.clone(),
+            item: row.item.clone(),
+            amount: row.amount,
+            covered: priced.covered,
+            ceiling: priced.ceiling,
+            upfront: priced.upfront_rate.millionths(),
+        });
+    }
+    let change = Change::Charged { mdtrt_id: first.mdtrt_id.clone(), lines };
+    Done::record("charged", member, &Output { result }, change, String::new())
+}
+
+/// One visit, new line numbers, new batches, not too many.
+fn check_rows(visit: &Visit, rows: &[Row]) -> Result<(), Fault> {
+    if visit.lines.len() + rows.len() > LINES {
+        let given = visit.lines.len() + rows.len();
+        return Err(Fault::at(Code::TooManyRows, "feedetail").given(given).allowed(format!("每次就诊至多 {LINES} 行")));
+    }
+    let mut numbers: HashSet<&str> = visit.lines.iter().map(|line| line.feedetl_sn.as_str()).collect();
+    for row in rows {
+        let path = |name: &str| format!("feedetail[{}].{name}", row.at);
+        for (name, said, first) in
+            [("mdtrt_id", &row.mdtrt_id, &rows[0].mdtrt_id), ("psn_no", &row.psn_no, &rows[0].psn_no)]
+        {
+            if said != first {
+                return Err(Fault::at(Code::RowsOfSeveralVisits, path(name)).given(said).allowed(format!(" {first}")));
+            }
+        }
+        if visit.batches.contains_key(&row.chrg_bchno) {
+            let fault = Fault::at(Code::BatchExists, path("chrg_bchno")).given(&row.chrg_bchno);
+            return Err(fault.allowed("本次就诊未用过的批次号"));
+        }
+        if !numbers.insert(&row.feedetl_sn) {
+            let fault = Fault::at(Code::LineExists, path("feedetl_sn")).given(&row.feedetl_sn);
+            return Err(fault.allowed("单次就诊内唯一的流水号"));
+        }
+    }
+    Ok(())
+}
+
+fn told(row: &Row, item: Option<&Item>, priced: &Priced) -> LineResult {
+    let flag = |set: bool| if set { "1" } else { "0" };
+    let [basic, negotiated, child, special] = item.map_or([false; 4], |item| item.flags);
+    LineResult {
+        feedetl_sn: row.feedetl_sn.clone(),
+        det_item_fee_sumamt: row.amount.into(),
+        cnt: row.quantity,
+        pric: row.price,
+        pric_uplmt_amt: priced.unit_ceiling,
+        selfpay_prop: priced.share,
+        fulamt_ownpay_amt: priced.off_list.into(),
+        overlmt_amt: priced.over_ceiling.into(),
+        preselfpay_amt: priced.upfront.into(),
+        inscp_scp_amt: priced.eligible.into(),
+        // What the catalogue does not have is 丙, other fee.
+        chrgitm_lv: item.map_or("03", |item| &item.level).to_owned(),
+        med_chrgitm_type: item.map_or("14", |item| &item.charge_type).to_owned(),
+        bas_medn_flag: flag(basic),
+        hi_nego_drug_flag: flag(negotiated),
+        chld_medc_flag: flag(child),
+        list_sp_item_flag: flag(special),
+        lmt_used_flag: flag(item.is_some_and(|item| item.restricted)),
+        drt_reim_flag: "0",
+        memo: priced.memo,
+        exp_content: "",
+    }
+}

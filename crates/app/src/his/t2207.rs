@@ -1,0 +1,20 @@
+//! 2207 门诊结算: settles one batch of a visit.
+
+use super::book::Change;
+use super::call::{Call, Done, Plan};
+use super::decode::Input;
+use super::errors::Fault;
+use super::setlinfo::{Kind, SetlOutput};
+use super::settling::{Ask, frame};
+
+pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
+    let ask = Ask::read(input)?;
+    Ok(Plan::new(move |call: &Call<'_>| {
+        let (member, settled) = ask.decide(call)?;
+        let setl_id = call.number(member);
+        let output = SetlOutput::new(Kind::Settlement(&setl_id), &settled, frame(call, member));
+        let policy = settled.decided.policy.clone();
+        let change = Change::Settled { setl_id, settlement: Box::new(settled) };
+        Done::record("settled", member, &output, change, policy)
+    }))
+}

@@ -1,0 +1,34 @@
+//! 2208 门诊结算撤销: takes back one settlement whole. Later settlements stand as they are.
+
+use super::book::Change;
+use super::call::{Call, Done, Plan};
+use super::decode::Input;
+use super::errors::{Code, Fault};
+use super::setlinfo::{Kind, SetlOutput};
+use super::settling::frame;
+
+pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
+    let data = input.node("data")?;
+    let cancels = data.required("setl_id", 30)?;
+    let mdtrt_id = data.required("mdtrt_id", 30)?;
+    let psn_no = data.required("psn_no", 30)?;
+    data.finish(input.notes);
+    input.finish();
+
+    Ok(Plan::new(move |call: &Call<'_>| {
+        let member = call.member(&psn_no, "data.psn_no")?;
+        call.visit(&mdtrt_id, &psn_no, "data.mdtrt_id")?;
+        let none =
+            || Fault::at(Code::SettlementNotFound, "data.setl_id").given(&cancels).allowed("2207 返回的 setl_id");
+        let settled = call.book.settlement(&cancels).filter(|settled| settled.mdtrt_id == mdtrt_id).ok_or_else(none)?;
+        if let Some(before) = &settled.cancelled_by {
+            let fault = Fault::at(Code::AlreadyCancelled, "data.setl_id").given(&cancels);
+            return Err(fault.allowed(format!("未撤销的结算（已由 {before} 撤销）")));
+        }
+        let setl_id = call.number(member);
+        let kind = Kind::Cancellation { setl_id: &setl_id, cancels: &cancels };
+        let output = SetlOutput::new(kind, settled, frame(call, member));
+        let policy = settled.decided.policy.clone();
+        Done::record("cancelled", member, &output, Change::Cancelled { setl_id, cancels }, policy)
+    }))
+}

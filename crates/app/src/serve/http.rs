@@ -1,0 +1,125 @@
+//! HTTP in front of the national interface: one address, POST, any content type.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::his::Service;
+use crate::his::errors::{Code, Fault};
+
+/// The address of the interface; `/{infno}` may follow.
+pub(crate) const PATH: &str = "/fsi/api/rsfComIfsService/callService";
+
+/// Largest body that is read as a message.
+const BODY: usize = 4 << 20;
+/// How much of a larger one is read away, so that the caller gets to see the answer.
+const DRAIN: usize = 64 << 20;
+/// How long a body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Serves until `stopped` is ready, then finishes what is under way.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(service)).with_graceful_shutdown(stopped).await
+}
+
+/// The routes.
+pub(crate) fn router(service: Arc<Service>) -> Router {
+    Router::new()
+        .route(PATH, post(plain))
+        .route(&format!("{PATH}/{{infno}}"), post(numbered))
+        .fallback(elsewhere)
+        .with_state(service)
+}
+
+async fn plain(State(service): State<Arc<Service>>, request: Request) -> Response {
+    answer(service, None, request).await
+}
+
+async fn numbered(State(service): State<Arc<Service>>, Path(infno): Path<String>, request: Request) -> Response {
+    // Some clients put the number between slashes or write the address with one at the end.
+    let infno = infno.trim_matches('/').to_owned();
+    answer(service, (!infno.is_empty()).then_some(infno), request).await
+}
+
+async fn elsewhere() -> Response {
+    let text = format!("此服务只接受 POST {PATH}，其后可带 /交易编号\n");
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+async fn answer(service: Arc<Service>, infno: Option<String>, request: Request) -> Response {
+    if !from_here(request.headers()) {
+        // A page in a browser on this machine must not settle for its visitor.
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let body = match tokio::time::timeout(PATIENCE, read(request.into_body())).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(fault)) => return json(service.refuse_unread(&fault)),
+        Err(_) => {
+            let allowed = format!(" {} 秒以内", PATIENCE.as_secs());
+            return json(service.refuse_unread(&Fault::new(Code::BodyTimeout).allowed(allowed)));
+        }
+    };
+    let (sender, receiver) = oneshot::channel();
+    service.answer(&body, infno.as_deref(), move |reply| {
+        // A caller that went away asks again under the same number.
+        let _ = sender.send(reply);
+    });
+    match receiver.await {
+        Ok(reply) => json(reply),
+        Err(_) => json(service.refuse_unread(&Fault::new(Code::NotRecorded))),
+    }
+}
+
+/// Reads a body up to the limit.
+async fn read(mut body: Body) -> Result<Bytes, Fault> {
+    use http_body_util::BodyExt as _;
+    let (mut taken, mut length) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return Err(Fault::new(Code::InvalidJson).given("报文在传输中中断"));
+        };
+        let Some(data) = frame.data_ref() else { continue };
+        length += data.len();
+        if length <= BODY {
+            taken.extend_from_slice(data);
+        } else if length > DRAIN {
+            break;
+        }
+    }
+    if length > BODY {
+        return Err(Fault::new(Code::BodyTooLarge)
+            .given(format!("超过 {length} 字节"))
+            .allowed(format!("至多 {BODY} 字节")));
+    }
+    Ok(taken.into())
+}
+
+/// Whether a request was made by a program on this machine and not by a page in its browser.
+fn from_here(headers: &HeaderMap) -> bool {
+    let names_here = |host: &str| {
+        let name = host
+            .rsplit_once(':')
+            .map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
+        let name = name.trim_start_matches('[').trim_end_matches(']');
+        name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    };
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let host = headers.get(header::HOST).is_none_or(|host| names_here(&text(host)));
+    host && headers.get(header::ORIGIN).is_none()
+}
+
+fn json(body: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
+}

@@ -1,0 +1,127 @@
+//! `gongji serve`: the settlement service over HTTP, on an embedded store, with demo data.
+
+pub(crate) mod clock;
+pub(crate) mod demo;
+pub(crate) mod http;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Args;
+
+use crate::cli::load;
+use crate::his::{Policies, Service};
+
+/// Serves the national interface's outpatient transactions (定点医药机构接口规范).
+///
+/// Examples:
+///
+///   gongji serve
+///   gongji serve --listen 127.0.0.1:9000 --store /var/lib/gongji/demo.db
+#[derive(Args, Clone, Debug)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Options {
+    /// Address to listen on; only this machine's own (回环地址), since messages are not signed yet.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// The store's file; made if it is not there.
+    #[arg(long, value_name = "FILE", default_value = "gongji-demo.db", env = "GONGJI_STORE")]
+    pub store: PathBuf,
+    #[command(flatten)]
+    pub policies: load::Policies,
+}
+
+/// Runs until the process is told to stop.
+///
+/// # Errors
+/// When the address, the demo data or the store cannot be used.
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
+    log();
+    let address = loopback(&options.listen)?;
+    let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
+    let directory = demo::directory()?;
+    let service = Service::open(&options.store, directory, Arc::new(policies), Arc::new(clock::ChinaTime))
+        .with_context(|| format!("无法使用结算库 {}", options.store.display()))?;
+    let events = service.store().head().events;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
+        let bound = listener.local_addr().context("无法取得监听地址")?;
+        println!(
+            "gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件",
+            http::PATH,
+            options.store.display()
+        );
+        http::serve(listener, Arc::new(service), stopped()).await.context("服务中断")
+    })
+}
+
+/// Events to standard error as JSON lines; `RUST_LOG` chooses which, info and above by default.
+fn log() {
+    use tracing_subscriber::{EnvFilter, fmt};
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Somebody may have set one already; then theirs holds.
+    let _ = fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// The address, if it is this machine's own.
+fn loopback(listen: &str) -> anyhow::Result<SocketAddr> {
+    let named = listen.replacen("localhost:", "127.0.0.1:", 1);
+    let Ok(address) = named.parse::<SocketAddr>() else {
+        bail!("--listen「{listen}」不是地址：写作 地址:端口，例如 127.0.0.1:8080");
+    };
+    let own = match address.ip() {
+        IpAddr::V4(ip) => ip.is_loopback(),
+        IpAddr::V6(ip) => ip.is_loopback(),
+    };
+    if !own {
+        bail!("--listen「{listen}」不是本机回环地址：报文尚不验签，只能监听 127.0.0.1 或 [::1]，不得对外开放");
+    }
+    Ok(address)
+}
+
+async fn stopped() {
+    let interrupt = async { tokio::signal::ctrl_c().await };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a signal handler the process just ends when it is killed; nothing is lost.
+    if interrupt.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machines_own_addresses_are_taken() {
+        for (listen, taken) in [
+            ("127.0.0.1:8080", true),
+            ("127.8.9.1:0", true),
+            ("[::1]:80", true),
+            ("localhost:8080", true),
+            ("0.0.0.0:8080", false),
+            ("[::]:8080", false),
+            ("192.168.1.2:8080", false),
+            ("[::ffff:127.0.0.1]:8080", false),
+            ("8080", false),
+            ("", false),
+            ("example.org:80", false),
+        ] {
+            assert_eq!(loopback(listen).is_ok(), taken, "{listen}");
+        }
+        assert!(loopback("0.0.0.0:80").unwrap_err().to_string().contains("不得对外开放"));
+    }
+}
