@@ -102,9 +102,15 @@ fn name_of(dir: &Path) -> String {
     let named = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     match named.file_name() {
         Some(name) if name == "framework" => "framework".to_owned(),
-        _ if dir.components().count() == 1 => format!("./{}", dir.display()),
-        _ => dir.display().to_string(),
+        _ if dir.components().count() == 1 => format!("./{}", shown(dir)),
+        _ => shown(dir),
     }
+}
+
+/// A path as packages write paths: with forward slashes on every system.
+fn shown(path: &Path) -> String {
+    let shown = path.display().to_string();
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
 }
 
 /// Reads the files with these endings; whether some were TOML.
@@ -117,7 +123,7 @@ fn read(dir: &Path, endings: &[&str], files: &mut Vec<SourceFile>) -> Result<boo
         }
         let text = fs::read_to_string(&path).map_err(|source| LoadError::Unreadable { path: path.clone(), source })?;
         toml |= ending == "toml";
-        files.push(SourceFile { path: path.display().to_string().into(), text: text.into() });
+        files.push(SourceFile { path: shown(&path).into(), text: text.into() });
     }
     Ok(toml)
 }
@@ -137,7 +143,7 @@ impl Policies {
     /// [`LoadError`] when a directory cannot be read.
     pub(crate) fn folders(&self) -> Result<Vec<Folder>, LoadError> {
         let mut folders = shipped();
-        folders.retain(|folder| folder.status() != Some(AreaStatus::Example));
+        folders.retain(|folder| !is_example(folder));
         for dir in &self.dirs {
             folders.extend(on_disk(dir)?);
         }
@@ -150,12 +156,41 @@ impl Policies {
     /// [`LoadError`]; the faults have then been written to standard error.
     pub(crate) fn library(&self, known_on: Option<Day>) -> Result<Library, LoadError> {
         let folders = self.folders()?;
-        let library = Library::load(&folders);
-        let errors: Vec<&Fault> =
-            library.faults().iter().map(|(_, fault)| fault).filter(|fault| fault.severity == Severity::Error).collect();
-        if !errors.is_empty() {
-            return Err(LoadError::Faulty(errors.len()));
-        }
+        let library = sound(&folders)?;
         Ok(if known_on.is_some() { Library::load_as_known(&folders, known_on) } else { library })
     }
+
+    /// The packages, and for each example (示例) that ships the packages with it: an example may
+    /// be for an area that has a package of its own.
+    ///
+    /// # Errors
+    /// As [`Policies::library`].
+    pub(crate) fn libraries(&self) -> Result<Vec<(Library, Option<String>)>, LoadError> {
+        let folders = self.folders()?;
+        let mut libraries = vec![(sound(&folders)?, None)];
+        for example in shipped().into_iter().filter(is_example) {
+            let name = example.name.clone();
+            let with: Vec<Folder> = folders.iter().cloned().chain([example]).collect();
+            libraries.push((sound(&with)?, Some(name)));
+        }
+        Ok(libraries)
+    }
+}
+
+fn is_example(folder: &Folder) -> bool {
+    folder.head().is_some_and(|head| head.status == AreaStatus::Example)
+}
+
+/// Packages without an error, or their faults on standard error.
+fn sound(folders: &[Folder]) -> Result<Library, LoadError> {
+    let library = Library::load(folders);
+    let all = library.faults().iter().map(|(folder, fault)| (folder.as_str(), fault));
+    let errors: Vec<(&str, &Fault)> = all.filter(|(_, fault)| fault.severity == Severity::Error).collect();
+    if errors.is_empty() {
+        return Ok(library);
+    }
+    let count = errors.len();
+    // Whether or not they can be shown, there are errors.
+    let _ = super::paint::faults(errors, library.files(), &mut anstream::stderr());
+    Err(LoadError::Faulty(count))
 }
