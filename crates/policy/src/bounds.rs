@@ -9,7 +9,7 @@ mod table;
 mod walk;
 
 use crate::articles::Articles;
-use crate::compile::{Compiled, own_bounds};
+use crate::compile::Compiled;
 use crate::facts::Registry;
 use crate::fault::{At, Fault, Severity, SourceFile, listed, nearest};
 use crate::model::{Bound, Package, Pattern};
@@ -77,7 +77,7 @@ impl Frameworks {
                 }
             }
         }
-        for bound in own_bounds(&compiled.package) {
+        for bound in &compiled.package.bounds {
             match shape::shape(bound) {
                 Ok(_) => check(compiled, bound, &compiled.articles, faults),
                 Err(fault) => faults.push(fault),
