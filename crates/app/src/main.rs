@@ -1,25 +1,17 @@
-//! The `gongji` command.
+//! The `gongji` command (共济): quotes, explanations, policy tools and the settlement service.
 
+mod cli;
 mod his;
 mod serve;
 
-use clap::{Parser, Subcommand};
+use cli::Command;
+use std::process::ExitCode;
 
-/// 共济：职工医保门诊共济保障的结算系统。
-#[derive(Parser)]
-#[command(name = "gongji", version)]
-struct Command {
-    #[command(subcommand)]
-    what: What,
-}
-
-#[derive(Subcommand)]
-enum What {
-    Serve(serve::Options),
-}
-
-fn main() -> anyhow::Result<()> {
-    match Command::parse().what {
-        What::Serve(options) => serve::run(&options),
-    }
+fn main() -> ExitCode {
+    cli::ended(match cli::command() {
+        Command::Quote(options) => cli::quote::run(&options),
+        Command::Explain(options) => cli::explain::run(&options),
+        Command::Policy(command) => cli::policy(&command),
+        Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
+    })
 }

@@ -16,5 +16,5 @@ mod spread;
 pub use day::{Clock, Day, DayError};
 pub use fund::{FundCode, NationalField};
 pub use money::{Fen, MoneyError};
-pub use rate::{Rate, RateError, Rounding};
+pub use rate::{Direction, Rate, RateError, Rounding};
 pub use spread::{Weight, spread};

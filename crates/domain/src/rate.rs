@@ -35,19 +35,34 @@ pub enum RateError {
 pub struct Rounding {
     /// The unit in fen: 1 for the fen, 10 for the jiao, 100 for the yuan, 1 000 for ten yuan.
     pub unit: i64,
-    /// Whether half and more goes up (四舍五入); otherwise everything below the unit falls away.
-    pub half_up: bool,
+    /// Where what is between two units goes.
+    pub direction: Direction,
+}
+
+/// Where an amount between two units goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// To the lower unit (舍去).
+    Down,
+    /// Half and more to the upper unit (四舍五入).
+    HalfUp,
+    /// To the upper unit (进位).
+    Up,
 }
 
 impl Rounding {
     /// Half up to the fen (四舍五入到分): every payment and every first-pay share.
-    pub const HALF_UP_FEN: Self = Self { unit: 1, half_up: true };
+    pub const HALF_UP_FEN: Self = Self { unit: 1, direction: Direction::HalfUp };
 
     /// Rounds `numerator / denominator` fen.
     pub const fn round(self, numerator: i128, denominator: i128) -> Fen {
         let unit = denominator * self.unit as i128;
-        let half = if self.half_up { unit / 2 } else { 0 };
-        Fen::from_fen(((numerator + half).div_euclid(unit)) as i64 * self.unit)
+        let lift = match self.direction {
+            Direction::Down => 0,
+            Direction::HalfUp => unit / 2,
+            Direction::Up => unit - 1,
+        };
+        Fen::from_fen(((numerator + lift).div_euclid(unit)) as i64 * self.unit)
     }
 }
 
@@ -182,7 +197,8 @@ mod tests {
     fn index_formulas_round_to_their_unit() {
         let wage = Fen::from_yuan(100_040);
         let share = Rate::from_millionths(30_000);
-        let down_yuan = Rounding { unit: 100, half_up: false };
-        assert_eq!(share.of(wage, down_yuan), Fen::from_yuan(3_001));
+        for (direction, yuan) in [(Direction::Down, 3_001), (Direction::HalfUp, 3_001), (Direction::Up, 3_002)] {
+            assert_eq!(share.of(wage, Rounding { unit: 100, direction }), Fen::from_yuan(yuan));
+        }
     }
 }

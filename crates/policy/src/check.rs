@@ -2,10 +2,10 @@
 //! package, exactly one row holds; no row is dead; values are of the table's kind.
 
 use crate::cells::{Cell, MOST_CELLS};
-use crate::compile::{Compiled, show_value};
+use crate::compile::{Compiled, CompiledSegments, show_value};
 use crate::facts::FactId;
 use crate::fault::{At, Fault};
-use crate::grid::{Grid, Holding};
+use crate::grid::{Grid, Holding, Scope};
 use crate::model::Value;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -42,7 +42,9 @@ pub(crate) fn tables(compiled: &Compiled, faults: &mut Vec<Fault>) {
             continue;
         }
         let days: Vec<Day> = ranges.iter().copied().filter(|day| from <= *day && *day <= until).collect();
-        total(compiled, grid, &days, faults);
+        let axis = compiled.benefits.iter().find(|b| b.rate.as_ref().is_some_and(|rate| core::ptr::eq(rate, grid)));
+        let axis = axis.and_then(|benefit| benefit.segments.as_ref());
+        total(compiled, grid, &days, axis, faults);
     }
     stale(compiled, faults);
 }
@@ -130,7 +132,7 @@ fn share_source(compiled: &Compiled, grid: &Grid, of: &str, at: At, faults: &mut
 }
 
 /// Exactly one row holds in every cell on every day.
-fn total(compiled: &Compiled, grid: &Grid, days: &[Day], faults: &mut Vec<Fault>) {
+fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledSegments>, faults: &mut Vec<Fault>) {
     let mut reads: BTreeSet<FactId> = BTreeSet::new();
     grid.reads(&mut reads);
     if compiled.combinations(&reads) > MOST_CELLS {
@@ -140,7 +142,9 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], faults: &mut Vec<Fault>
     let (mut held, mut gaps, mut conflicts) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
     for day in days {
         compiled.for_each_cell(&reads, *day, Day::MAX, |cell| {
-            if cell.is_impossible() {
+            // Another benefit's segments are not this one's.
+            let elsewhere = axis.is_some_and(|axis| reads.contains(&axis.fact) && !axis.bands.contains(&cell.band(axis.fact)));
+            if elsewhere || cell.is_impossible() {
                 return;
             }
             match grid.holding(cell) {
@@ -175,7 +179,7 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], faults: &mut Vec<Fault>
         }
     }
     for nested in [&grid.at_least, &grid.at_most].into_iter().flatten() {
-        total(compiled, nested, days, faults);
+        total(compiled, nested, days, axis, faults);
     }
 }
 

@@ -2,10 +2,10 @@
 //! What is wrong is reported; what it decides is lowered elsewhere.
 
 use crate::articles::Articles;
-use crate::facts::{FactId, Kind, Owner, Region, Registry, Source};
+use crate::facts::{FactId, Owner, Region, Registry, Source};
 use crate::fault::{At, Fault, listed, nearest};
 use crate::grid::{Grid, Inherit, Scope};
-use crate::model::{Accumulated, Bound, Package, Pattern, Status, Table, Value, Word};
+use crate::model::{Accumulated, Package, Pattern, Table, Value, Word};
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use gongji_adjudication::{AccountPart, Component, Flow, Payer, Period};
-use gongji_domain::{Day, Fen, FundCode, Rate};
+use gongji_domain::{Day, Fen, FundCode};
 
 /// Reasons that every area shares, in their order of precedence, with what they say.
 pub(crate) const SHARED_REASONS: &[(&str, &str)] = &[
@@ -91,7 +91,6 @@ pub(crate) enum Stage {
 }
 
 pub(crate) struct CompiledCut {
-    pub(crate) at: At,
     pub(crate) stage: Stage,
     pub(crate) counter: u16,
     pub(crate) applies: Region,
@@ -163,15 +162,24 @@ impl Compiled {
             }
         }
         days.extend(self.counters.iter().filter_map(|counter| counter.since));
-        if self.reads_relative_year() {
-            days.extend((1990..2100).filter_map(|year| Day::from_ymd(year, 1, 1)));
-        }
+        days.extend(self.index_years().into_iter().filter_map(|year| Day::from_ymd(year, 1, 1)));
         days.insert(self.from);
         days.into_iter().filter(|day| *day >= self.from && *day <= self.until).collect()
     }
 
-    fn reads_relative_year(&self) -> bool {
-        self.grids().flat_map(Grid::rows).any(|row| matches!(row.is.value, Value::Share { year: Some(..=0), .. }))
+    /// The years in which a share of an index of some years back may change, and the one after them.
+    fn index_years(&self) -> BTreeSet<i16> {
+        let mut years = BTreeSet::new();
+        for row in self.grids().flat_map(Grid::rows) {
+            let Value::Share { of, year, .. } = &row.is.value else { continue };
+            let back = year.unwrap_or(0);
+            let Some(name) = of.strip_prefix("index.").filter(|_| back <= 0) else { continue };
+            let index = self.package.indexes.iter().find(|index| index.name.text == name);
+            for row in index.iter().flat_map(|index| &index.rows) {
+                years.extend([0, 1].into_iter().filter_map(|next| i16::try_from(row.year - back + next).ok()));
+            }
+        }
+        years
     }
 
     /// Whether a fact can be worked out from what a visit states, without looking at a charge.
@@ -616,7 +624,6 @@ impl Compiled {
         };
         self.check_levels(entry, faults);
         CompiledCut {
-            at: entry.at,
             stage,
             applies: key.applies.clone(),
             lines: key.lines.clone(),
@@ -658,7 +665,7 @@ impl Compiled {
             return self.counter(key);
         }
         let earlier = starts.text.strip_prefix("from ").and_then(|name| {
-            let index: usize = name.parse().ok()?;
+            let index: usize = name.rsplit('.').next()?.parse().ok()?;
             let written = self.package.benefits.iter().find(|written| written.name.text == benefit)?;
             let entries = if key.measure == CountedMeasure::Borne || key.measure == CountedMeasure::BorneOfPayment { &written.deductibles } else { &written.limits };
             entries.get(index).filter(|earlier| earlier.at != entry.at).cloned()
@@ -681,7 +688,7 @@ impl Compiled {
                 key.since = entry.table.from;
             }
             None => {
-                let allowed = "\"fresh\"（重新累计）或 \"from N\"（接着本待遇第 N 项的累计，从 0 数）";
+                let allowed = "\"fresh\"（重新累计）或 \"from N\"（接着本待遇同一列表第 N 项的累计，从 0 数）";
                 faults.push(Fault::error("invalid_value", starts.at, format!("starts = \"{}\"", starts.text), allowed));
             }
         }
@@ -834,6 +841,17 @@ fn fund(word: &Word, faults: &mut Vec<Fault>) -> FundCode {
     })
 }
 
+/// `"24 hours"` or `"3 days"` in hours.
+fn hours(lasts: &str) -> Option<u32> {
+    let (number, unit) = lasts.split_once(' ')?;
+    let number: u32 = number.parse().ok().filter(|number| *number <= 8784)?;
+    match unit {
+        "hour" | "hours" => Some(number),
+        "day" | "days" => Some(number * 24),
+        _ => None,
+    }
+}
+
 fn period(per: &Word, lasts: Option<&Word>, faults: &mut Vec<Fault>) -> Period {
     match per.text.as_str() {
         "visit" => Period::Visit,
@@ -841,10 +859,10 @@ fn period(per: &Word, lasts: Option<&Word>, faults: &mut Vec<Fault>) -> Period {
         "month" => Period::Month,
         "year" => Period::Year,
         "life" => Period::Life,
-        "opened" => match lasts.and_then(|lasts| lasts.text.strip_suffix(" hours")?.parse::<u32>().ok()) {
+        "opened" => match lasts.and_then(|lasts| hours(&lasts.text)) {
             Some(hours @ 1..=8784) => Period::Opened(hours * 3600),
             _ => {
-                faults.push(Fault::error("missing_key", per.at, "per = \"opened\" 而没有可用的 lasts", "写 lasts = \"24 hours\""));
+                faults.push(Fault::error("missing_key", per.at, "per = \"opened\" 而没有可用的 lasts", "写 lasts = \"24 hours\" 或 \"3 days\""));
                 Period::Day
             }
         },

@@ -177,6 +177,9 @@ const KINDS: &[(&str, &str)] = &[
 /// The value of a fact that stands for "one of these named values" where a package declares none.
 const ENROLMENTS: &[&str] = &["employer", "individual_tier_1", "individual_tier_2", "lump_sum", "flexible", "pool_only"];
 
+/// The most values of a set that conditions may look into.
+const MOST_SET_VALUES: usize = 8;
+
 /// What an account may be used for (account.use).
 const PURPOSES: &[&str] = &[
     "clinic",
@@ -287,7 +290,10 @@ impl Registry {
         }
         if let Some(set) = &def.count_of {
             match self.id(&set.text).filter(|id| self.facts[*id].kind == Kind::Set) {
-                Some(id) => fact.source = Source::CountOf(id),
+                Some(id) => {
+                    fact.kind = Kind::Whole(0, self.facts[id].values.len() as i64);
+                    fact.source = Source::CountOf(id);
+                }
                 None => faults.push(self.unknown(set)),
             }
         }
@@ -345,7 +351,13 @@ impl Registry {
     fn place(&mut self) {
         for fact in &mut self.facts {
             if fact.bands.is_empty() {
-                fact.bands = (0..fact.values.len().max(2)).map(|v| v as u8).collect();
+                // A set of few values is a choice of one of its subsets.
+                let faces = match fact.kind {
+                    Kind::Set if fact.values.len() <= MOST_SET_VALUES => 1 << fact.values.len(),
+                    Kind::Set => 1,
+                    _ => fact.values.len().max(2),
+                };
+                fact.bands = (0..faces).map(|face| face as u8).collect();
             }
             if let Source::Raw(place) = &mut fact.source {
                 let next = if fact.owner == Owner::Charge { &mut self.charge_places } else { &mut self.visit_places };
@@ -546,8 +558,8 @@ impl Fact {
             faults.push(Fault::error("invalid_value", name.at, "大小比较用在没有大小的事实上".to_owned(), allowed));
             return None;
         }
-        if self.kind == Kind::Set {
-            let allowed = "集合事实不能直接作条件：用 each 逐项取值，或用 count_of 数个数";
+        if self.kind == Kind::Set && self.values.len() > MOST_SET_VALUES {
+            let allowed = format!("超过 {MOST_SET_VALUES} 个取值的集合不能直接作条件：用 each 逐项取值，或用 count_of 数个数");
             faults.push(Fault::error("invalid_value", name.at, format!("{} 是集合", self.name), allowed));
             return None;
         }
@@ -626,6 +638,7 @@ impl Fact {
     fn matches(&self, scalars: &[Scalar], value: usize) -> bool {
         scalars.iter().any(|scalar| match (&self.kind, self.raw(&scalar.value)) {
             (Kind::Choice, Some(ancestor)) => self.under(value, ancestor as usize),
+            (Kind::Set, Some(member)) => value as i64 & member != 0,
             (_, Some(raw)) => raw == value as i64,
             (_, None) => false,
         })
@@ -634,36 +647,66 @@ impl Fact {
     fn bands_of(&self, condition: &Condition) -> Bands {
         let mut bands = Bands::NONE;
         for band in 0..self.band_count() {
-            let band = band as u8;
-            let holds = if self.banded() {
-                let raw = self.sample(band);
-                let equals = |values: &[Scalar]| values.iter().any(|value| self.raw(&value.value) == Some(raw));
-                match condition {
-                    Condition::Any(values) => equals(values),
-                    Condition::Not(values) => !equals(values),
-                    Condition::Range(range) => range.iter().all(|(compare, scalar)| {
-                        let Some(limit) = self.raw(&scalar.value) else { return false };
-                        match compare {
-                            Compare::Below => raw < limit,
-                            Compare::AtMost => raw <= limit,
-                            Compare::AtLeast => raw >= limit,
-                            Compare::Above => raw > limit,
-                        }
-                    }),
-                }
-            } else {
-                let value = self.sample(band) as usize;
-                match condition {
-                    Condition::Any(values) => self.matches(values, value),
-                    Condition::Not(values) => !self.matches(values, value),
-                    Condition::Range(_) => false,
-                }
-            };
-            if holds {
-                bands.insert(band);
+            if self.holds(self.sample(band as u8), condition) {
+                bands.insert(band as u8);
             }
         }
         bands
+    }
+
+    /// Whether a condition lets a value through.
+    pub(crate) fn holds(&self, raw: i64, condition: &Condition) -> bool {
+        if !self.banded() {
+            return match condition {
+                Condition::Any(values) => self.matches(values, raw as usize),
+                Condition::Not(values) => !self.matches(values, raw as usize),
+                Condition::Range(_) => false,
+            };
+        }
+        let equals = |values: &[Scalar]| values.iter().any(|value| self.raw(&value.value) == Some(raw));
+        match condition {
+            Condition::Any(values) => equals(values),
+            Condition::Not(values) => !equals(values),
+            Condition::Range(range) => range.iter().all(|(compare, scalar)| {
+                let Some(limit) = self.raw(&scalar.value) else { return false };
+                match compare {
+                    Compare::Below => raw < limit,
+                    Compare::AtMost => raw <= limit,
+                    Compare::AtLeast => raw >= limit,
+                    Compare::Above => raw > limit,
+                }
+            }),
+        }
+    }
+
+    /// Whether a condition that did not cut this fact lets some value of the band through.
+    pub(crate) fn meets(&self, band: u8, condition: &Condition) -> bool {
+        if !self.banded() {
+            return self.raws_in(band).into_iter().any(|raw| self.holds(raw, condition));
+        }
+        let (low, high) = self.ends(band);
+        let possible = |raw: i64| !matches!(self.kind, Kind::Whole(min, max) if raw < min || max < raw);
+        let inside = |raw: &i64| possible(*raw) && low.is_none_or(|low| low <= *raw) && high.is_none_or(|high| *raw < high);
+        let scalars = condition.scalars();
+        let near = scalars.iter().filter_map(|scalar| self.raw(&scalar.value)).flat_map(|raw| [raw - 1, raw, raw + 1]);
+        let ends = [Some(self.sample(band)), low, high.map(|high| high - 1)];
+        near.chain(ends.into_iter().flatten()).filter(inside).any(|raw| self.holds(raw, condition))
+    }
+
+    /// First value of a band and the first after it; none at the ends of what a number can be.
+    pub(crate) fn ends(&self, band: u8) -> (Option<i64>, Option<i64>) {
+        let band = usize::from(band);
+        (band.checked_sub(1).map(|before| self.cuts[before]), self.cuts.get(band).copied())
+    }
+
+    /// The values of a choice (or members of a set) in a band.
+    pub(crate) fn values_in(&self, band: u8) -> Vec<usize> {
+        (0..self.values.len()).filter(|value| self.bands[*value] == band).collect()
+    }
+
+    /// The raw values of a choice or flag in a band.
+    pub(crate) fn raws_in(&self, band: u8) -> Vec<i64> {
+        (0..self.bands.len()).filter(|value| self.bands[*value] == band).map(|value| value as i64).collect()
     }
 }
 

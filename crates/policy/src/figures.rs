@@ -20,6 +20,9 @@ pub(crate) struct Figure<T> {
 /// Why a figure cannot be worked out: a stable code and what is wrong.
 pub(crate) type Trouble = (&'static str, String);
 
+/// An index whose year has not been published yet: no fault, but nothing can be decided by it.
+pub(crate) const NOT_YET: &str = "index_not_yet";
+
 const MILLION: i128 = 1_000_000;
 
 impl Compiled {
@@ -50,7 +53,7 @@ impl Compiled {
             }
             value => return Err(("invalid_value", format!("{} 里的 {} 不是比例", grid.path, crate::compile::show_value(value)))),
         };
-        let mut rate = self.adjusted(grid, cell, base, true, &mut cite)?;
+        let mut rate = self.adjusted(grid, cell, base, true, &mut cite)?.exact(&grid.path)?;
         for (nested, least) in [(&grid.at_least, true), (&grid.at_most, false)] {
             if let Some(nested) = nested {
                 let bound = i128::from(self.rate(nested, cell)?.is.millionths());
@@ -65,7 +68,7 @@ impl Compiled {
     }
 
     /// All additions, then all multiplications.
-    fn adjusted(&self, grid: &Grid, cell: &Cell<'_>, base: i128, rate: bool, cite: &mut Vec<Word>) -> Result<i128, Trouble> {
+    fn adjusted(&self, grid: &Grid, cell: &Cell<'_>, base: i128, rate: bool, cite: &mut Vec<Word>) -> Result<Fraction, Trouble> {
         let mut figure = base;
         let mut times = Vec::new();
         for adjust in grid.adjust.iter().filter(|adjust| adjust.applies(cell)) {
@@ -86,13 +89,11 @@ impl Compiled {
                 cite.extend(adjust.cite.iter().cloned());
             }
         }
+        let mut product = Fraction { numerator: figure, denominator: 1 };
         for factor in times {
-            figure = match (rate, grid.rounding) {
-                (false, Some(rounding)) => i128::from(rounding.round(figure * factor, MILLION).fen()),
-                _ => exact(figure * factor, MILLION, &grid.path)?,
-            };
+            product = product.times(factor).ok_or_else(|| ("out_of_range", format!("{} 的乘数太多", grid.path)))?;
         }
-        Ok(figure)
+        Ok(product)
     }
 
     fn referred(&self, path: &str) -> Result<&Grid, Trouble> {
@@ -144,13 +145,13 @@ impl Compiled {
             if let Some(nested) = nested
                 && let Amount::Fixed(bound) = self.amount(nested, cell)?.is
             {
-                let bound = i128::from(bound.fen());
-                fen = if is_least { fen.max(bound) } else { fen.min(bound) };
+                fen = fen.clamp_at(i128::from(bound.fen()), is_least);
             }
         }
-        if let Some(rounding) = grid.rounding {
-            fen = i128::from(rounding.round(fen, 1).fen());
-        }
+        let fen = match grid.rounding {
+            Some(rounding) => i128::from(rounding.round(fen.numerator, fen.denominator).fen()),
+            None => fen.exact(&grid.path)?,
+        };
         match i64::try_from(fen) {
             Ok(fen @ 0..) => Ok(Figure { is: Amount::Fixed(Fen::from_fen(fen)), cite }),
             _ => Err(("out_of_range", format!("{} 在 {} 的金额不能为负", grid.path, place(cell)))),
@@ -232,9 +233,44 @@ impl Compiled {
             Some(Value::Money(fen)) => Ok(Some(*fen)),
             Some(Value::Open) => Ok(None),
             Some(value) => Err(("invalid_value", format!("index.{name} {year} 年的 {} 不是金额", crate::compile::show_value(value)))),
+            None if index.rows.iter().all(|row| row.year < year) => {
+                Err((NOT_YET, format!("index.{name} 还没有 {year} 年的数")))
+            }
             None => Err(("gap", format!("index.{name} 没有 {year} 年的数"))),
         }
     }
+}
+
+/// An exact figure on its way to a whole one.
+#[derive(Clone, Copy)]
+struct Fraction {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl Fraction {
+    /// Times so many millionths, in lowest terms; [`None`] when it no longer fits.
+    fn times(self, millionths: i128) -> Option<Self> {
+        let numerator = self.numerator.checked_mul(millionths)?;
+        let denominator = self.denominator.checked_mul(MILLION)?;
+        let common = greatest_common_divisor(numerator.unsigned_abs(), denominator.unsigned_abs()) as i128;
+        Some(Self { numerator: numerator / common, denominator: denominator / common })
+    }
+
+    /// The whole figure, if it is one.
+    fn exact(self, path: &str) -> Result<i128, Trouble> {
+        exact(self.numerator, self.denominator, path)
+    }
+
+    /// Not below (or not above) a whole bound.
+    fn clamp_at(self, bound: i128, least: bool) -> Self {
+        let below = self.numerator < bound * self.denominator;
+        if below == least { Self { numerator: bound, denominator: 1 } } else { self }
+    }
+}
+
+fn greatest_common_divisor(a: u128, b: u128) -> u128 {
+    if b == 0 { a.max(1) } else { greatest_common_divisor(b, a % b) }
 }
 
 fn whole(amount: Fen, share: Rate, rounding: Option<Rounding>, path: &str) -> Result<Fen, Trouble> {

@@ -20,6 +20,8 @@ mod model;
 mod node;
 mod overlay;
 mod read;
+mod view;
+mod words;
 
 pub use articles::{Article, Articles};
 pub use cases::{ArticleCoverage, CaseReport, CaseResult};

@@ -4,7 +4,7 @@ use crate::articles::{Article, Articles};
 use crate::compile::{Compiled, compile};
 use crate::facts::Fact;
 use crate::fault::{Fault, Severity, SourceFile};
-use crate::model::{Package, Status};
+use crate::model::Package;
 use crate::{bounds, check, lower, overlay, read};
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
@@ -43,6 +43,8 @@ pub struct Area {
     pub(crate) files: Vec<usize>,
     pub(crate) compiled: Compiled,
     ranges: Vec<(Day, Option<Arc<Rules>>)>,
+    /// Nothing was left out as not yet known.
+    all_known: bool,
 }
 
 /// All loaded areas, and what was found wrong.
@@ -158,7 +160,7 @@ impl Library {
         faults.dedup();
         let sound = sound(&faults);
         self.report(folder, faults);
-        sound.then(|| Area { folder: folder.to_owned(), files: numbers.to_vec(), compiled, ranges })
+        sound.then(|| Area { folder: folder.to_owned(), files: numbers.to_vec(), compiled, ranges, all_known: self.known_on.is_none() })
     }
 
     fn report(&mut self, folder: &str, faults: Vec<Fault>) {
@@ -199,11 +201,7 @@ impl Area {
 
     /// Whether its package is in force.
     pub fn status(&self) -> AreaStatus {
-        match self.compiled.package.status {
-            Status::InForce => AreaStatus::InForce,
-            Status::Draft => AreaStatus::Draft,
-            Status::Example => AreaStatus::Example,
-        }
+        self.compiled.package.status.into()
     }
 
     /// First day of its rules.
@@ -228,6 +226,12 @@ impl Area {
         }
         let after = self.ranges.partition_point(|(start, _)| *start <= day);
         self.ranges.get(after.checked_sub(1)?)?.1.as_ref()
+    }
+
+    /// Whether a day of the package's life cannot be decided because an index of its year is unknown.
+    pub(crate) fn awaits_index(&self, day: Day) -> bool {
+        let in_life = self.compiled.from <= day && day <= self.compiled.until;
+        in_life && self.rules(day).is_none() && self.all_known
     }
 
     /// First days of the ranges in which the rules do not change.

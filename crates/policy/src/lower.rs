@@ -4,8 +4,8 @@ use crate::cells::{Cell, MOST_CELLS};
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, CountedMeasure, CounterKey, Stage};
 use crate::facts::{FactId, Region, Source};
 use crate::fault::{Fault, listed};
-use crate::figures::Trouble;
-use crate::grid::{Scope, within_region};
+use crate::figures::{NOT_YET, Trouble};
+use crate::grid::within_region;
 use crate::model::Word;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -176,18 +176,19 @@ impl Lowering<'_> {
         None
     }
 
-    /// Records trouble of a table once, by its path and kind.
+    /// Records trouble of a table once, by its place and kind.
     fn trouble(&mut self, (code, found): Trouble, at: crate::fault::At) {
         self.failed = true;
-        let key = format!("{}@{}", at.file, at.start);
-        if self.troubles.insert((code, key)) {
-            let allowed = match code {
-                "gap" => "加一行不带 when 的默认值，或写 [[impossible]] 说明这种情形不存在",
-                "conflict" => "写一行更窄的、把两行重合处说清楚，或用 except",
-                _ => "",
-            };
-            self.faults.push(Fault::error(code, at, found, allowed));
+        if !self.troubles.insert((code, format!("{}@{}", at.file, at.start))) {
+            return;
         }
+        let fault = match code {
+            NOT_YET => Fault::note(code, at, found, "公布后填入；此前这段日期的就诊不能判定"),
+            "gap" => Fault::error(code, at, found, "加一行不带 when 的默认值，或写 [[impossible]] 说明这种情形不存在"),
+            "conflict" => Fault::error(code, at, found, "写一行更窄的、把两行重合处说清楚，或用 except"),
+            _ => Fault::error(code, at, found, ""),
+        };
+        self.faults.push(fault);
     }
 
     fn why(&mut self, rule: &str, cites: &[Word]) -> WhyId {
@@ -221,7 +222,7 @@ impl Lowering<'_> {
             }
             Source::Derived | Source::Bound => unreachable!("derived facts are tables"),
         };
-        let choice = matches!(definition.kind, crate::facts::Kind::Choice | crate::facts::Kind::Flag);
+        let choice = matches!(definition.kind, crate::facts::Kind::Choice | crate::facts::Kind::Flag | crate::facts::Kind::Set);
         let encode = if choice {
             Encode::Choice(definition.bands.clone().into())
         } else {

@@ -116,6 +116,16 @@ pub(crate) enum Condition {
     Range(Vec<(Compare, Scalar)>),
 }
 
+impl Condition {
+    /// The constants that it compares with.
+    pub(crate) fn scalars(&self) -> Vec<&Scalar> {
+        match self {
+            Self::Any(values) | Self::Not(values) => values.iter().collect(),
+            Self::Range(range) => range.iter().map(|(_, scalar)| scalar).collect(),
+        }
+    }
+}
+
 /// A comparison with a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Compare {

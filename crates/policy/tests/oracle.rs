@@ -52,6 +52,24 @@ fn history(area: &Area, case: &Case, cancellations: &[Cancellation]) -> Result<V
     Ok(answers)
 }
 
+/// States what rules may ask for: the engine refuses to guess it, the oracle does not check input.
+fn stated(mut generated: GeneratedCase) -> GeneratedCase {
+    let fill = |object: &mut Value, key: &str, value: &str| {
+        if object.get(key).is_none() {
+            object[key] = Value::from(value);
+        }
+    };
+    fill(&mut generated.case["member"], "birth_date", "1961-03-07");
+    for encounter in generated.case["encounters"].as_array_mut().unwrap() {
+        fill(encounter, "time", "09:30:00");
+        if encounter.get("institution").is_none() {
+            encounter["institution"] = json!({});
+        }
+        fill(&mut encounter["institution"], "id", "H9");
+    }
+    generated
+}
+
 /// The first place where two answers differ.
 fn difference(engine: &Value, oracle: &Value) -> Option<String> {
     if engine.get("error").is_some() || oracle.get("error").is_some() {
@@ -113,7 +131,7 @@ fn engine_equals_oracle_on_the_packages_that_ship() {
 
 #[test]
 fn engine_equals_oracle_on_random_packages() {
-    let (mut compared, mut differences, mut refused) = (0, Vec::new(), Vec::new());
+    let (mut compared, mut dead, mut differences, mut refused) = (0, 0, Vec::new(), Vec::new());
     let range = seeds(150);
     for seed in range.clone() {
         let written = generate::package(seed, Options { doubtful: false });
@@ -124,13 +142,19 @@ fn engine_equals_oracle_on_random_packages() {
         let folder = Folder { name: format!("random-{seed}"), files };
         let library = Library::load(std::slice::from_ref(&folder));
         if library.area(&written.area).is_none() {
-            let faults: Vec<String> = library.faults().iter().map(|(_, fault)| fault.line(library.files())).collect();
+            let errors = library.faults().iter().filter(|(_, fault)| fault.severity == gongji_policy::Severity::Error);
+            // The generator may write a general row that narrower ones cover completely.
+            if errors.clone().all(|(_, fault)| fault.code == "dead_row") {
+                dead += 1;
+                continue;
+            }
+            let faults: Vec<String> = errors.map(|(_, fault)| fault.line(library.files())).collect();
             refused.push(format!("package seed {seed}: {faults:#?}"));
             continue;
         }
         let package = oracle_package(&folder);
         for case_seed in 0..4 {
-            let generated = generate::case(&package, seed * 1000 + case_seed);
+            let generated = stated(generate::case(&package, seed * 1000 + case_seed));
             let engine = engine(&library, &generated);
             let oracle = gongji_oracle::answer_with_cancellations(std::slice::from_ref(&package), &generated.case, None, &generated.cancellations);
             if let Some(difference) = difference(&engine, &oracle) {
@@ -140,7 +164,8 @@ fn engine_equals_oracle_on_random_packages() {
             compared += engine["settlements"].as_array().map_or(0, Vec::len);
         }
     }
-    assert!(refused.is_empty(), "{} packages are refused\n{}", refused.len(), refused.iter().take(3).cloned().collect::<Vec<_>>().join("\n"));
     assert!(differences.is_empty(), "{} of {} packages differ\n{}", differences.len(), range.end - range.start, differences.iter().take(5).cloned().collect::<Vec<_>>().join("\n"));
+    assert!(refused.is_empty(), "{} packages are refused\n{}", refused.len(), refused.iter().take(3).cloned().collect::<Vec<_>>().join("\n"));
+    assert!(dead * 2 < range.end - range.start, "{dead} packages have dead rows");
     assert!(compared > 500, "only {compared} settlements were compared");
 }

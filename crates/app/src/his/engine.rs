@@ -217,11 +217,11 @@ fn process(settled: &Settled, concerns: impl Fn(&gongji_adjudication::Step) -> b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serve::packages;
+    use crate::cli::load;
 
     #[test]
     fn every_counter_has_its_own_name_and_every_area_a_version() {
-        let policies = Policies::load(&packages::shipped()).unwrap();
+        let policies = Policies::load(&load::shipped()).unwrap();
         for area in ["211200", "320700", "360100", "500000"] {
             let named = &policies.areas[area];
             for (at, name) in named.counters.iter().enumerate() {

@@ -3,7 +3,6 @@
 pub(crate) mod clock;
 pub(crate) mod demo;
 pub(crate) mod http;
-pub(crate) mod packages;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -12,6 +11,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 
+use crate::cli::load;
 use crate::his::{Policies, Service};
 
 /// Serves the national interface's outpatient transactions (定点医药机构接口规范).
@@ -29,6 +29,8 @@ pub(crate) struct Options {
     /// The store's file; made if it is not there.
     #[arg(long, value_name = "FILE", default_value = "gongji-demo.db", env = "GONGJI_STORE")]
     pub store: PathBuf,
+    #[command(flatten)]
+    pub policies: load::Policies,
 }
 
 /// Runs until the process is told to stop.
@@ -38,7 +40,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     log();
     let address = loopback(&options.listen)?;
-    let policies = Policies::load(&packages::shipped()).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
+    let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
     let directory = demo::directory()?;
     let service = Service::open(&options.store, directory, Arc::new(policies), Arc::new(clock::ChinaTime))
         .with_context(|| format!("无法使用结算库 {}", options.store.display()))?;

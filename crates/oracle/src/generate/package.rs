@@ -913,7 +913,7 @@ impl Writer {
                     "fresh".into()
                 };
                 let older = words.replace("per = \"year\"", "per = \"month\"");
-                let one = self.money_table(&[50, 100, 400]);
+                let one = self.money_table_undated(&[50, 100, 400]);
                 let other = self.money_table_undated(&[300, 1000, 3000]);
                 tables.push(format!(
                     "{{ {older}, until = {before}, cite = \"d:1\", {one}{beyond} }}"

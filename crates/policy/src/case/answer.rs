@@ -43,6 +43,12 @@ pub fn quote(line: &str, library: &Library, detail: Detail) -> Answer {
     }
 }
 
+/// The answer to a line that is not even text.
+pub fn not_text(valid_bytes: usize) -> Answer {
+    let message = format!("这一行不是合法的 JSON：第 {} 个字节起不是 UTF-8 文字", valid_bytes + 1);
+    Answer { id: None, draft: false, result: Err(CaseFault::new("invalid_json", "", message)) }
+}
+
 impl Library {
     /// Reads a case from a line of JSON without deciding it.
     ///

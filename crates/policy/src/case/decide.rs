@@ -110,6 +110,11 @@ impl Area {
         detail: Detail,
     ) -> Result<Decision, CaseFault> {
         let Some(rules) = self.rules(encounter.date) else {
+            if self.awaits_index(encounter.date) {
+                let message = format!("{} 的规则要用的指数尚未公布，暂不能判定", encounter.date);
+                let fault = CaseFault::new("parameters_open", "date", message);
+                return Err(CaseFault { article: Some(self.effective_article()), ..fault });
+            }
             return Ok(Decision::Refused(self.no_policy(encounter.date)));
         };
         let bound = bind(self, rules, member, encounter)?;

@@ -10,7 +10,7 @@ mod json;
 mod read;
 mod sentences;
 
-pub use answer::{Answer, quote};
+pub use answer::{Answer, not_text, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
 
 pub(crate) use read::case as read_case;

@@ -11,7 +11,7 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use gongji_domain::{Fen, Rate, Rounding};
+use gongji_domain::{Direction, Fen, Rate, Rounding};
 
 /// Reads a table that stands under a key of its own, such as `rate = {...}`.
 pub(super) fn table(node: &Node, path: String, cite: &[Word], faults: &mut Vec<Fault>) -> Option<Table> {
@@ -270,9 +270,10 @@ fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
         node::Value::Text(text) => text.split_once(' '),
         _ => None,
     };
-    let half_up = match parts.map(|parts| parts.0) {
-        Some("half_up") => Some(true),
-        Some("down") => Some(false),
+    let direction = match parts.map(|parts| parts.0) {
+        Some("half_up") => Some(Direction::HalfUp),
+        Some("down") => Some(Direction::Down),
+        Some("up") => Some(Direction::Up),
         _ => None,
     };
     let unit = match parts.map(|parts| parts.1) {
@@ -283,10 +284,10 @@ fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
         Some("hundred_yuan") => Some(10_000),
         _ => None,
     };
-    match (half_up, unit) {
-        (Some(half_up), Some(unit)) => Some(Rounding { unit, half_up }),
+    match (direction, unit) {
+        (Some(direction), Some(unit)) => Some(Rounding { unit, direction }),
         _ => {
-            faults.push(node.unexpected("\"half_up 单位\" 或 \"down 单位\"，单位 fen、jiao、yuan、ten_yuan、hundred_yuan"));
+            faults.push(node.unexpected("\"half_up 单位\"、\"down 单位\" 或 \"up 单位\"，单位 fen、jiao、yuan、ten_yuan、hundred_yuan"));
             None
         }
     }

@@ -10,10 +10,10 @@ use gongji_policy::{Library, case::Case};
 use super::fields::check_identities;
 use super::{PHARMACY, Patient, SECONDARY, Server, TERTIARY};
 use crate::his::Policies;
-use crate::serve::packages;
+use crate::cli::load;
 
 fn server() -> Server {
-    Server::with(Arc::new(Policies::load(&packages::shipped()).unwrap()))
+    Server::with(Arc::new(Policies::load(&load::shipped()).unwrap()))
 }
 
 /// A member of the demo who shows the social security card.
@@ -120,7 +120,7 @@ fn a_draft_is_named_as_one() {
 /// what remains; after a restart the account is the same.
 #[test]
 fn the_interface_and_the_policies_agree_to_the_fen() {
-    let library = Library::load(&packages::shipped());
+    let library = Library::load(&load::shipped());
     let mut server = server();
     for (number, area, status, enrolment, institutions) in [
         (

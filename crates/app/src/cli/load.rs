@@ -1,0 +1,161 @@
+//! Which policy packages a command works with: those in the program, then those of `--policies`.
+
+use gongji_policy::{AreaStatus, Fault, Folder, Library, Severity, SourceFile};
+use gongji_domain::Day;
+use include_dir::{Dir, include_dir};
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// The packages that ship, so that the program needs no files.
+static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../policies");
+
+/// `--policies`, for every command that decides or shows.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct Policies {
+    /// Add the packages (政策包) in DIR: a package folder, or a folder of package folders
+    ///
+    /// They are loaded after the packages that ship. One for an area that ships replaces it,
+    /// unless it says that it `extends` it. A `framework` folder replaces bounds of the same
+    /// name. If anything in DIR is in error nothing is decided: the faults go to standard error
+    /// and the exit status is 2. May be given several times.
+    #[arg(long = "policies", value_name = "DIR")]
+    pub(crate) dirs: Vec<PathBuf>,
+}
+
+/// Why packages cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    /// A file or folder cannot be read.
+    #[error("cannot read {}: {source} (is the path right, and a package in UTF-8?)", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Nothing in a folder looks like a package.
+    #[error("no policy package in {}: give a folder that holds package.toml, or a folder of such folders", .0.display())]
+    NoPackage(PathBuf),
+    /// Packages with errors.
+    #[error("{0} error(s) in the policy packages; nothing was decided. Correct them (`gongji policy check DIR` shows each in its line), or leave out --policies to use the packages that ship")]
+    Faulty(usize),
+}
+
+/// The folders that ship, by name.
+pub(crate) fn shipped() -> Vec<Folder> {
+    let mut folders: Vec<Folder> = SHIPPED.dirs().map(embedded).collect();
+    folders.sort_by(|a, b| a.name.cmp(&b.name));
+    folders
+}
+
+fn embedded(dir: &Dir<'_>) -> Folder {
+    let mut files = Vec::new();
+    for part in [None, Some("source"), Some("cases")] {
+        let dir = match part {
+            None => Some(dir),
+            Some(part) => dir.get_dir(dir.path().join(part)),
+        };
+        for file in dir.into_iter().flat_map(Dir::files) {
+            let path = format!("policies/{}", file.path().display());
+            let text = file.contents_utf8().unwrap_or_default();
+            files.push(SourceFile { path: path.into(), text: text.into() });
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Folder { name: dir.path().display().to_string(), files }
+}
+
+/// The package folders of a directory, or the directory itself if it is one.
+///
+/// # Errors
+/// [`LoadError`] when it cannot be read or has no package.
+pub(crate) fn on_disk(dir: &Path) -> Result<Vec<Folder>, LoadError> {
+    if let Some(folder) = folder(dir)? {
+        return Ok(vec![folder]);
+    }
+    let mut folders = Vec::new();
+    for path in entries(dir)?.into_iter().filter(|path| path.is_dir()) {
+        folders.extend(folder(&path)?);
+    }
+    if folders.is_empty() { Err(LoadError::NoPackage(dir.to_owned())) } else { Ok(folders) }
+}
+
+/// A folder with TOML files directly in it.
+fn folder(dir: &Path) -> Result<Option<Folder>, LoadError> {
+    let mut files = Vec::new();
+    let top = read(dir, &["toml", "md"], &mut files)?;
+    if !top {
+        return Ok(None);
+    }
+    for part in ["source", "cases"] {
+        let part = dir.join(part);
+        if part.is_dir() {
+            read(&part, &["md"], &mut files)?;
+        }
+    }
+    Ok(Some(Folder { name: name_of(dir), files }))
+}
+
+/// Frameworks are known by their name; a package by its path, so that it is never taken for one
+/// that ships.
+fn name_of(dir: &Path) -> String {
+    let named = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    match named.file_name() {
+        Some(name) if name == "framework" => "framework".to_owned(),
+        _ if dir.components().count() == 1 => format!("./{}", dir.display()),
+        _ => dir.display().to_string(),
+    }
+}
+
+/// Reads the files with these endings; whether some were TOML.
+fn read(dir: &Path, endings: &[&str], files: &mut Vec<SourceFile>) -> Result<bool, LoadError> {
+    let mut toml = false;
+    for path in entries(dir)? {
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        if !endings.contains(&ending) || !path.is_file() {
+            continue;
+        }
+        let text = fs::read_to_string(&path).map_err(|source| LoadError::Unreadable { path: path.clone(), source })?;
+        toml |= ending == "toml";
+        files.push(SourceFile { path: path.display().to_string().into(), text: text.into() });
+    }
+    Ok(toml)
+}
+
+fn entries(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    let unreadable = |source| LoadError::Unreadable { path: dir.to_owned(), source };
+    let entries = fs::read_dir(dir).map_err(unreadable)?;
+    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    paths.sort();
+    Ok(paths)
+}
+
+impl Policies {
+    /// The folders to load: all that ship but examples, then those given.
+    ///
+    /// # Errors
+    /// [`LoadError`] when a directory cannot be read.
+    pub(crate) fn folders(&self) -> Result<Vec<Folder>, LoadError> {
+        let mut folders = shipped();
+        folders.retain(|folder| folder.status() != Some(AreaStatus::Example));
+        for dir in &self.dirs {
+            folders.extend(on_disk(dir)?);
+        }
+        Ok(folders)
+    }
+
+    /// The packages, as known on a day; none at all if one has an error.
+    ///
+    /// # Errors
+    /// [`LoadError`]; the faults have then been written to standard error.
+    pub(crate) fn library(&self, known_on: Option<Day>) -> Result<Library, LoadError> {
+        let folders = self.folders()?;
+        let library = Library::load(&folders);
+        let errors: Vec<&Fault> =
+            library.faults().iter().map(|(_, fault)| fault).filter(|fault| fault.severity == Severity::Error).collect();
+        if !errors.is_empty() {
+            return Err(LoadError::Faulty(errors.len()));
+        }
+        Ok(if known_on.is_some() { Library::load_as_known(&folders, known_on) } else { library })
+    }
+}

@@ -1,0 +1,80 @@
+//! The command line: JSON Lines where a program reads, tables where a person does.
+
+pub(crate) mod explain;
+pub(crate) mod load;
+mod paint;
+mod policy_check;
+mod policy_list;
+mod policy_show;
+pub(crate) mod quote;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Settlement for outpatient mutual aid (职工医保门诊共济).
+///
+/// Decides visits by the policy packages (政策包) of pooling areas (统筹区), to the fen, each
+/// amount with its article. The packages that ship are in the program: no file is needed.
+#[derive(Parser)]
+#[command(name = "gongji", version, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+EXAMPLES
+  gongji policy list
+  gongji quote < cases.jsonl > answers.jsonl
+  gongji explain case.json
+  gongji policy check my-area/
+
+EXIT STATUS
+  0 done, 1 something given is in error, 2 the arguments cannot be used";
+
+/// What to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Quote(quote::Options),
+    Explain(explain::Options),
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    Serve(crate::serve::Options),
+}
+
+/// Look at, and check, policy packages (政策包).
+#[derive(Subcommand)]
+pub(crate) enum PolicyCommand {
+    List(policy_list::Options),
+    Show(policy_show::Options),
+    Check(policy_check::Options),
+}
+
+/// The command given; usage errors and `--help` end the program here.
+pub(crate) fn command() -> Command {
+    Arguments::parse().command
+}
+
+/// Runs a `policy` command.
+///
+/// # Errors
+/// When its arguments cannot be used.
+pub(crate) fn policy(command: &PolicyCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        PolicyCommand::List(options) => policy_list::run(options),
+        PolicyCommand::Show(options) => policy_show::run(options),
+        PolicyCommand::Check(options) => policy_check::run(options),
+    }
+}
+
+/// The exit status of a command: what it says, or 2 when it could not do its work.
+pub(crate) fn ended(result: anyhow::Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        // A reader that has gone (`gongji … | head`) wants no more: that is no error.
+        if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("gongji: {error:#}");
+        ExitCode::from(2)
+    })
+}
