@@ -2,7 +2,7 @@
 
 use crate::articles::{Article, Articles};
 use crate::compile::{Compiled, compile};
-use crate::facts::Fact;
+use crate::facts::{Fact, Owner};
 use crate::fault::{Fault, Severity, SourceFile};
 use crate::model::Package;
 use crate::{bounds, check, lower, overlay, read};
@@ -260,5 +260,37 @@ impl Area {
     /// The quoted article of `document:anchor`.
     pub fn article(&self, key: &str) -> Option<&Article> {
         self.compiled.articles.get(key)
+    }
+}
+
+impl Fact {
+    /// The place of the fact's value among the encounter's (or charge's) facts, if a case states it.
+    pub fn place(&self) -> Option<usize> {
+        match self.source {
+            crate::facts::Source::Raw(place) => Some(usize::from(place)),
+            _ => None,
+        }
+    }
+}
+
+impl Area {
+    /// The visit-level facts of a case that states none, for callers that bind many visits at once.
+    pub fn default_facts(&self) -> Vec<i64> {
+        self.defaults(|fact| fact.owner != Owner::Charge, self.compiled.registry.visit_places)
+    }
+
+    /// The facts of a charge that states none.
+    pub fn default_charge_facts(&self) -> Vec<i64> {
+        self.defaults(|fact| fact.owner == Owner::Charge, self.compiled.registry.charge_places)
+    }
+
+    fn defaults(&self, of: impl Fn(&Fact) -> bool, places: u8) -> Vec<i64> {
+        let mut facts = alloc::vec![gongji_adjudication::MISSING; usize::from(places)];
+        for fact in self.facts().iter().filter(|fact| of(fact)) {
+            if let Some(place) = fact.place() {
+                facts[place] = fact.default.unwrap_or(gongji_adjudication::MISSING);
+            }
+        }
+        facts
     }
 }

@@ -1,0 +1,223 @@
+//! How fast one thread decides: the engine on Chongqing's package beside a function written by
+//! hand for the same rules, in one run, in turn, so that the ratios hold whatever the machine does.
+//!
+//! `cargo run --release --manifest-path bench/Cargo.toml`
+
+mod by_hand;
+
+use gongji_adjudication::{Charge, Encounter, Lines, Settlement, Split, Standing, Verdict, explain, settle_into};
+use gongji_domain::{Clock, Day, Fen, Rate};
+use gongji_policy::{Area, Folder, Library, SourceFile};
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Instant;
+
+/// Visits of one member in order.
+const VISITS: usize = 8;
+const ROUNDS: usize = 7;
+
+struct Member {
+    facts: Vec<i64>,
+    retired: bool,
+    tier_one: bool,
+}
+
+fn main() {
+    let library = Library::load(&folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies")));
+    let area = library.area("500000").expect("Chongqing's package is sound");
+    println!("{:<34} {:>12} {:>12} {:>8}", "", "engine", "by hand", "ratio");
+    for (name, members) in [("in cache (1 000 members)", 1_000), ("1 000 000 members at random", 1_000_000)] {
+        compare(name, area, members);
+    }
+    charges(area);
+    steps(area);
+}
+
+/// A small generator (splitmix64), so that runs repeat.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % end
+    }
+}
+
+fn place(area: &Area, name: &str) -> (usize, impl Fn(&str) -> i64) {
+    let fact = area.facts().iter().find(|fact| fact.name == name).expect("a shared fact");
+    let values = fact.values.clone();
+    let place = fact.place().expect("the fact is stated by the case");
+    (place, move |value: &str| values.iter().position(|v| v == value).expect("a value") as i64)
+}
+
+fn members(area: &Area, count: usize) -> Vec<Member> {
+    let mut random = Random(1);
+    let base: Vec<i64> = area.default_facts();
+    let (status, statuses) = place(area, "status");
+    let (enrolment, enrolments) = place(area, "enrolment");
+    let (care, cares) = place(area, "care_type");
+    (0..count)
+        .map(|_| {
+            let (retired, tier_one) = (random.below(10) < 3, random.below(10) < 2);
+            let mut facts = base.clone();
+            facts[status] = statuses(if retired { "retired" } else { "active" });
+            facts[enrolment] = enrolments(if tier_one { "individual_tier_1" } else { "employer" });
+            facts[care] = cares("ordinary_outpatient");
+            Member { facts, retired, tier_one }
+        })
+        .collect()
+}
+
+struct Visit {
+    member: u32,
+    day: Day,
+    tertiary: bool,
+    eligible: [Fen; 1],
+}
+
+fn visits(count: usize, total: usize) -> Vec<Visit> {
+    let mut random = Random(2);
+    let start = Day::from_ymd(2024, 1, 1).expect("a day").number();
+    let mut visits = Vec::with_capacity(total);
+    while visits.len() < total {
+        let member = random.below(count as u64) as u32;
+        // A member's visits in order, state at hand.
+        for i in 0..VISITS {
+            let eligible = [Fen::from_fen(500 + random.below(60_000) as i64)];
+            let day = Day::from_number(start + i as i32 * 40);
+            visits.push(Visit { member, day, tertiary: random.below(2) == 0, eligible });
+        }
+    }
+    visits
+}
+
+fn encounter<'a>(facts: &'a [i64], day: Day, lines: Lines<'a>) -> Encounter<'a> {
+    Encounter {
+        day,
+        clock: Clock(0),
+        facts,
+        institution: 0,
+        lines,
+        prior: &[],
+        frozen: &[],
+        insured_since: None,
+        use_account: true,
+    }
+}
+
+fn split(visit: &Visit) -> Lines<'_> {
+    Lines::Split(Split { off_list: Fen::ZERO, over_ceiling: Fen::ZERO, upfront: Fen::ZERO, eligible: &visit.eligible })
+}
+
+fn compare(name: &str, area: &Area, count: usize) {
+    let (members, visits) = (members(area, count), visits(count, 4_000_000));
+    let (class, classes) = place(area, "issuer_class");
+    let class_of = [classes("secondary"), classes("tertiary")];
+    let rules = area.rules(Day::from_ymd(2024, 6, 1).expect("a day")).expect("rules").clone();
+    let (mut engine_times, mut hand_times) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let mut standings = vec![Standing::with_account(Fen::from_yuan(1_000), Fen::ZERO); count];
+        let mut settlement = Settlement::default();
+        let mut facts = members[0].facts.clone();
+        let begun = Instant::now();
+        let mut engine_sum = 0;
+        for visit in &visits {
+            facts.copy_from_slice(&members[visit.member as usize].facts);
+            facts[class] = class_of[usize::from(visit.tertiary)];
+            let standing = &mut standings[visit.member as usize];
+            let verdict = settle_into(&rules, standing, &encounter(&facts, visit.day, split(visit)), &mut settlement);
+            assert!(verdict == Verdict::Settled);
+            standing.apply(&settlement);
+            engine_sum += settlement.fund_total.fen() + settlement.balance.fen();
+        }
+        engine_times.push(begun.elapsed().as_secs_f64() / visits.len() as f64 * 1e9);
+
+        let mut states = vec![by_hand::State::with_account(Fen::from_yuan(1_000).fen()); count];
+        let begun = Instant::now();
+        let mut hand_sum = 0;
+        for visit in &visits {
+            let member = &members[visit.member as usize];
+            let state = &mut states[visit.member as usize];
+            let done = by_hand::chongqing(state, member.retired, member.tier_one, visit.tertiary, 2024, visit.eligible[0].fen());
+            hand_sum += done.fund + done.balance;
+        }
+        hand_times.push(begun.elapsed().as_secs_f64() / visits.len() as f64 * 1e9);
+        assert_eq!(engine_sum, black_box(hand_sum), "both decide the same");
+    }
+    let (engine, hand) = (median(engine_times), median(hand_times));
+    println!("{name:<34} {engine:>9.1} ns {hand:>9.1} ns {:>8.2}", engine / hand);
+}
+
+fn charges(area: &Area) {
+    let (members, visits) = (members(area, 1_000), visits(1_000, 1_000_000));
+    let rules = area.rules(Day::from_ymd(2024, 6, 1).expect("a day")).expect("rules").clone();
+    let defaults = area.default_charge_facts();
+    let charge = |fen: i64, covered| Charge {
+        amount: Fen::from_fen(fen),
+        covered,
+        ceiling: Some(Fen::from_fen(20_000)),
+        upfront: Rate::from_millionths(100_000),
+        facts: &defaults,
+    };
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut standings = vec![Standing::with_account(Fen::from_yuan(1_000), Fen::ZERO); 1_000];
+        let mut settlement = Settlement::default();
+        let begun = Instant::now();
+        for visit in &visits {
+            let fen = visit.eligible[0].fen();
+            let charges = [charge(fen, true), charge(fen / 2, true), charge(fen / 3, true), charge(900, false), charge(25_000, true)];
+            let facts = &members[visit.member as usize].facts;
+            let standing = &mut standings[visit.member as usize];
+            settle_into(&rules, standing, &encounter(facts, visit.day, Lines::Charges(&charges)), &mut settlement);
+            standing.apply(&settlement);
+            black_box(&settlement);
+        }
+        times.push(begun.elapsed().as_secs_f64() / visits.len() as f64 * 1e9);
+    }
+    println!("{:<34} {:>9.1} ns", "five raw charges", median(times));
+}
+
+fn steps(area: &Area) {
+    let (members, visits) = (members(area, 1_000), visits(1_000, 400_000));
+    let rules = area.rules(Day::from_ymd(2024, 6, 1).expect("a day")).expect("rules").clone();
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut standings = vec![Standing::with_account(Fen::from_yuan(1_000), Fen::ZERO); 1_000];
+        let begun = Instant::now();
+        for visit in &visits {
+            let facts = &members[visit.member as usize].facts;
+            let standing = &mut standings[visit.member as usize];
+            let outcome = explain(&rules, standing, &encounter(facts, visit.day, split(visit)));
+            if let gongji_adjudication::Outcome::Settled(settlement) = black_box(outcome) {
+                standing.apply(&settlement);
+            }
+        }
+        times.push(begun.elapsed().as_secs_f64() / visits.len() as f64 * 1e9);
+    }
+    println!("{:<34} {:>9.1} ns", "with full steps", median(times));
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn folders(dir: &Path) -> Vec<Folder> {
+    let mut folders = Vec::new();
+    for path in std::fs::read_dir(dir).expect("the policies folder").map(|entry| entry.expect("an entry").path()) {
+        let mut files = Vec::new();
+        for part in ["", "source"] {
+            let Ok(entries) = std::fs::read_dir(path.join(part)) else { continue };
+            for file in entries.map(|entry| entry.expect("an entry").path()).filter(|file| file.is_file()) {
+                let text = std::fs::read_to_string(&file).expect("a text");
+                files.push(SourceFile { path: file.display().to_string().into(), text: text.into() });
+            }
+        }
+        folders.push(Folder { name: path.file_name().expect("a name").to_string_lossy().into_owned(), files });
+    }
+    folders
+}
