@@ -96,7 +96,9 @@ impl Lowering<'_> {
             reasons: compiled.reasons.iter().map(|(code, _)| Box::from(code.as_str())).collect(),
             whys: core::mem::take(&mut self.whys).into(),
             lines_why,
-        })
+            only_benefit: None,
+        }
+        .prepared())
     }
 
     /// All facts whose band changes the terms of a benefit.
@@ -426,6 +428,7 @@ impl Lowering<'_> {
             payment_deductibles: of(&deductibles, Stage::Payment),
             payment_limits: of(&limits, Stage::Payment),
             adds,
+            plain: None,
         })
     }
 
