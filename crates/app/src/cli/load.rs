@@ -26,7 +26,7 @@ pub(crate) struct Policies {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoadError {
     /// A file or folder cannot be read.
-    #[error("cannot read {}: {source} (is the path right, and a package in UTF-8?)", path.display())]
+    #[error("cannot read {} (a package is a folder of UTF-8 text files)", path.display())]
     Unreadable {
         /// Which.
         path: PathBuf,
@@ -80,20 +80,21 @@ pub(crate) fn on_disk(dir: &Path) -> Result<Vec<Folder>, LoadError> {
     if folders.is_empty() { Err(LoadError::NoPackage(dir.to_owned())) } else { Ok(folders) }
 }
 
-/// A folder with TOML files directly in it.
+/// A folder that holds `package.toml`, or the TOML files of frameworks.
 fn folder(dir: &Path) -> Result<Option<Folder>, LoadError> {
-    let mut files = Vec::new();
-    let top = read(dir, &["toml", "md"], &mut files)?;
-    if !top {
+    let name = name_of(dir);
+    if name != "framework" && !dir.join("package.toml").is_file() {
         return Ok(None);
     }
+    let mut files = Vec::new();
+    read(dir, &["toml", "md"], &mut files)?;
     for part in ["source", "cases"] {
         let part = dir.join(part);
         if part.is_dir() {
             read(&part, &["md"], &mut files)?;
         }
     }
-    Ok(Some(Folder { name: name_of(dir), files }))
+    Ok(Some(Folder { name, files }))
 }
 
 /// Frameworks are known by their name; a package by its path, so that it is never taken for one
@@ -113,19 +114,17 @@ fn shown(path: &Path) -> String {
     if cfg!(windows) { shown.replace('\\', "/") } else { shown }
 }
 
-/// Reads the files with these endings; whether some were TOML.
-fn read(dir: &Path, endings: &[&str], files: &mut Vec<SourceFile>) -> Result<bool, LoadError> {
-    let mut toml = false;
+/// Reads the files with these endings.
+fn read(dir: &Path, endings: &[&str], files: &mut Vec<SourceFile>) -> Result<(), LoadError> {
     for path in entries(dir)? {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         if !endings.contains(&ending) || !path.is_file() {
             continue;
         }
         let text = fs::read_to_string(&path).map_err(|source| LoadError::Unreadable { path: path.clone(), source })?;
-        toml |= ending == "toml";
         files.push(SourceFile { path: shown(&path).into(), text: text.into() });
     }
-    Ok(toml)
+    Ok(())
 }
 
 fn entries(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {

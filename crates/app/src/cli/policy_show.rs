@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let newest = area.range_starts().last().unwrap_or(area.from());
     let day = options.on.unwrap_or(newest);
     if area.rules(day).is_none() {
-        bail!("{} has no rules on {day}: its package is in force {}", area.name(), sheet::life(area));
+        bail!("{} has no rules on {day}; its package: {}", area.name(), sheet::life(area));
     }
     let shown = show(library, area, day, options.articles, paint::width());
     anstream::stdout().write_all(shown.as_bytes())?;
