@@ -29,3 +29,4 @@ pub use cases::{ArticleCoverage, CaseReport, CaseResult};
 pub use facts::{Fact, Kind, Owner};
 pub use fault::{At, Fault, Severity, SourceFile, line_column, nearest};
 pub use library::{Area, AreaStatus, Folder, Library};
+pub use view::{BenefitView, DocumentView, PackageHead, RelationView, Said, TableRow, TableView, benefit_words, words_of};

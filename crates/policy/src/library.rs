@@ -89,6 +89,8 @@ impl Library {
             library.report(&folder.name, faults);
             packages.push((folder.name.clone(), package, numbers));
         }
+        // Whatever order the folders come in, an overlay finds what it extends.
+        packages.sort_by_key(|(_, package, _)| package.extends.is_some());
         library.resolve(packages, &frameworks);
         library
     }
@@ -132,7 +134,7 @@ impl Library {
         let mut articles = Articles::default();
         for n in numbers {
             let file = &self.files[*n];
-            if file.path.contains("source/") && file.path.ends_with(".md") {
+            if file.is_in("source") {
                 articles.read(*n as u16, file, &package.documents, &mut faults);
             }
         }

@@ -125,7 +125,11 @@ impl Area {
 
     fn no_policy(&self, day: Day) -> Refusal {
         let life = if self.until() == Day::MAX { format!("自 {} 起", self.from()) } else { format!("自 {} 至 {}", self.from(), self.until()) };
-        let message = format!("{} 没有 {day} 的政策：{life}施行", self.name());
+        let message = if self.from() <= day && day <= self.until() {
+            format!("{} 在 {day} 的规定，按所问之日所知还没有公布", self.name())
+        } else {
+            format!("{} 没有 {day} 的政策：{life}施行", self.name())
+        };
         Refusal { code: "no_policy_for_date".to_owned(), article: Some(self.effective_article()), message }
     }
 
