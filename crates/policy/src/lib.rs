@@ -10,6 +10,7 @@ mod cases;
 mod cells;
 mod check;
 mod compile;
+mod counters;
 mod facts;
 mod fault;
 mod figures;

@@ -251,7 +251,7 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
         let field = || format!("member.used.{}.{}", used.benefit, used.measure);
         let mut counted = false;
         for (id, key) in area.compiled.counters.iter().enumerate() {
-            let counts = crate::lower::counts(key, &used.benefit);
+            let counts = crate::counters::counts(key, &used.benefit);
             if !counts || !measures(key.measure, &used.measure) {
                 continue;
             }
@@ -266,7 +266,7 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
         }
         let benefit = area.compiled.benefit(&used.benefit).is_some();
         if !counted && !(benefit && known_measure(&used.measure)) {
-            let names = crate::fault::listed(area.compiled.counters.iter().map(crate::lower::counter_name));
+            let names = crate::fault::listed(&area.compiled.counter_names);
             let message = format!("没有这项累计；本统筹区累计：{names}");
             let code = if benefit { "unknown_field" } else { "invalid_value" };
             return Err(CaseFault::new(code, field(), message));
@@ -276,7 +276,7 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
 }
 
 fn measures(measure: CountedMeasure, name: &str) -> bool {
-    let own = crate::lower::measure_name(measure);
+    let own = crate::counters::measure_name(measure);
     own == name
         || matches!(
             (measure, name),
