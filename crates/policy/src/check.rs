@@ -140,12 +140,17 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledS
         return;
     }
     let (mut held, mut gaps, mut conflicts) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+    let base = grid.without_overlay();
     for day in days {
         compiled.for_each_cell(&reads, *day, Day::MAX, |cell| {
             // Another benefit's segments are not this one's.
             let elsewhere = axis.is_some_and(|axis| reads.contains(&axis.fact) && !axis.bands.contains(&cell.band(axis.fact)));
             if elsewhere || cell.is_impossible() {
                 return;
+            }
+            // A row of the package below is not dead because an overlay says otherwise.
+            if let Some(Holding::Row(row)) = base.as_ref().map(|base| base.holding(cell)) {
+                held.insert(row.at);
             }
             match grid.holding(cell) {
                 Holding::Row(row) => {

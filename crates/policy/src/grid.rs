@@ -122,6 +122,13 @@ impl Grid {
         }
     }
 
+    /// The table of the package that an overlay lies on, if one does.
+    pub(crate) fn without_overlay(&self) -> Option<Self> {
+        let [rows, except, over, over_except] = &self.layers;
+        let laid = !over.is_empty() || !over_except.is_empty();
+        laid.then(|| Self { layers: [rows.clone(), except.clone(), Vec::new(), Vec::new()], ..self.clone() })
+    }
+
     pub(crate) fn rows(&self) -> impl Iterator<Item = &GridRow> {
         self.layers.iter().flatten()
     }
