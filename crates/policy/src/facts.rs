@@ -71,7 +71,6 @@ pub struct Fact {
     pub(crate) cuts: Vec<i64>,
     /// Band of each value, for choices and flags.
     pub(crate) bands: Vec<u8>,
-    pub(crate) at: Option<At>,
 }
 
 /// Where a value comes from.
@@ -280,7 +279,6 @@ impl Registry {
             source: if def.table.is_some() { Source::Derived } else { Source::Raw(0) },
             cuts: Vec::new(),
             bands: Vec::new(),
-            at: Some(def.name.at),
         };
         fact.set_values(def.values.iter().map(|word| word.text.clone()).collect());
         apply_tree(&mut fact, def, faults);
@@ -426,7 +424,6 @@ fn shared_fact(name: &str, owner: Owner, kind: Kind, values: &[(&str, &str)], de
         source: Source::Raw(0),
         cuts: Vec::new(),
         bands: Vec::new(),
-        at: None,
     }
 }
 

@@ -300,7 +300,6 @@ pub(crate) struct IndexRow {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Institution {
-    pub(crate) at: At,
     pub(crate) id: Word,
     pub(crate) class: Option<Word>,
     pub(crate) kind: Option<Word>,

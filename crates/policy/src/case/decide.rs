@@ -265,7 +265,7 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
             standing.add(Addition { counter: id as u16, instance, by, amount: used.amount });
         }
         let benefit = area.compiled.benefit(&used.benefit).is_some();
-        if !counted && !(benefit && known_measure(&used.measure)) {
+        if !(counted || benefit && known_measure(&used.measure)) {
             let names = crate::fault::listed(&area.compiled.counter_names);
             let message = format!("没有这项累计；本统筹区累计：{names}");
             let code = if benefit { "unknown_field" } else { "invalid_value" };
