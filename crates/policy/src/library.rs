@@ -184,11 +184,6 @@ impl Library {
         &self.faults
     }
 
-    /// The files that an area was made of, those of the package that it extends first.
-    pub fn files_of<'l>(&'l self, area: &'l Area) -> impl Iterator<Item = &'l SourceFile> {
-        area.files.iter().map(|n| &self.files[*n])
-    }
-
     /// The files, by the number that [`crate::At`] carries.
     pub fn files(&self) -> &[SourceFile] {
         &self.files
