@@ -9,7 +9,7 @@ use crate::rules::{Amount, Counter, CounterId, Rules, Terms};
 use crate::settlement::{Outcome, Refusal, Settlement};
 use crate::standing::Standing;
 use crate::steps::{Recorder, Silent, Step, StepKind};
-use crate::{MAX_CLASSES, MAX_FACTS, lines, payers};
+use crate::{MAX_CLASSES, MAX_FACTS, lines, payers, plain};
 use alloc::vec::Vec;
 use gongji_domain::{Fen, Weight, spread};
 
@@ -51,7 +51,28 @@ pub fn settle_into(
     settlement: &mut Settlement,
 ) -> Verdict {
     settlement.clear();
+    if plain::settle(rules, standing, encounter, settlement) {
+        return Verdict::Settled;
+    }
     choose(rules, standing, encounter, settlement, &mut Silent)
+}
+
+/// Ordinals of rules that count no visits.
+#[inline]
+pub(crate) fn plain_ordinals(rules: &Rules, encounter: &Encounter<'_>) -> [u8; MAX_FACTS] {
+    let mut ordinals = [0; MAX_FACTS];
+    for (slot, (source, encode)) in rules.facts.iter().enumerate() {
+        let raw = match source {
+            Source::Raw(place) => encounter.facts[usize::from(*place)],
+            Source::CountOf(place) => i64::from(encounter.facts[usize::from(*place)].count_ones()),
+            Source::VisitNumber { .. } => unreachable!("rules that number visits take the long way"),
+        };
+        ordinals[slot] = encode.ordinal(raw);
+    }
+    for (i, derived) in rules.derived.iter().enumerate() {
+        ordinals[rules.facts.len() + i] = *derived.get(&ordinals);
+    }
+    ordinals
 }
 
 fn choose<R: Recorder>(
@@ -123,7 +144,7 @@ fn decide<const K: usize, R: Recorder>(
 }
 
 /// The parts sum to the whole, and nobody pays a negative amount.
-fn assert_identities(s: &Settlement) {
+pub(crate) fn assert_identities(s: &Settlement) {
     assert!(s.total == s.off_list + s.over_ceiling + s.upfront + s.eligible);
     assert!(s.total == s.fund_total + s.personal_share);
     assert!(s.personal_share == s.account_paid + s.cash);

@@ -19,6 +19,7 @@ mod facts;
 mod lines;
 mod payers;
 mod period;
+mod plain;
 mod rules;
 mod settlement;
 mod standing;
@@ -28,6 +29,7 @@ pub use decide::{Verdict, adjudicate, explain, settle_into};
 pub use encounter::{Charge, Encounter, Lines, Prior, Split};
 pub use facts::{Dense, Encode, MISSING, Source};
 pub use period::{Instance, Period, Years};
+pub use plain::Plain;
 pub use rules::{
     AccountPart, Add, Amount, Axis, Benefit, Component, Counter, CounterId, Cut, Each, Flow, LineTerms, Measure,
     Payer, Payers, ReasonId, Rules, Terms, Why, WhyId,

@@ -4,6 +4,7 @@
 
 use crate::facts::{Dense, Encode, Source};
 use crate::period::{Period, Years};
+use crate::plain::Plain;
 use alloc::boxed::Box;
 use gongji_domain::{FundCode, Rate, Rounding};
 
@@ -47,6 +48,25 @@ pub struct Rules {
     pub whys: Box<[Why]>,
     /// Why a line is split as it is (the catalogue's article).
     pub lines_why: WhyId,
+    /// The only benefit that decides for itself, where visits may be decided the short way.
+    pub only_benefit: Option<u8>,
+}
+
+impl Rules {
+    /// Finds what may be decided the short way; call once, when everything else is in place.
+    #[must_use]
+    pub fn prepared(mut self) -> Self {
+        let numbers_visits = self.facts.iter().any(|(source, _)| matches!(source, Source::VisitNumber { .. }));
+        self.only_benefit = crate::plain::only_benefit(&self).filter(|_| !numbers_visits && self.lines.is_none());
+        for benefit in &mut self.chain {
+            let plain: Box<[Option<Plain>]> =
+                benefit.terms.iter().map(|terms| Plain::of(terms, benefit, &self.counters)).collect();
+            for (terms, plain) in benefit.terms.iter_mut().zip(plain) {
+                terms.plain = plain;
+            }
+        }
+        self
+    }
 }
 
 /// Where a number comes from: the rule's path in the package and its articles.
@@ -167,6 +187,8 @@ pub struct Terms {
     pub payment_limits: Box<[Cut]>,
     /// What a settlement adds to which counter.
     pub adds: Box<[Add]>,
+    /// The short form, where there is one; found by [`Rules::prepared`].
+    pub plain: Option<Plain>,
 }
 
 impl Terms {
@@ -184,6 +206,7 @@ impl Terms {
             payment_deductibles: Box::new([]),
             payment_limits: Box::new([]),
             adds: Box::new([]),
+            plain: None,
         }
     }
 }

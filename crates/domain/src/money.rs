@@ -118,9 +118,7 @@ impl core::str::FromStr for Fen {
 
 impl fmt::Display for Fen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let fen = self.0.unsigned_abs();
-        write!(f, "{sign}{}.{:02}", fen / 100, fen % 100)
+        f.write_str(self.digits(&mut [0; LONGEST]))
     }
 }
 
@@ -163,9 +161,39 @@ impl Sum for Fen {
     }
 }
 
+/// Room for the longest amount: a sign, nineteen digits and a point.
+const LONGEST: usize = 21;
+
+impl Fen {
+    /// The amount as text, written from the end of `room`: answers are mostly amounts, and this
+    /// needs no formatter.
+    fn digits(self, room: &mut [u8; LONGEST]) -> &str {
+        let mut rest = self.0.unsigned_abs();
+        let mut at = LONGEST;
+        let mut put = |byte: u8| {
+            at -= 1;
+            room[at] = byte;
+        };
+        for place in 0.. {
+            if place == 2 {
+                put(b'.');
+            }
+            if place > 2 && rest == 0 {
+                break;
+            }
+            put(b'0' + (rest % 10) as u8);
+            rest /= 10;
+        }
+        if self.0 < 0 {
+            put(b'-');
+        }
+        core::str::from_utf8(&room[at..]).expect("digits are text")
+    }
+}
+
 impl Serialize for Fen {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.digits(&mut [0; LONGEST]))
     }
 }
 
@@ -206,8 +234,23 @@ mod tests {
 
     #[test]
     fn text_and_amount_are_inverse() {
-        for fen in [-12_345, -1, 0, 1, 99, 100, 101, 9_999_999_999] {
+        for fen in [-12_345, -1, 0, 1, 99, 100, 101, 1_000, 9_999_999_999] {
             assert_eq!(Fen::parse_signed(&Fen(fen).to_string()), Ok(Fen(fen)));
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_with_two_decimals() {
+        for (fen, text) in [
+            (0, "0.00"),
+            (5, "0.05"),
+            (-5, "-0.05"),
+            (100, "1.00"),
+            (120_034, "1200.34"),
+            (i64::MAX, "92233720368547758.07"),
+            (i64::MIN, "-92233720368547758.08"),
+        ] {
+            assert_eq!(Fen(fen).to_string(), text);
         }
     }
 

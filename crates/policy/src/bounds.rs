@@ -3,10 +3,10 @@
 //! A bound gives no value of its own. It is checked in every cell of the table that it names, on
 //! every range of days from its own `from` on; a package's own `[[bound]]` is checked the same way.
 
-mod judge;
+pub(crate) mod judge;
 mod shape;
 mod table;
-mod walk;
+pub(crate) mod walk;
 
 use crate::articles::Articles;
 use crate::compile::Compiled;

@@ -170,7 +170,10 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledS
         let allowed = "加一行不带 when 的默认值，或写 [[impossible]] 说明这种情形不存在";
         faults.push(Fault::error("gap", grid.at, found, allowed));
     }
-    for row in grid.rows().filter(|row| !held.contains(&row.at) && row.until >= compiled.from) {
+    // Rows of the base that an overlay covers are no mistake of the base.
+    let overlaid = grid.layers[2..].iter().any(|layer| !layer.is_empty());
+    let own = &grid.layers[if overlaid { 2 } else { 0 }..];
+    for row in own.iter().flatten().filter(|row| !held.contains(&row.at) && row.until >= compiled.from) {
         // What a later knowledge corrected held while that was not known.
         let corrected = grid.rows().any(|other| other.corrects && other.region == row.region);
         if !corrected {

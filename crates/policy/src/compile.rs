@@ -3,6 +3,7 @@
 
 use crate::articles::Articles;
 use crate::facts::{FactId, Owner, Region, Registry, Source};
+use crate::counters;
 use crate::fault::{At, Fault, listed, nearest};
 use crate::grid::{Grid, Inherit, Scope};
 use crate::model::{Accumulated, Package, Pattern, Table, Value, Word};
@@ -50,6 +51,8 @@ pub(crate) struct Compiled {
     pub(crate) uses: Option<Grid>,
     pub(crate) impossible: Vec<Region>,
     pub(crate) counters: Vec<CounterKey>,
+    /// What each counter is called.
+    pub(crate) counter_names: Vec<String>,
     pub(crate) frozen: Vec<String>,
     pub(crate) accounts: Vec<AccountPart>,
     pub(crate) pays: Vec<Component>,
@@ -261,6 +264,7 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
         uses: resolve(&package.account.uses),
         impossible: package.impossible.iter().map(|(pattern, _)| registry.region(pattern)).collect(),
         counters: Vec::new(),
+        counter_names: Vec::new(),
         frozen: Vec::new(),
         accounts: account_parts(&package, faults),
         pays: components(&package, faults),
@@ -269,6 +273,7 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
         package,
     };
     compiled.chain(&known, faults);
+    compiled.check_continued(faults);
     compiled.ordinal_counters(faults);
     compiled.frozen_amounts();
     compiled.check_citations(faults);
@@ -530,7 +535,7 @@ impl Compiled {
             Some(per) => period(per, None, faults),
             None => Period::Year,
         };
-        let counter = self.counter(CounterKey {
+        let key = CounterKey {
             counts: self.counted(&segments.counts, benefit, faults),
             measure: if from_zero { CountedMeasure::Eligible } else { CountedMeasure::Above },
             period,
@@ -540,7 +545,8 @@ impl Compiled {
             except: None,
             since: None,
             continues: None,
-        });
+        };
+        let counter = self.counter(key, (&Vec::new(), &Vec::new()), segments.at, faults);
         let fact = self.registry.id("segment").expect("segments declare the fact");
         let band = |word: &Word| {
             let values = &self.registry.facts[fact].values;
@@ -627,7 +633,7 @@ impl Compiled {
             stage,
             applies: key.applies.clone(),
             lines: key.lines.clone(),
-            counter: self.counter_from(key, entry, benefit, faults),
+            counter: self.counter_from(key, entry, benefit, 0, faults),
             beyond,
             carries,
             grid: Grid::resolve(&entry.table, &self.registry, inherit),
@@ -647,32 +653,60 @@ impl Compiled {
         }
     }
 
-    fn counter(&mut self, key: CounterKey) -> u16 {
-        let found = self.counters.iter().position(|known| *known == key);
-        found.unwrap_or_else(|| {
-            self.counters.push(key);
-            self.counters.len() - 1
-        }) as u16
+    /// The counter with this key, a new one if there is none. `written` are its conditions on visits
+    /// and on lines as they stand at `at`.
+    fn counter(&mut self, key: CounterKey, (applies, lines): (&Pattern, &Pattern), at: At, faults: &mut Vec<Fault>) -> u16 {
+        if let Some(known) = self.counters.iter().position(|known| *known == key) {
+            return known as u16;
+        }
+        let name = counters::name(&key, applies, lines, &self.counter_names);
+        if self.counter_names.contains(&name) {
+            let allowed = "两个不同的累计须写得不同：检查取值里的 | 和 &";
+            faults.push(Fault::error("counter_named_twice", at, format!("有两个累计都叫 {name}"), allowed));
+        }
+        self.counters.push(key);
+        self.counter_names.push(name);
+        (self.counters.len() - 1) as u16
     }
 
-    /// A counter that may continue one of an earlier version: `starts = "from <per>"`.
-    fn counter_from(&mut self, mut key: CounterKey, entry: &Accumulated, benefit: &str, faults: &mut Vec<Fault>) -> u16 {
-        let Some(starts) = &entry.starts else { return self.counter(key) };
+    /// The first day on which another counter goes on from this one.
+    pub(crate) fn continued_since(&self, counter: u16) -> Option<Day> {
+        self.counters.iter().filter(|later| later.continues == Some(counter)).filter_map(|later| later.since).min()
+    }
+
+    /// A counter goes on in one place only: who continues another takes over from it.
+    fn check_continued(&self, faults: &mut Vec<Fault>) {
+        for benefit in &self.benefits {
+            for cut in benefit.deductibles.iter().chain(&benefit.limits) {
+                let Some(since) = self.continued_since(cut.counter) else { continue };
+                if cut.grid.until.unwrap_or(benefit.until) >= since {
+                    let found = format!("{} 的累计自 {since} 起由另一项接着累计，它自己却没有结束", cut.grid.path);
+                    faults.push(Fault::error("counter_continued", cut.grid.at, found, format!("写 until，早于 {since}")));
+                }
+            }
+        }
+    }
+
+    /// A counter that may continue one of an earlier version: `starts = "from N"`.
+    fn counter_from(&mut self, mut key: CounterKey, entry: &Accumulated, benefit: &str, depth: usize, faults: &mut Vec<Fault>) -> u16 {
+        let written = (&entry.applies, &entry.lines);
+        let Some(starts) = &entry.starts else { return self.counter(key, written, entry.at, faults) };
         if starts.text == "fresh" {
             if entry.table.from.is_none() {
                 faults.push(Fault::error("missing_key", starts.at, "starts = \"fresh\" 而没有 from", "写明自哪天起重新累计"));
             }
-            return self.counter(key);
+            return self.counter(key, written, entry.at, faults);
         }
         let earlier = starts.text.strip_prefix("from ").and_then(|name| {
             let index: usize = name.rsplit('.').next()?.parse().ok()?;
             let written = self.package.benefits.iter().find(|written| written.name.text == benefit)?;
             let entries = if key.measure == CountedMeasure::Borne || key.measure == CountedMeasure::BorneOfPayment { &written.deductibles } else { &written.limits };
-            entries.get(index).filter(|earlier| earlier.at != entry.at).cloned()
+            entries.get(index).filter(|earlier| earlier.at != entry.at && depth < entries.len()).cloned()
         });
         match earlier {
             Some(earlier) => {
                 let per = earlier.per.as_ref().map_or(Period::Year, |per| period(per, earlier.lasts.as_ref(), faults));
+                let fresh = earlier.starts.as_ref().is_some_and(|starts| starts.text == "fresh");
                 let continued = CounterKey {
                     counts: self.counted(&earlier.counts, benefit, faults),
                     period: if earlier.carry.is_some() { Period::Year } else { per },
@@ -680,11 +714,12 @@ impl Compiled {
                     applies: self.registry.region(&earlier.applies),
                     lines: self.registry.region(&earlier.lines),
                     except: earlier.beyond.as_ref().map(|beyond| fund(&beyond.fund, faults)),
-                    since: None,
+                    since: earlier.table.from.filter(|_| fresh),
                     continues: None,
                     measure: key.measure,
                 };
-                key.continues = Some(self.counter(continued));
+                // What is wrong with the earlier entry is said where it stands.
+                key.continues = Some(self.counter_from(continued, &earlier, benefit, depth + 1, &mut Vec::new()));
                 key.since = entry.table.from;
             }
             None => {
@@ -692,7 +727,7 @@ impl Compiled {
                 faults.push(Fault::error("invalid_value", starts.at, format!("starts = \"{}\"", starts.text), allowed));
             }
         }
-        self.counter(key)
+        self.counter(key, written, entry.at, faults)
     }
 
     /// A version that changes the key of a counter must say what becomes of what was used.
@@ -731,8 +766,9 @@ impl Compiled {
                 since: None,
                 continues: None,
             };
-            let group = self.counter(key(of, !ordinal.by.is_empty(), CountedMeasure::Group));
-            self.counter(key(per, false, CountedMeasure::VisitNumber(group)));
+            let (all, at) = (Vec::new(), ordinal.of.at);
+            let group = self.counter(key(of, !ordinal.by.is_empty(), CountedMeasure::Group), (&all, &all), at, faults);
+            self.counter(key(per, false, CountedMeasure::VisitNumber(group)), (&all, &all), at, faults);
         }
     }
 

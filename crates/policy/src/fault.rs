@@ -55,6 +55,14 @@ pub struct SourceFile {
     pub text: Box<str>,
 }
 
+impl SourceFile {
+    /// Whether it is a Markdown file directly in a folder of this name, wherever the package lies.
+    pub(crate) fn is_in(&self, folder: &str) -> bool {
+        let mut parts = self.path.rsplit('/');
+        parts.next().is_some_and(|name| name.ends_with(".md")) && parts.next() == Some(folder)
+    }
+}
+
 impl Fault {
     /// An error.
     pub fn error(code: &'static str, at: impl Into<Option<At>>, found: impl Into<String>, allowed: impl Into<String>) -> Self {

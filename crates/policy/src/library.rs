@@ -89,6 +89,8 @@ impl Library {
             library.report(&folder.name, faults);
             packages.push((folder.name.clone(), package, numbers));
         }
+        // Whatever order the folders come in, an overlay finds what it extends.
+        packages.sort_by_key(|(_, package, _)| package.extends.is_some());
         library.resolve(packages, &frameworks);
         library
     }
@@ -132,7 +134,7 @@ impl Library {
         let mut articles = Articles::default();
         for n in numbers {
             let file = &self.files[*n];
-            if file.path.contains("source/") && file.path.ends_with(".md") {
+            if file.is_in("source") {
                 articles.read(*n as u16, file, &package.documents, &mut faults);
             }
         }
@@ -180,6 +182,11 @@ impl Library {
     /// Everything found wrong, with the folder it was found in.
     pub fn faults(&self) -> &[(String, Fault)] {
         &self.faults
+    }
+
+    /// The files that an area was made of, those of the package that it extends first.
+    pub fn files_of<'l>(&'l self, area: &'l Area) -> impl Iterator<Item = &'l SourceFile> {
+        area.files.iter().map(|n| &self.files[*n])
     }
 
     /// The files, by the number that [`crate::At`] carries.

@@ -2,6 +2,7 @@
 
 use crate::cells::{Cell, MOST_CELLS};
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, CountedMeasure, CounterKey, Stage};
+use crate::counters::counts;
 use crate::facts::{FactId, Region, Source};
 use crate::fault::{Fault, listed};
 use crate::figures::{NOT_YET, Trouble};
@@ -89,14 +90,16 @@ impl Lowering<'_> {
             lines,
             access,
             chain: chain.into(),
-            counters: compiled.counters.iter().map(|key| self.counter(key)).collect(),
+            counters: compiled.counters.iter().zip(&compiled.counter_names).map(|(key, name)| counter(key, name)).collect(),
             years: years(&compiled.package.years),
             carry_from: compiled.from,
             payers,
             reasons: compiled.reasons.iter().map(|(code, _)| Box::from(code.as_str())).collect(),
             whys: core::mem::take(&mut self.whys).into(),
             lines_why,
-        })
+            only_benefit: None,
+        }
+        .prepared())
     }
 
     /// All facts whose band changes the terms of a benefit.
@@ -426,6 +429,7 @@ impl Lowering<'_> {
             payment_deductibles: of(&deductibles, Stage::Payment),
             payment_limits: of(&limits, Stage::Payment),
             adds,
+            plain: None,
         })
     }
 
@@ -511,7 +515,9 @@ impl Lowering<'_> {
         let mut adds = Vec::new();
         for (id, key) in self.compiled.counters.iter().enumerate() {
             let since = key.since.is_none_or(|since| since <= self.day);
-            if key.period == gongji_adjudication::Period::Visit || !since || !counts(key, &benefit.name) || !within_region(&key.applies, cell) {
+            // Whoever goes on from it counts now.
+            let continued = self.compiled.continued_since(id as u16).is_some_and(|day| day <= self.day);
+            if continued || key.period == gongji_adjudication::Period::Visit || !since || !counts(key, &benefit.name) || !within_region(&key.applies, cell) {
                 continue;
             }
             let measure = match key.measure {
@@ -527,15 +533,6 @@ impl Lowering<'_> {
             adds.push(Add { counter: id as u16, measure, lines, except: key.except });
         }
         adds.into()
-    }
-
-    fn counter(&self, key: &CounterKey) -> Counter {
-        Counter {
-            name: counter_name(key).into(),
-            period: key.period,
-            by_institution: key.by_institution,
-            continues: key.continues,
-        }
     }
 
     fn lines(&mut self, reads: &BTreeSet<FactId>, classes: usize) -> Option<Option<Dense<LineTerms>>> {
@@ -627,36 +624,8 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a counter counts a benefit.
-pub(crate) fn counts(key: &CounterKey, benefit: &str) -> bool {
-    key.counts.is_empty() || key.counts.iter().any(|name| name == benefit)
-}
-
-/// The key of a counter in words, as cases may name it.
-pub(crate) fn counter_name(key: &CounterKey) -> String {
-    let counts = if key.counts.is_empty() { "*".to_string() } else { key.counts.join("+") };
-    let measure = measure_name(key.measure);
-    let period = match key.period {
-        gongji_adjudication::Period::Visit => "visit",
-        gongji_adjudication::Period::Day => "day",
-        gongji_adjudication::Period::Month => "month",
-        gongji_adjudication::Period::Year => "year",
-        gongji_adjudication::Period::Life => "life",
-        gongji_adjudication::Period::Opened(_) => "opened",
-    };
-    format!("{counts}.{measure} per {period}")
-}
-
-pub(crate) fn measure_name(measure: CountedMeasure) -> &'static str {
-    match measure {
-        CountedMeasure::Eligible => "eligible",
-        CountedMeasure::Borne => "deductible_borne",
-        CountedMeasure::BorneOfPayment => "deductible_off_payment",
-        CountedMeasure::Above => "above",
-        CountedMeasure::Paid => "fund_paid",
-        CountedMeasure::VisitNumber(_) => "visits",
-        CountedMeasure::Group => "visit_number",
-    }
+fn counter(key: &CounterKey, name: &str) -> Counter {
+    Counter { name: name.into(), period: key.period, by_institution: key.by_institution, continues: key.continues }
 }
 
 /// Deductibles of one benefit are equal or disjoint in their lines; limits nest or are disjoint.

@@ -26,7 +26,7 @@ pub(crate) struct Policies {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LoadError {
     /// A file or folder cannot be read.
-    #[error("cannot read {}: {source} (is the path right, and a package in UTF-8?)", path.display())]
+    #[error("cannot read {} (a package is a folder of UTF-8 text files)", path.display())]
     Unreadable {
         /// Which.
         path: PathBuf,
@@ -80,20 +80,21 @@ pub(crate) fn on_disk(dir: &Path) -> Result<Vec<Folder>, LoadError> {
     if folders.is_empty() { Err(LoadError::NoPackage(dir.to_owned())) } else { Ok(folders) }
 }
 
-/// A folder with TOML files directly in it.
+/// A folder that holds `package.toml`, or the TOML files of frameworks.
 fn folder(dir: &Path) -> Result<Option<Folder>, LoadError> {
-    let mut files = Vec::new();
-    let top = read(dir, &["toml", "md"], &mut files)?;
-    if !top {
+    let name = name_of(dir);
+    if name != "framework" && !dir.join("package.toml").is_file() {
         return Ok(None);
     }
+    let mut files = Vec::new();
+    read(dir, &["toml", "md"], &mut files)?;
     for part in ["source", "cases"] {
         let part = dir.join(part);
         if part.is_dir() {
             read(&part, &["md"], &mut files)?;
         }
     }
-    Ok(Some(Folder { name: name_of(dir), files }))
+    Ok(Some(Folder { name, files }))
 }
 
 /// Frameworks are known by their name; a package by its path, so that it is never taken for one
@@ -102,24 +103,28 @@ fn name_of(dir: &Path) -> String {
     let named = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     match named.file_name() {
         Some(name) if name == "framework" => "framework".to_owned(),
-        _ if dir.components().count() == 1 => format!("./{}", dir.display()),
-        _ => dir.display().to_string(),
+        _ if dir.components().count() == 1 => format!("./{}", shown(dir)),
+        _ => shown(dir),
     }
 }
 
-/// Reads the files with these endings; whether some were TOML.
-fn read(dir: &Path, endings: &[&str], files: &mut Vec<SourceFile>) -> Result<bool, LoadError> {
-    let mut toml = false;
+/// A path as packages write paths: with forward slashes on every system.
+fn shown(path: &Path) -> String {
+    let shown = path.display().to_string();
+    if cfg!(windows) { shown.replace('\\', "/") } else { shown }
+}
+
+/// Reads the files with these endings.
+fn read(dir: &Path, endings: &[&str], files: &mut Vec<SourceFile>) -> Result<(), LoadError> {
     for path in entries(dir)? {
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         if !endings.contains(&ending) || !path.is_file() {
             continue;
         }
         let text = fs::read_to_string(&path).map_err(|source| LoadError::Unreadable { path: path.clone(), source })?;
-        toml |= ending == "toml";
-        files.push(SourceFile { path: path.display().to_string().into(), text: text.into() });
+        files.push(SourceFile { path: shown(&path).into(), text: text.into() });
     }
-    Ok(toml)
+    Ok(())
 }
 
 fn entries(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
@@ -137,7 +142,7 @@ impl Policies {
     /// [`LoadError`] when a directory cannot be read.
     pub(crate) fn folders(&self) -> Result<Vec<Folder>, LoadError> {
         let mut folders = shipped();
-        folders.retain(|folder| folder.status() != Some(AreaStatus::Example));
+        folders.retain(|folder| !is_example(folder));
         for dir in &self.dirs {
             folders.extend(on_disk(dir)?);
         }
@@ -150,12 +155,41 @@ impl Policies {
     /// [`LoadError`]; the faults have then been written to standard error.
     pub(crate) fn library(&self, known_on: Option<Day>) -> Result<Library, LoadError> {
         let folders = self.folders()?;
-        let library = Library::load(&folders);
-        let errors: Vec<&Fault> =
-            library.faults().iter().map(|(_, fault)| fault).filter(|fault| fault.severity == Severity::Error).collect();
-        if !errors.is_empty() {
-            return Err(LoadError::Faulty(errors.len()));
-        }
+        let library = sound(&folders)?;
         Ok(if known_on.is_some() { Library::load_as_known(&folders, known_on) } else { library })
     }
+
+    /// The packages, and for each example (示例) that ships the packages with it: an example may
+    /// be for an area that has a package of its own.
+    ///
+    /// # Errors
+    /// As [`Policies::library`].
+    pub(crate) fn libraries(&self) -> Result<Vec<(Library, Option<String>)>, LoadError> {
+        let folders = self.folders()?;
+        let mut libraries = vec![(sound(&folders)?, None)];
+        for example in shipped().into_iter().filter(is_example) {
+            let name = example.name.clone();
+            let with: Vec<Folder> = folders.iter().cloned().chain([example]).collect();
+            libraries.push((sound(&with)?, Some(name)));
+        }
+        Ok(libraries)
+    }
+}
+
+fn is_example(folder: &Folder) -> bool {
+    folder.head().is_some_and(|head| head.status == AreaStatus::Example)
+}
+
+/// Packages without an error, or their faults on standard error.
+fn sound(folders: &[Folder]) -> Result<Library, LoadError> {
+    let library = Library::load(folders);
+    let all = library.faults().iter().map(|(folder, fault)| (folder.as_str(), fault));
+    let errors: Vec<(&str, &Fault)> = all.filter(|(_, fault)| fault.severity == Severity::Error).collect();
+    if errors.is_empty() {
+        return Ok(library);
+    }
+    let count = errors.len();
+    // Whether or not they can be shown, there are errors.
+    let _ = super::paint::faults(errors, library.files(), &mut anstream::stderr());
+    Err(LoadError::Faulty(count))
 }

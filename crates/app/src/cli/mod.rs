@@ -7,6 +7,7 @@ mod policy_check;
 mod policy_list;
 mod policy_show;
 pub(crate) mod quote;
+mod sheet;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod demo;
 pub(crate) mod http;
+pub(crate) mod rehearsal;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;

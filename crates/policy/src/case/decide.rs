@@ -125,7 +125,11 @@ impl Area {
 
     fn no_policy(&self, day: Day) -> Refusal {
         let life = if self.until() == Day::MAX { format!("自 {} 起", self.from()) } else { format!("自 {} 至 {}", self.from(), self.until()) };
-        let message = format!("{} 没有 {day} 的政策：{life}施行", self.name());
+        let message = if self.from() <= day && day <= self.until() {
+            format!("{} 在 {day} 的规定，按所问之日所知还没有公布", self.name())
+        } else {
+            format!("{} 没有 {day} 的政策：{life}施行", self.name())
+        };
         Refusal { code: "no_policy_for_date".to_owned(), article: Some(self.effective_article()), message }
     }
 
@@ -247,7 +251,7 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
         let field = || format!("member.used.{}.{}", used.benefit, used.measure);
         let mut counted = false;
         for (id, key) in area.compiled.counters.iter().enumerate() {
-            let counts = crate::lower::counts(key, &used.benefit);
+            let counts = crate::counters::counts(key, &used.benefit);
             if !counts || !measures(key.measure, &used.measure) {
                 continue;
             }
@@ -262,7 +266,7 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
         }
         let benefit = area.compiled.benefit(&used.benefit).is_some();
         if !counted && !(benefit && known_measure(&used.measure)) {
-            let names = crate::fault::listed(area.compiled.counters.iter().map(crate::lower::counter_name));
+            let names = crate::fault::listed(&area.compiled.counter_names);
             let message = format!("没有这项累计；本统筹区累计：{names}");
             let code = if benefit { "unknown_field" } else { "invalid_value" };
             return Err(CaseFault::new(code, field(), message));
@@ -272,7 +276,7 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
 }
 
 fn measures(measure: CountedMeasure, name: &str) -> bool {
-    let own = crate::lower::measure_name(measure);
+    let own = crate::counters::measure_name(measure);
     own == name
         || matches!(
             (measure, name),

@@ -14,6 +14,7 @@ pub use answer::{Answer, not_text, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
 
 pub(crate) use read::case as read_case;
+pub(crate) use sentences::benefit_name;
 
 /// A decision in the form of an answer, for comparing.
 pub(crate) fn decision_json(decision: &Decision) -> serde_json::Value {

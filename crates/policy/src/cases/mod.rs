@@ -61,8 +61,7 @@ impl Library {
         let mut report = CaseReport::default();
         for n in &area.files {
             let file = &self.files()[*n];
-            let name = file.path.rsplit('/').next().unwrap_or_default();
-            if file.path.contains("cases/") && name.ends_with(".md") && name != "README.md" {
+            if file.is_in("cases") && !file.path.ends_with("/README.md") {
                 for section in parse::sections(*n as u16, &file.text, &mut report.faults) {
                     run::section(self, area, &section, &mut report);
                 }

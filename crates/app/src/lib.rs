@@ -1,0 +1,32 @@
+//! The `gongji` command (共济): quotes, explanations, policy tools and the settlement service.
+//!
+//! The program is [`main`]. The rest is public for what is outside the program and must reach in:
+//! fuzzing and benches.
+
+mod cli;
+mod his;
+mod serve;
+
+use std::process::ExitCode;
+
+use gongji_policy::Folder;
+
+use cli::Command;
+pub use serve::rehearsal::Rehearsal;
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    cli::ended(match cli::command() {
+        Command::Quote(options) => cli::quote::run(&options),
+        Command::Explain(options) => cli::explain::run(&options),
+        Command::Policy(command) => cli::policy(&command),
+        Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
+    })
+}
+
+/// The policy packages (政策包) that ship, as folders to load.
+#[must_use]
+pub fn shipped() -> Vec<Folder> {
+    cli::load::shipped()
+}

@@ -1,0 +1,50 @@
+//! The service without a socket: the demo's data, a clock that stands still, messages in and out.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use anyhow::anyhow;
+use jiff::civil::{DateTime, date};
+
+use super::clock::Clock;
+use super::demo;
+use crate::his::{Policies, Service};
+
+/// The settlement service with the demo's data, for whoever drives it in process. It is always
+/// the morning of the first of March 2026, so the same messages make the same numbers.
+pub struct Rehearsal(Service);
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> DateTime {
+        date(2026, 3, 1).at(8, 0, 0, 0)
+    }
+}
+
+impl Rehearsal {
+    /// On the store at `store`, which is made if it is not there.
+    ///
+    /// # Errors
+    /// When the packages, the demo's data or the store cannot be used.
+    pub fn open(store: &Path) -> anyhow::Result<Self> {
+        let policies = Policies::load(&crate::shipped()).map_err(|fault| anyhow!(fault))?;
+        let service = Service::open(store, demo::directory()?, Arc::new(policies), Arc::new(Still))?;
+        Ok(Self(service))
+    }
+
+    /// The reply to the body of one message; waits until it is on disk.
+    ///
+    /// # Panics
+    /// If the service ends without a reply: a defect.
+    #[must_use]
+    pub fn answer(&self, body: &[u8]) -> Vec<u8> {
+        let (sender, receiver) = sync_channel(1);
+        self.0.answer(body, None, move |reply| {
+            // The receiver waits below.
+            let _ = sender.send(reply);
+        });
+        receiver.recv().expect("every message gets a reply")
+    }
+}

@@ -1,0 +1,128 @@
+//! `gongji policy check`: each way of breaking a package is found in its line and column.
+
+use super::{Copy, gongji};
+
+const OUT: &str = "outpatient.toml";
+
+/// Breaks a copy of Chongqing's package in one place and checks it.
+fn broken(file: &str, from: &str, to: &str, mark: &str, code: &str, told: &[&str]) {
+    let copy = Copy::of("500000-chongqing");
+    let (line, column) = copy.change(file, from, to, mark);
+    let ran = gongji(&["policy", "check", &copy.path()], "");
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let (place, code) = (format!("{file}:{line}:{column}\n"), format!("错误[{code}]"));
+    let fault = ran.out.split("\n\n").find(|fault| fault.contains(&code) && fault.contains(&place));
+    let Some(fault) = fault else { panic!("no {code} at {place} in\n{}", ran.out) };
+    for part in told {
+        assert!(fault.contains(part), "{part} in\n{fault}");
+    }
+    assert!(!ran.out.contains("错误 0，"), "{}", ran.out);
+}
+
+#[test]
+fn the_packages_that_ship_are_sound_and_their_cases_agree() {
+    let ran = gongji(&["policy", "check"], "");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.contains("合计") && ran.out.contains("：错误 0，"), "{}", ran.out);
+    let ran = gongji(&["policy", "check", "500000"], "");
+    assert_eq!(ran.code, 0);
+    assert!(ran.out.contains("500000 重庆市（500000-chongqing）：错误 0，"), "{}", ran.out);
+    // What the documents leave open is said, with its place and article.
+    assert!(ran.out.contains("说明[open]") && ran.out.contains("依据: xize:8"), "{}", ran.out);
+}
+
+#[test]
+fn a_float() {
+    broken(OUT, "{ is = \"200.00\" }", "{ is = 200.00 }", "200.00", "float_refused", &["小数 200.00", "应当: 应为", "^^^^^^"]);
+}
+
+#[test]
+fn an_unknown_key_with_the_nearest_known() {
+    broken(OUT, "fund = \"310100\"\ncite", "fundd = \"310100\"\ncite", "fundd", "unknown_key", &["不认识的键 fundd", "是否想写 fund？"]);
+}
+
+#[test]
+fn an_unknown_value_of_a_fact() {
+    let from = "{ when = { status = \"retired\" }, is = \"100.00\" }";
+    let to = "{ when = { status = \"retird\" }, is = \"100.00\" }";
+    broken(OUT, from, to, "\"retird\"", "unknown_value", &["retird", "可用：active、retired", "是否想写 retired？"]);
+}
+
+#[test]
+fn a_gap() {
+    let from = "rows = [\n  { is = \"200.00\" },";
+    let to = "rows = [\n  { when = { status = \"active\", care_type = { not = \"pharmacy\" } }, is = \"200.00\" },";
+    let copy = Copy::of("500000-chongqing");
+    copy.change(OUT, from, to, "rows");
+    let ran = gongji(&["policy", "check", &copy.path()], "");
+    assert_eq!(ran.code, 1);
+    let fault = ran.out.split("\n\n").find(|fault| fault.contains("错误[gap]")).unwrap_or_else(|| panic!("{}", ran.out));
+    assert!(fault.contains("care_type=pharmacy") && fault.contains("outpatient.toml:") && fault.contains("加一行不带 when 的默认值"), "{fault}");
+}
+
+#[test]
+fn two_rows_that_both_apply() {
+    let from = "  { when = { status = \"retired\" }, is = \"100.00\" },\n]";
+    let to = "  { when = { status = \"retired\" }, is = \"100.00\" },\n  { when = { care_type = \"pharmacy\" }, is = \"50.00\" },\n]";
+    broken(OUT, from, to, "{ when = { care_type = \"pharmacy\" }", "conflict", &["100.00 元 与 50.00 元", "写一行更窄的"]);
+}
+
+#[test]
+fn dates_that_overlap() {
+    let from = "{ is = \"200.00\" },";
+    let to = "{ is = \"200.00\", until = 2025-06-30 },\n  { is = \"300.00\", from = 2025-06-30 },";
+    broken(OUT, from, to, "{ is = \"300.00\"", "conflict", &["2025-06-30"]);
+}
+
+#[test]
+fn a_value_without_an_article_or_with_one_that_is_not_quoted() {
+    let from = "[benefit.ordinary_outpatient.rate]\ncite = \"xize:5\"";
+    broken(OUT, from, "[benefit.ordinary_outpatient.rate]", "[", "uncited", &[]);
+    broken(OUT, from, "[benefit.ordinary_outpatient.rate]\ncite = \"xize:55\"", "\"xize:55\"", "unknown_article", &["是否想写 xize:5？"]);
+}
+
+#[test]
+fn a_bound_of_the_state() {
+    let told = ["是 49%", "须不低于 50%", "依据: guoban14:3 国办发〔2021〕14号"];
+    broken(OUT, "are = [\"60%\", \"50%\"]", "are = [\"60%\", \"49%\"]", "\"49%\"", "out_of_bound", &told);
+}
+
+#[test]
+fn columns_count_characters_not_bytes() {
+    let from = "name = \"重庆市\"\n";
+    let to = "name = \"重庆市\"\n多余 = 1\n";
+    broken("package.toml", from, to, "多余", "toml_syntax", &[]);
+    let from = "[reason]\n";
+    let _ = from;
+    let copy = Copy::of("500000-chongqing");
+    let (line, column) = copy.change("package.toml", "[document.wenda]\nnumber = \"重庆市职工医保门诊共济保障改革政策问答\"", "[document]\nwenda = { number = \"重庆市职工医保门诊共济保障改革政策问答\", nummer = 1 }", "nummer");
+    let ran = gongji(&["policy", "check", &copy.path()], "");
+    assert!(ran.out.contains(&format!("package.toml:{line}:{column}\n")), "{line}:{column}\n{}", ran.out);
+}
+
+#[test]
+fn a_case_that_does_not_come_out() {
+    let from = "| 例1 | 2024-06-01 | retired | employer | ordinary_outpatient | secondary | 2800.00 |  | 1260.00 | 100.00 | 1890.00 |";
+    let to = "| 例1 | 2024-06-01 | retired | employer | ordinary_outpatient | secondary | 2800.00 |  | 1260.00 | 100.00 | 1891.00 |";
+    broken("cases/published.md", from, to, "1891.00", "case_differs", &["1890.00", "1891.00"]);
+}
+
+#[test]
+fn a_framework_of_its_own_holds_the_package() {
+    let copy = Copy::of("500000-chongqing");
+    let national = std::fs::read_to_string(super::policies().join("framework/national.toml")).unwrap();
+    copy.add("framework/national.toml", &national.replace("is = \"50%\"", "is = \"55%\""));
+    copy.add("framework/source/guoban14.md", &std::fs::read_to_string(super::policies().join("framework/source/guoban14.md")).unwrap());
+    let alone = gongji(&["policy", "check", &copy.path()], "");
+    assert_eq!(alone.code, 0, "{}", alone.out);
+    let ran = gongji(&["policy", "check", &copy.above()], "");
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("须不低于 55%"), "{}", ran.out);
+}
+
+#[test]
+fn a_target_that_is_not_there() {
+    let ran = gongji(&["policy", "check", "nowhere"], "");
+    assert_eq!((ran.code, ran.out.as_str()), (2, ""));
+    assert!(ran.err.contains("nowhere") && ran.err.contains("500000-chongqing"), "{}", ran.err);
+}
