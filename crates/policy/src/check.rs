@@ -92,7 +92,7 @@ fn values(grid: &Grid, says: Says, compiled: &Compiled, faults: &mut Vec<Fault>)
     for row in grid.rows() {
         let value = &row.is.value;
         let (fits, allowed): (bool, String) = match says {
-            Says::Amount => (crate::grid::is_amount(value), "金额，如 \"200.00\"，或 \"none\"、\"open\"、算式".to_string()),
+            Says::Amount => (crate::grid::is_amount(value) && !matches!(value, Value::Frozen(_)), "金额，如 \"200.00\"，或 \"none\"、\"open\"、算式".to_string()),
             Says::Rate => (
                 matches!(value, Value::Rate(_) | Value::None | Value::SameAs { .. }),
                 "比例，如 \"60%\"，或 \"none\"、{ same_as = … }".to_string(),

@@ -159,6 +159,7 @@ pub(crate) struct Table {
 pub(crate) struct Each {
     pub(crate) set: Word,
     pub(crate) name: Word,
+    /// Of the largest, the second …; none written: every member counts in full.
     pub(crate) weights: Vec<Rate>,
 }
 

@@ -337,10 +337,7 @@ fn each(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<Each> {
     let name = word(fields, "as", faults);
     let weights: Vec<Rate> = super::items(fields, "weights").iter().filter_map(|node| rate(node, faults)).collect();
     match (set, name) {
-        (Some(set), Some(name)) => {
-            let weights = if weights.is_empty() { alloc::vec![Rate::ONE] } else { weights };
-            Some(Each { set, name, weights })
-        }
+        (Some(set), Some(name)) => Some(Each { set, name, weights }),
         (None, None) => None,
         _ => {
             faults.push(Fault::error("missing_key", fields.at, "each 与 as 须同时写", "each = \"集合事实\", as = \"名称\""));
