@@ -10,6 +10,7 @@ mod cases;
 mod cells;
 mod check;
 mod compile;
+mod counters;
 mod facts;
 mod fault;
 mod figures;
@@ -24,7 +25,7 @@ mod view;
 mod words;
 
 pub use articles::{Article, Articles};
-pub use cases::{ArticleCoverage, CaseReport, CaseResult};
+pub use cases::{ArticleCoverage, CaseReport, CaseResult, Played, Stopped, WorkedCase};
 pub use facts::{Fact, Kind, Owner};
 pub use fault::{At, Fault, Severity, SourceFile, line_column, nearest};
 pub use library::{Area, AreaStatus, Folder, Library};

@@ -39,36 +39,24 @@ impl Policies {
         }
         let named = |area: &Area| {
             let counters = area.range_starts().find_map(|day| area.rules(day)).map(|rules| &rules.counters);
-            let names = counters.into_iter().flatten().map(|counter| counter.name.to_string()).collect();
-            let named = Named { version: version(area, folders), counters: distinct(names) };
-            (area.code().to_owned(), named)
+            let counters = counters.into_iter().flatten().map(|counter| counter.name.to_string()).collect();
+            (area.code().to_owned(), Named { version: version(&library, area), counters })
         };
         let areas = library.areas().map(named).collect();
         Ok(Self { library, areas })
     }
 }
 
-/// Folder and content of the package that decides: `500000-chongqing@1f2e3d4c5b6a`.
-fn version(area: &Area, folders: &[Folder]) -> String {
+/// Folder and content of the package that decides, the package that it extends included:
+/// `500000-chongqing@1f2e3d4c5b6a`.
+fn version(library: &Library, area: &Area) -> String {
     let mut digest = Sha256::new();
-    let files = folders.iter().filter(|folder| folder.name == area.folder).flat_map(|folder| &folder.files);
-    for file in files.filter(|file| file.path.ends_with(".toml")) {
+    for file in library.files_of(area).filter(|file| file.path.ends_with(".toml")) {
         digest.update((file.text.len() as u64).to_le_bytes());
         digest.update(file.text.as_bytes());
     }
     let digest: String = digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("{}@{digest}", area.folder)
-}
-
-/// Counters may share a name when they differ in whom they count; a number tells them apart.
-fn distinct(names: Vec<String>) -> Vec<String> {
-    let mut met: HashMap<String, u32> = HashMap::new();
-    let numbered = names.into_iter().map(|name| {
-        let times = met.entry(name.clone()).or_default();
-        *times += 1;
-        if *times == 1 { name } else { format!("{name} #{times}") }
-    });
-    numbered.collect()
 }
 
 impl Decider for Policies {
@@ -218,6 +206,7 @@ fn process(settled: &Settled, concerns: impl Fn(&gongji_adjudication::Step) -> b
 mod tests {
     use super::*;
     use crate::cli::load;
+    use gongji_policy::SourceFile;
 
     #[test]
     fn every_counter_has_its_own_name_and_every_area_a_version() {
@@ -234,9 +223,28 @@ mod tests {
         assert_eq!(policies.counter("110000", "any"), None);
     }
 
+    /// An overlay is only as good as what it lies on: a change of either is another version.
     #[test]
-    fn counters_of_one_name_are_told_apart() {
-        let names = ["a", "b", "a", "a"].map(str::to_owned).to_vec();
-        assert_eq!(distinct(names), ["a", "b", "a #2", "a #3"]);
+    fn the_version_of_an_overlay_covers_its_base() {
+        let overlay = |text: &str| Folder {
+            name: "overlay".to_owned(),
+            files: vec![SourceFile { path: "overlay/package.toml".into(), text: text.into() }],
+        };
+        let text = "[package]\narea = \"500000\"\nextends = \"500000\"\n";
+        let version_of = |base: fn(&str) -> String, over: &str| {
+            let mut folders = load::shipped();
+            for file in folders.iter_mut().flat_map(|folder| &mut folder.files) {
+                if file.path.ends_with("500000-chongqing/outpatient.toml") {
+                    file.text = base(&file.text).into();
+                }
+            }
+            folders.push(overlay(over));
+            Policies::load(&folders).unwrap().areas["500000"].version.clone()
+        };
+        let as_it_is = version_of(str::to_owned, text);
+        assert!(as_it_is.starts_with("overlay@"), "{as_it_is}");
+        assert_eq!(as_it_is, version_of(str::to_owned, text));
+        assert_ne!(as_it_is, version_of(|base| format!("{base}# another edition\n"), text));
+        assert_ne!(as_it_is, version_of(str::to_owned, &format!("{text}# another edition\n")));
     }
 }

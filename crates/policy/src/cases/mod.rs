@@ -2,7 +2,11 @@
 //! runner decides. The format is in `docs/reference/cases.md`.
 
 mod parse;
+mod read;
 mod run;
+mod worked;
+
+pub use worked::{Played, Stopped, WorkedCase};
 
 use crate::fault::{At, Fault, Severity};
 use crate::library::{Area, Library};
@@ -59,12 +63,9 @@ impl Library {
     pub fn run_cases(&self, code: &str) -> Option<CaseReport> {
         let area = self.area(code)?;
         let mut report = CaseReport::default();
-        for n in &area.files {
-            let file = &self.files()[*n];
-            if file.is_in("cases") && !file.path.ends_with("/README.md") {
-                for section in parse::sections(*n as u16, &file.text, &mut report.faults) {
-                    run::section(self, area, &section, &mut report);
-                }
+        for (number, text) in self.case_files(area) {
+            for section in parse::sections(number, text, &mut report.faults) {
+                run::section(self, area, &section, &mut report);
             }
         }
         coverage(area, &mut report);
