@@ -326,8 +326,8 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
         package,
     };
     compiled.chain(&known, faults);
-    compiled.counter_names = counters::names(&compiled.counters);
     compiled.ordinal_counters(faults);
+    compiled.counter_names = counters::names(&compiled.counters);
     compiled.frozen_amounts();
     compiled.check_citations(faults);
     compiled
