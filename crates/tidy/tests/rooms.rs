@@ -68,9 +68,9 @@ const LONGER: [(&str, usize); 6] = [
     ("crates/oracle/src/benefit.rs", 800),
     ("crates/oracle/src/generate/package.rs", 1170),
     ("crates/oracle/src/table.rs", 750),
-    ("crates/policy/src/compile.rs", 1020),
-    ("crates/policy/src/facts.rs", 790),
-    ("crates/policy/src/lower.rs", 740),
+    ("crates/policy/src/compile.rs", 1050),
+    ("crates/policy/src/facts.rs", 850),
+    ("crates/policy/src/lower.rs", 800),
 ];
 
 #[test]
