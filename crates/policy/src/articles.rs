@@ -105,7 +105,7 @@ impl Articles {
         let mut printed = String::new();
         for cite in cites {
             if !printed.is_empty() {
-                printed.push_str("；");
+                printed.push('；');
             }
             match self.get(&cite.text) {
                 Some(article) => printed.push_str(&article.to_text()),

@@ -92,7 +92,7 @@ fn values(grid: &Grid, says: Says, compiled: &Compiled, faults: &mut Vec<Fault>)
     for row in grid.rows() {
         let value = &row.is.value;
         let (fits, allowed): (bool, String) = match says {
-            Says::Amount => (crate::grid::is_amount(value), "金额，如 \"200.00\"，或 \"none\"、\"open\"、算式".to_string()),
+            Says::Amount => (crate::grid::is_amount(value) && !matches!(value, Value::Frozen(_)), "金额，如 \"200.00\"，或 \"none\"、\"open\"、算式".to_string()),
             Says::Rate => (
                 matches!(value, Value::Rate(_) | Value::None | Value::SameAs { .. }),
                 "比例，如 \"60%\"，或 \"none\"、{ same_as = … }".to_string(),
@@ -140,12 +140,17 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledS
         return;
     }
     let (mut held, mut gaps, mut conflicts) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+    let base = grid.without_overlay();
     for day in days {
         compiled.for_each_cell(&reads, *day, Day::MAX, |cell| {
             // Another benefit's segments are not this one's.
             let elsewhere = axis.is_some_and(|axis| reads.contains(&axis.fact) && !axis.bands.contains(&cell.band(axis.fact)));
             if elsewhere || cell.is_impossible() {
                 return;
+            }
+            // A row of the package below is not dead because an overlay says otherwise.
+            if let Some(Holding::Row(row)) = base.as_ref().map(|base| base.holding(cell)) {
+                held.insert(row.at);
             }
             match grid.holding(cell) {
                 Holding::Row(row) => {
@@ -211,6 +216,12 @@ fn stale(compiled: &Compiled, faults: &mut Vec<Fault>) {
         for row in grid.rows().filter(|row| row.is.value == Value::Open) {
             let found = format!("{}：文本没有给出数值，按不设处理", grid.path);
             faults.push(Fault::note("open", row.at, found, "统筹区经办机构可用 extends 的覆盖包填入").by(compiled.articles.print(&row.cite)));
+        }
+    }
+    for row in compiled.grids().flat_map(Grid::rows) {
+        if let Some(verified) = row.verified.filter(|verified| *verified < row.known) {
+            let found = format!("核对日期 {verified} 早于文件为人所知的日期 {}", row.known);
+            faults.push(Fault::warning("unverified", row.at, found, "核对后写上核对的那一天"));
         }
     }
     for row in compiled.package.indexes.iter().flat_map(|index| &index.rows) {

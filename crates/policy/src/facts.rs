@@ -71,7 +71,6 @@ pub struct Fact {
     pub(crate) cuts: Vec<i64>,
     /// Band of each value, for choices and flags.
     pub(crate) bands: Vec<u8>,
-    pub(crate) at: Option<At>,
 }
 
 /// Where a value comes from.
@@ -280,7 +279,6 @@ impl Registry {
             source: if def.table.is_some() { Source::Derived } else { Source::Raw(0) },
             cuts: Vec::new(),
             bands: Vec::new(),
-            at: Some(def.name.at),
         };
         fact.set_values(def.values.iter().map(|word| word.text.clone()).collect());
         apply_tree(&mut fact, def, faults);
@@ -426,7 +424,6 @@ fn shared_fact(name: &str, owner: Owner, kind: Kind, values: &[(&str, &str)], de
         source: Source::Raw(0),
         cuts: Vec::new(),
         bands: Vec::new(),
-        at: None,
     }
 }
 
@@ -501,6 +498,12 @@ impl Fact {
     fn set_values(&mut self, values: Vec<String>) {
         self.parents = vec![None; values.len()];
         self.values = values;
+    }
+
+    /// Whether one named value is another or stands under it.
+    pub(crate) fn is_under(&self, value: &str, ancestor: &str) -> bool {
+        let place = |name: &str| self.values.iter().position(|value| value == name);
+        place(value).zip(place(ancestor)).is_some_and(|(value, ancestor)| self.under(value, ancestor))
     }
 
     /// Whether `value` is `ancestor` or stands under it.

@@ -144,6 +144,9 @@ mod tests {
 
     #[test]
     fn a_case_cut_short_does_not_take_the_next_with_it() {
-        assert_eq!(cases("{\"a\": 1,\n{\"b\": 2}\nnonsense\n{\"c\": 3}"), ["{\"a\": 1,", "{\"b\": 2}", "nonsense", "{\"c\": 3}"]);
+        assert_eq!(
+            cases("{\"a\": 1,\n{\"b\": 2}\nnonsense\n{\"c\": 3}"),
+            ["{\"a\": 1,", "{\"b\": 2}", "nonsense", "{\"c\": 3}"]
+        );
     }
 }

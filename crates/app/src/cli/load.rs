@@ -1,7 +1,7 @@
 //! Which policy packages a command works with: those in the program, then those of `--policies`.
 
-use gongji_policy::{AreaStatus, Fault, Folder, Library, Severity, SourceFile};
 use gongji_domain::Day;
+use gongji_policy::{AreaStatus, Fault, Folder, Library, Severity, SourceFile};
 use include_dir::{Dir, include_dir};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -37,7 +37,9 @@ pub(crate) enum LoadError {
     #[error("no policy package in {}: give a folder that holds package.toml, or a folder of such folders", .0.display())]
     NoPackage(PathBuf),
     /// Packages with errors.
-    #[error("{0} error(s) in the policy packages; nothing was decided. Correct them (`gongji policy check DIR` shows each in its line), or leave out --policies to use the packages that ship")]
+    #[error(
+        "{0} error(s) in the policy packages; nothing was decided. Correct them (`gongji policy check DIR` shows each in its line), or leave out --policies to use the packages that ship"
+    )]
     Faulty(usize),
 }
 
@@ -130,7 +132,8 @@ fn read(dir: &Path, endings: &[&str], files: &mut Vec<SourceFile>) -> Result<(),
 fn entries(dir: &Path) -> Result<Vec<PathBuf>, LoadError> {
     let unreadable = |source| LoadError::Unreadable { path: dir.to_owned(), source };
     let entries = fs::read_dir(dir).map_err(unreadable)?;
-    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
+    let mut paths =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unreadable)?;
     paths.sort();
     Ok(paths)
 }

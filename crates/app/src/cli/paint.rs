@@ -122,7 +122,11 @@ pub(crate) fn thousands(amount: &str) -> String {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub(crate) fn faults<'a>(faults: impl IntoIterator<Item = (&'a str, &'a Fault)>, files: &[SourceFile], output: &mut dyn io::Write) -> io::Result<()> {
+pub(crate) fn faults<'a>(
+    faults: impl IntoIterator<Item = (&'a str, &'a Fault)>,
+    files: &[SourceFile],
+    output: &mut dyn io::Write,
+) -> io::Result<()> {
     // The stream that it goes to drops colours where they are not seen.
     let renderer = Renderer::styled().term_width(width());
     for (folder, fault) in faults {
@@ -177,14 +181,19 @@ mod tests {
     fn chinese_breaks_between_characters_but_never_before_a_closing_mark() {
         let lines = wrap("符合政策范围的费用，按比例支付。", 10);
         assert_eq!(lines, ["符合政策范", "围的费用，", "按比例支", "付。"]);
-        assert_eq!(wrap("个人负担 = 总费用 771.47 − 基金支付 12.88", 20), ["个人负担 = 总费用", "771.47 − 基金支付", "12.88"]);
+        assert_eq!(
+            wrap("个人负担 = 总费用 771.47 − 基金支付 12.88", 20),
+            ["个人负担 = 总费用", "771.47 − 基金支付", "12.88"]
+        );
         assert_eq!(wrap("", 10), [""]);
         assert!(wrap("（一）职工医保门诊统筹", 8).iter().all(|line| columns(line) <= 8));
     }
 
     #[test]
     fn amounts_have_their_thousands_apart() {
-        for (amount, shown) in [("0.00", "0.00"), ("999.99", "999.99"), ("1000.00", "1,000.00"), ("-1234567.80", "-1,234,567.80")] {
+        for (amount, shown) in
+            [("0.00", "0.00"), ("999.99", "999.99"), ("1000.00", "1,000.00"), ("-1234567.80", "-1,234,567.80")]
+        {
             assert_eq!(thousands(amount), shown);
         }
     }

@@ -117,7 +117,8 @@ fn check(target: &Folder, targets: &[Folder], around: &[Folder], output: &mut dy
         notes: count(Severity::Note),
         cases: report.as_ref().map_or(0, |report| report.cases.len()),
     };
-    let name = area.map_or_else(|| target.name.clone(), |area| format!("{} {}（{}）", area.code(), area.name(), area.folder));
+    let name =
+        area.map_or_else(|| target.name.clone(), |area| format!("{} {}（{}）", area.code(), area.name(), area.folder));
     let cases = match &report {
         Some(report) => cases_words(report),
         None if target.name == "framework" => "上位文件的界限，没有算例".to_owned(),
@@ -150,7 +151,11 @@ fn cases_words(report: &CaseReport) -> String {
     let passed = report.cases.iter().filter(|case| case.passed).count();
     let checked: usize = report.cases.iter().map(|case| case.checked).sum();
     let cited = report.coverage.iter().filter(|article| article.cited > 0).count();
-    let reasoned = report.coverage.iter().filter(|article| article.cited == 0 && article.without_case.is_some()).count();
+    let reasoned =
+        report.coverage.iter().filter(|article| article.cited == 0 && article.without_case.is_some()).count();
     let all = report.coverage.len();
-    format!("算例 {} 个，相符 {passed} 个，核对 {checked} 处；条文 {all} 条，有算例 {cited} 条，写明无算例 {reasoned} 条", report.cases.len())
+    format!(
+        "算例 {} 个，相符 {passed} 个，核对 {checked} 处；条文 {all} 条，有算例 {cited} 条，写明无算例 {reasoned} 条",
+        report.cases.len()
+    )
 }

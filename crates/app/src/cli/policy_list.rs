@@ -47,7 +47,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 fn add(table: &mut Table, library: &Library, area: &Area, from: Option<&str>, width: usize) {
     let own = area.documents().filter(|document| !document.lent).map(|document| document.number.to_owned());
     let under = own.chain(from.map(|folder| format!("来源 {folder}"))).flat_map(|line| paint::wrap(&line, width));
-    let lines: Vec<String> = [area.name().to_owned()].into_iter().chain(under.map(|line| format!("　{line}"))).collect();
+    let lines: Vec<String> =
+        [area.name().to_owned()].into_iter().chain(under.map(|line| format!("　{line}"))).collect();
     let cases = library.run_cases(area.code()).map_or(0, |report| report.cases.len());
     table.add_row([
         area.code(),

@@ -41,14 +41,21 @@ EXAMPLE
 /// When the packages cannot be used, or there is no such area or no rules on that day.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let libraries = options.policies.libraries()?;
-    let named = |area: &&Area| area.code() == options.area || area.name().trim_end_matches('市') == options.area.trim_end_matches('市');
+    let named = |area: &&Area| {
+        area.code() == options.area || area.name().trim_end_matches('市') == options.area.trim_end_matches('市')
+    };
     let found = libraries.iter().find_map(|(library, example)| {
         let shown = |area: &&Area| example.as_ref().is_none_or(|folder| area.folder == *folder);
         library.areas().filter(shown).find(named).map(|area| (library, area))
     });
     let Some((library, area)) = found else {
-        let known: Vec<String> = libraries[0].0.areas().map(|area| format!("{} {}", area.code(), area.name())).collect();
-        bail!("no policy package for the area {}; loaded: {}. Add one with --policies DIR", options.area, known.join(", "));
+        let known: Vec<String> =
+            libraries[0].0.areas().map(|area| format!("{} {}", area.code(), area.name())).collect();
+        bail!(
+            "no policy package for the area {}; loaded: {}. Add one with --policies DIR",
+            options.area,
+            known.join(", ")
+        );
     };
     let newest = area.range_starts().last().unwrap_or(area.from());
     let day = options.on.unwrap_or(newest);
@@ -111,7 +118,14 @@ fn documents(text: &mut String, library: &Library, area: &Area) {
     }
 }
 
-fn show_benefit(text: &mut String, number: usize, benefit: &BenefitView, area: &Area, cited: &mut Vec<String>, width: usize) {
+fn show_benefit(
+    text: &mut String,
+    number: usize,
+    benefit: &BenefitView,
+    area: &Area,
+    cited: &mut Vec<String>,
+    width: usize,
+) {
     heading(text, &format!("待遇 {number}　{}（{}）", benefit.words, benefit.name));
     if benefit.decided_elsewhere {
         let _ = writeln!(text, "  起付、比例、限额文本未给出：支付额由就诊记录写明（prior_benefits）");

@@ -125,7 +125,11 @@ fn answer_all(input: Box<dyn Read + Send>, library: &Arc<Library>, detail: Detai
 }
 
 /// Cuts what can be read into pieces of whole lines.
-fn cut(input: Box<dyn Read + Send>, work: &SyncSender<Piece>, promise: &SyncSender<io::Result<Receiver<Answers>>>) -> io::Result<()> {
+fn cut(
+    input: Box<dyn Read + Send>,
+    work: &SyncSender<Piece>,
+    promise: &SyncSender<io::Result<Receiver<Answers>>>,
+) -> io::Result<()> {
     let mut input = BufReader::with_capacity(PIECE, input);
     let mut lines: Vec<u8> = Vec::new();
     // False when the other end has gone.
@@ -175,7 +179,9 @@ fn answer(lines: &[u8], library: &Library, detail: Detail) -> Answers {
     let mut answers = Answers { lines: Vec::with_capacity(lines.len() * 2), some_in_error: false };
     match str::from_utf8(lines) {
         Ok(text) => text.split('\n').for_each(|line| one(Ok(line), library, detail, &mut answers)),
-        Err(_) => lines.split(|byte| *byte == b'\n').for_each(|line| one(str::from_utf8(line), library, detail, &mut answers)),
+        Err(_) => {
+            lines.split(|byte| *byte == b'\n').for_each(|line| one(str::from_utf8(line), library, detail, &mut answers))
+        }
     }
     answers
 }

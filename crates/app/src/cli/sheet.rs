@@ -3,7 +3,9 @@
 
 use super::paint::{QUIET, STRONG, TITLE, WRONG, boxed, columns, in_style, padded, right, thousands, wrap};
 use gongji_domain::{Clock, Day, Fen, NationalField};
-use gongji_policy::case::{Case, CaseFault, Decision, Encounter, FactValue, Institution, Member, Refusal, Settled, StepText};
+use gongji_policy::case::{
+    Case, CaseFault, Decision, Encounter, FactValue, Institution, Member, Refusal, Settled, StepText,
+};
 use gongji_policy::{Area, AreaStatus, Library, benefit_words, words_of};
 use std::fmt::Write as _;
 
@@ -72,22 +74,33 @@ struct Head<'a> {
 fn head(sheet: &mut String, head: &Head<'_>, width: usize) {
     let Head { case, area, member, encounter, balance } = head;
     let mut fields: Vec<(&str, String)> = Vec::new();
-    fields.push(("统筹区", match area {
-        Some(area) => format!("{} {}", area.name(), area.code()),
-        None => case.pooling_area.clone(),
-    }));
+    fields.push((
+        "统筹区",
+        match area {
+            Some(area) => format!("{} {}", area.name(), area.code()),
+            None => case.pooling_area.clone(),
+        },
+    ));
     if let Some(area) = area {
         fields.push(("政策状态", format!("{}，{}", status_words(area.status()), life(area))));
     }
     let enrolment = member.enrolment.as_deref().map(|enrolment| words_of("enrolment", enrolment));
-    fields.push(("参保人", [Some(words_of("status", &member.status)), enrolment].into_iter().flatten().collect::<Vec<_>>().join("，")));
+    fields.push((
+        "参保人",
+        [Some(words_of("status", &member.status)), enrolment].into_iter().flatten().collect::<Vec<_>>().join("，"),
+    ));
     if let Some(birth) = member.birth_date {
         fields.push(("年龄", format!("{} 周岁（{birth} 出生）", encounter.date.age_since(birth))));
     }
-    fields.push(("就诊日期", match encounter.time {
-        Some(Clock(seconds)) => format!("{} {:02}:{:02}:{:02}", encounter.date, seconds / 3600, seconds / 60 % 60, seconds % 60),
-        None => encounter.date.to_string(),
-    }));
+    fields.push((
+        "就诊日期",
+        match encounter.time {
+            Some(Clock(seconds)) => {
+                format!("{} {:02}:{:02}:{:02}", encounter.date, seconds / 3600, seconds / 60 % 60, seconds % 60)
+            }
+            None => encounter.date.to_string(),
+        },
+    ));
     fields.push(("医疗类别", words_of("care_type", &encounter.care_type).to_owned()));
     fields.push(("就诊机构", institution(&encounter.institution, encounter.care_type == "pharmacy")));
     if let Some(prescriber) = &encounter.prescriber {
@@ -100,7 +113,8 @@ fn head(sheet: &mut String, head: &Head<'_>, width: usize) {
         fields.push(("账户余额", format!("{} 元（结算前）", money(*balance))));
     }
     let stated = [&member.facts, &encounter.institution.facts, &encounter.facts].into_iter().flatten();
-    let facts: Vec<String> = stated.map(|(name, value)| format!("{} {}", words_of(name, name), fact_words(name, value))).collect();
+    let facts: Vec<String> =
+        stated.map(|(name, value)| format!("{} {}", words_of(name, name), fact_words(name, value))).collect();
     if !facts.is_empty() {
         fields.push(("其他事实", facts.join("，")));
     }

@@ -44,7 +44,8 @@ fn it_keeps_to_the_width() {
     let output = command(&["explain", narrow.path().to_str().unwrap()]).env("COLUMNS", "60").output().unwrap();
     let sheet = String::from_utf8(output.stdout).unwrap();
     for line in sheet.lines() {
-        let columns: usize = line.chars().map(|c| if c.is_ascii() || ('\u{2500}'..'\u{2600}').contains(&c) { 1 } else { 2 }).sum();
+        let columns: usize =
+            line.chars().map(|c| if c.is_ascii() || ('\u{2500}'..'\u{2600}').contains(&c) { 1 } else { 2 }).sum();
         assert!(columns <= 62, "{columns}: {line}");
     }
     assert!(!sheet.contains('\u{1b}'), "no colours where nobody sees them");

@@ -11,8 +11,11 @@ use std::process::{Command, Stdio};
 
 /// What a run of the program gave.
 pub struct Ran {
+    /// Exit status.
     pub code: i32,
+    /// Standard output.
     pub out: String,
+    /// Standard error.
     pub err: String,
 }
 
@@ -98,7 +101,8 @@ impl Copy {
 
 #[test]
 fn every_command_helps_with_an_example() {
-    let commands: &[&[&str]] = &[&["quote"], &["explain"], &["policy", "list"], &["policy", "show"], &["policy", "check"]];
+    let commands: &[&[&str]] =
+        &[&["quote"], &["explain"], &["policy", "list"], &["policy", "show"], &["policy", "check"]];
     for command in commands {
         let ran = gongji(&[*command, &["--help"]].concat(), "");
         assert_eq!(ran.code, 0);

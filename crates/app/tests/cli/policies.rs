@@ -7,7 +7,9 @@ fn the_list_has_all_areas_with_their_documents_and_cases() {
     let ran = gongji(&["policy", "list"], "");
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let row = |code: &str| ran.out.lines().find(|line| line.contains(code)).unwrap_or_default().to_owned();
-    assert!(row("500000").contains("重庆市") && row("500000").contains("施行") && row("500000").contains("2024-01-01 起"));
+    assert!(
+        row("500000").contains("重庆市") && row("500000").contains("施行") && row("500000").contains("2024-01-01 起")
+    );
     assert!(row("360100").contains("征求意见稿"));
     assert!(ran.out.contains("渝医保发〔2023〕32号") && ran.out.contains("铁医保〔2022〕67号"));
     let cases: usize = row("211200").split('┆').next_back().unwrap().trim_matches([' ', '│']).parse().unwrap();

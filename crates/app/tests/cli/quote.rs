@@ -64,9 +64,17 @@ fn every_error_code_with_its_field() {
         ("missing_field", "encounters[0].date", changed("/encounters/0/date", None)),
         ("missing_field", "encounters[0].institution.class", changed("/encounters/0/institution/class", None)),
         ("unknown_field", "member.state", changed("/member/state", Some(json!("active")))),
-        ("invalid_value", "encounters[0].charges[0].amount", changed("/encounters/0/charges", Some(json!([{"amount": 6350}])))),
+        (
+            "invalid_value",
+            "encounters[0].charges[0].amount",
+            changed("/encounters/0/charges", Some(json!([{"amount": 6350}]))),
+        ),
         ("invalid_value", "encounters[0].place", changed("/encounters/0/place", Some(json!("abroad")))),
-        ("out_of_range", "encounters[0].charges[0].amount", changed("/encounters/0/charges", Some(json!([{"amount": "100000000.00"}])))),
+        (
+            "out_of_range",
+            "encounters[0].charges[0].amount",
+            changed("/encounters/0/charges", Some(json!([{"amount": "100000000.00"}]))),
+        ),
         ("out_of_range", "encounters[0].date", changed("/encounters/0/date", Some(json!("2300-01-01")))),
         ("unknown_fact", "member.facts.tall", changed("/member/facts/tall", Some(json!(true)))),
         ("unknown_enrolment", "member.enrolment", changed("/member/enrolment", Some(json!("flexible")))),
@@ -74,13 +82,20 @@ fn every_error_code_with_its_field() {
         (
             "prior_benefits_exceed",
             "encounters[0].prior_benefits",
-            changed("/encounters/0/prior_benefits", Some(json!([{"benefit": "special_disease", "fund_paid": "6350.01"}]))),
+            changed(
+                "/encounters/0/prior_benefits",
+                Some(json!([{"benefit": "special_disease", "fund_paid": "6350.01"}])),
+            ),
         ),
     ];
     for (code, field, case) in errors {
         let ran = gongji(&["quote"], case.to_string());
         let answer: Value = serde_json::from_str(&ran.out).unwrap();
-        assert_eq!((&answer["error"]["code"], &answer["error"]["field"], ran.code), (&json!(code), &json!(field), 1), "{answer}");
+        assert_eq!(
+            (&answer["error"]["code"], &answer["error"]["field"], ran.code),
+            (&json!(code), &json!(field), 1),
+            "{answer}"
+        );
         assert_eq!(answer["id"], "q19-3");
         assert!(!answer["error"]["message"].as_str().unwrap().is_empty() && answer.get("settlements").is_none());
     }
@@ -90,7 +105,10 @@ fn every_error_code_with_its_field() {
     assert_eq!((&error["code"], &error["field"]), (&json!("parameters_open"), &json!("encounters[0].prior_benefits")));
     assert_eq!(error["article"], "wenda:14 重庆市职工医保门诊共济保障改革政策问答 问答十四");
     let error: Value = serde_json::from_str(&gongji(&["quote"], "{\"id\": ").out).unwrap();
-    assert_eq!((&error["error"]["code"], &error["error"]["field"], &error["id"]), (&json!("invalid_json"), &json!(""), &Value::Null));
+    assert_eq!(
+        (&error["error"]["code"], &error["error"]["field"], &error["id"]),
+        (&json!("invalid_json"), &json!(""), &Value::Null)
+    );
 }
 
 #[test]
@@ -104,7 +122,10 @@ fn refusals_are_answers_and_drafts_say_so() {
     assert_eq!(early.code, 0);
     let early: Value = serde_json::from_str(&early.out).unwrap();
     let refusal = &early["settlements"][0]["refusal"];
-    assert_eq!((&refusal["code"], &refusal["article"]), (&json!("no_policy_for_date"), &json!("xize:14 渝医保发〔2023〕32号 第十四条")));
+    assert_eq!(
+        (&refusal["code"], &refusal["article"]),
+        (&json!("no_policy_for_date"), &json!("xize:14 渝医保发〔2023〕32号 第十四条"))
+    );
     assert!(early.get("policy_status").is_none());
 
     let mut draft = changed("/pooling_area", Some(json!("360100")));
@@ -143,7 +164,11 @@ fn answers_come_in_the_order_of_the_cases() {
     assert_eq!(ran.code, 0);
     let mut count = 0;
     for (i, line) in ran.out.lines().enumerate() {
-        assert!(line.starts_with(&format!("{{\"id\":\"{i}\",")) && line.contains(&format!("\"medfee_sumamt\":\"{}.00\"", 4728 + i)), "{line}");
+        assert!(
+            line.starts_with(&format!("{{\"id\":\"{i}\","))
+                && line.contains(&format!("\"medfee_sumamt\":\"{}.00\"", 4728 + i)),
+            "{line}"
+        );
         count += 1;
     }
     assert_eq!(count, 20_000);
@@ -174,7 +199,8 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let mut child = command(&["quote"]).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let line = format!("{}\n", case());
-    let writer = std::thread::spawn(move || (0..200_000).take_while(|_| stdin.write_all(line.as_bytes()).is_ok()).count());
+    let writer =
+        std::thread::spawn(move || (0..200_000).take_while(|_| stdin.write_all(line.as_bytes()).is_ok()).count());
     let mut first = [0; 20];
     child.stdout.take().unwrap().read_exact(&mut first).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -206,7 +232,12 @@ fn a_package_given_replaces_the_one_that_ships_or_extends_it() {
     overlay.add("a-overlay/package.toml", package);
     overlay.add("a-overlay/source/bendi.md", "# 试〔2024〕1号 试\n## 1 第一条\n> 第一条  二级及以下支付75%。\n");
     let ran = gongji(&["quote", "--steps", "--policies", &overlay.above()], case().to_string());
-    assert!(ran.out.contains("\"result\":\"1066.50\"") && ran.out.contains("bendi:1 试〔2024〕1号 第一条"), "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("\"result\":\"1066.50\"") && ran.out.contains("bendi:1 试〔2024〕1号 第一条"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
 }
 
 #[test]
@@ -215,7 +246,11 @@ fn a_package_in_error_is_never_passed_over() {
     let (line, column) = copy.change("outpatient.toml", "{ is = \"200.00\" }", "{ is = 200.00 }", "200.00");
     let ran = gongji(&["quote", "--policies", &copy.path()], case().to_string());
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("float_refused") && ran.err.contains(&format!("outpatient.toml:{line}:{column}")), "{}", ran.err);
+    assert!(
+        ran.err.contains("float_refused") && ran.err.contains(&format!("outpatient.toml:{line}:{column}")),
+        "{}",
+        ran.err
+    );
     assert!(ran.err.contains("nothing was decided"), "{}", ran.err);
 }
 

@@ -183,7 +183,6 @@ fn institution(node: &Node, faults: &mut Vec<Fault>) -> Option<Institution> {
     let fields = Fields::of(node, faults)?;
     let id = fields.need("id", faults).and_then(|node| word_of(node, faults));
     let institution = Institution {
-        at: node.at,
         id: id.unwrap_or_default(),
         class: word(&fields, "class", faults),
         kind: word(&fields, "kind", faults),

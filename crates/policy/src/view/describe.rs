@@ -27,8 +27,11 @@ const HEADS: &[(&str, &str)] = &[
 ];
 
 /// Amounts that the register keeps of a member.
-const REGISTERED: &[(&str, &str)] =
-    &[("member.contribution_base", "本人缴费基数"), ("member.lump_sum_base", "趸缴基数"), ("member.pension", "本人养老金")];
+const REGISTERED: &[(&str, &str)] = &[
+    ("member.contribution_base", "本人缴费基数"),
+    ("member.lump_sum_base", "趸缴基数"),
+    ("member.pension", "本人养老金"),
+];
 
 fn label(compiled: &Compiled, fact: FactId) -> Option<&str> {
     let name = &compiled.registry.facts[fact].name;
@@ -101,7 +104,11 @@ fn period_words(period: Period) -> String {
 
 /// A deductible or limit with the period over which it accumulates.
 pub(super) fn cut_title(compiled: &Compiled, cut: &CompiledCut, what: &str) -> String {
-    let period = if cut.carries { "每月，当年内结转".to_owned() } else { period_words(compiled.counters[usize::from(cut.counter)].period) };
+    let period = if cut.carries {
+        "每月，当年内结转".to_owned()
+    } else {
+        period_words(compiled.counters[usize::from(cut.counter)].period)
+    };
     format!("{what}（{period}）")
 }
 
@@ -143,11 +150,17 @@ pub(super) fn benefit_label<'a>(compiled: &'a Compiled, name: &'a str) -> &'a st
 /// Where the segments of a rate lie.
 pub(super) fn segment_notes(compiled: &Compiled, benefit: &CompiledBenefit) -> Vec<String> {
     let written = compiled.package.benefits.iter().find(|written| written.name.text == benefit.name);
-    let (Some(segments), Some(written)) = (&benefit.segments, written.and_then(|written| written.segments.as_ref())) else {
+    let (Some(segments), Some(written)) = (&benefit.segments, written.and_then(|written| written.segments.as_ref()))
+    else {
         return Vec::new();
     };
-    let axis = if segments.from_zero { "自第一分钱起的符合政策范围费用" } else { "起付标准以上的费用" };
-    let ends = written.names.iter().zip(segments.up_to.iter().map(|fen| format!("至 {fen} 元")).chain([String::from("以上")]));
+    let axis = if segments.from_zero {
+        "自第一分钱起的符合政策范围费用"
+    } else {
+        "起付标准以上的费用"
+    };
+    let ends =
+        written.names.iter().zip(segments.up_to.iter().map(|fen| format!("至 {fen} 元")).chain([String::from("以上")]));
     let ends: Vec<String> = ends.map(|(name, end)| format!("{} {end}", name_words(&name.text))).collect();
     let article = compiled.articles.print(&segments_cite(written, &benefit.cite));
     alloc::vec![format!("按{axis}分段：{}（依据 {article}）", ends.join("，"))]
@@ -174,9 +187,17 @@ pub(super) fn account_notes(compiled: &Compiled, grid: &Grid) -> Vec<String> {
 pub(super) fn relation_words(relation: &Relation) -> String {
     let mut parts = Vec::new();
     if !relation.slots.is_empty() {
-        parts.push(format!("可选：{}", relation.slots.iter().map(|slot| name_words(&slot.text)).collect::<Vec<_>>().join("、")));
+        parts.push(format!(
+            "可选：{}",
+            relation.slots.iter().map(|slot| name_words(&slot.text)).collect::<Vec<_>>().join("、")
+        ));
     }
-    for (head, word) in [("有效期", &relation.lasts), ("终止", &relation.ends), ("办理", &relation.via), ("变更生效", &relation.change_effective)] {
+    for (head, word) in [
+        ("有效期", &relation.lasts),
+        ("终止", &relation.ends),
+        ("办理", &relation.via),
+        ("变更生效", &relation.change_effective),
+    ] {
         parts.extend(word.as_ref().map(|word| format!("{head} {}", word.text)));
     }
     if !relation.change_months.is_empty() {

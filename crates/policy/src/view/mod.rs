@@ -10,8 +10,8 @@ use crate::compile::{Compiled, CompiledBenefit, CompiledCut, Stage};
 use crate::fault::SourceFile;
 use crate::library::{Area, AreaStatus, Folder, Library};
 use crate::model::Status;
-use crate::words::{name_words, value_words};
 use crate::read;
+use crate::words::{name_words, value_words};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -142,7 +142,12 @@ impl Area {
     /// The benefits of the chain, in order, as they stand on a day.
     pub fn benefits_on(&self, day: Day) -> Vec<BenefitView> {
         let in_force = |benefit: &&CompiledBenefit| benefit.from <= day && day <= benefit.until;
-        self.compiled.benefits.iter().filter(in_force).map(|benefit| benefit_view(&self.compiled, benefit, day)).collect()
+        self.compiled
+            .benefits
+            .iter()
+            .filter(in_force)
+            .map(|benefit| benefit_view(&self.compiled, benefit, day))
+            .collect()
     }
 
     /// What decides beside the benefits: derived facts, access, lines and the account.

@@ -110,17 +110,30 @@ pub(super) fn collecting(compiled: &Compiled, grid: &Grid, title: &str, day: Day
             },
             value => show_value(value),
         };
-        let said = Said { words, open: row.is.value == Value::Open, from: row.from, article: print(compiled, &row.cite) };
+        let said =
+            Said { words, open: row.is.value == Value::Open, from: row.from, article: print(compiled, &row.cite) };
         rows.push((region_words(compiled, &row.region), said));
     }
     let article = common(rows.iter().map(|(_, said)| said));
     let rows: Vec<TableRow> = rows
         .into_iter()
-        .map(|(when, said)| TableRow { when: alloc::vec![when], article: own(&article, &said), says: alloc::vec![Some(said)] })
+        .map(|(when, said)| TableRow {
+            when: alloc::vec![when],
+            article: own(&article, &said),
+            says: alloc::vec![Some(said)],
+        })
         .collect();
     let heads = alloc::vec!["情形".to_owned()];
     let columns = alloc::vec![String::new()];
-    (!rows.is_empty()).then(|| TableView { title: title.to_owned(), path: grid.path.clone(), notes: Vec::new(), article, heads, columns, rows })
+    (!rows.is_empty()).then(|| TableView {
+        title: title.to_owned(),
+        path: grid.path.clone(),
+        notes: Vec::new(),
+        article,
+        heads,
+        columns,
+        rows,
+    })
 }
 
 /// What a table reads, with the tables that it refers to.
@@ -223,7 +236,8 @@ fn first(bands: Bands) -> u8 {
 fn without_idle_axes(compiled: &Compiled, facts: &mut Vec<FactId>, cubes: Vec<Cube>) -> Vec<Cube> {
     let idle = |axis: usize| cubes.iter().all(|(bands, _)| all(compiled, facts[axis]).within(bands[axis]));
     let kept: Vec<usize> = (0..facts.len()).filter(|axis| !idle(*axis)).collect();
-    let cubes = cubes.iter().map(|(bands, said)| (kept.iter().map(|axis| bands[*axis]).collect(), said.clone())).collect();
+    let cubes =
+        cubes.iter().map(|(bands, said)| (kept.iter().map(|axis| bands[*axis]).collect(), said.clone())).collect();
     *facts = kept.iter().map(|axis| facts[*axis]).collect();
     cubes
 }
@@ -242,7 +256,11 @@ fn own(common: &Option<String>, said: &Said) -> Option<String> {
 fn listed(compiled: &Compiled, facts: &[FactId], cubes: &[Cube], view: TableView) -> TableView {
     let article = common(cubes.iter().map(|(_, said)| said));
     let words = |(fact, bands): (&FactId, &Bands)| {
-        if all(compiled, *fact).within(*bands) { String::new() } else { bands_words(&compiled.registry.facts[*fact], *bands) }
+        if all(compiled, *fact).within(*bands) {
+            String::new()
+        } else {
+            bands_words(&compiled.registry.facts[*fact], *bands)
+        }
     };
     let row = |(bands, said): &Cube| TableRow {
         when: facts.iter().zip(bands).map(words).collect(),
@@ -262,13 +280,16 @@ fn listed(compiled: &Compiled, facts: &[FactId], cubes: &[Cube], view: TableView
 fn side_by_side(compiled: &Compiled, facts: &[FactId], cubes: &[Cube], view: &TableView) -> Option<TableView> {
     let [_, _] = facts else { return None };
     let article = common(cubes.iter().map(|(_, said)| said))?;
-    let at = |down: u8, across: u8| cubes.iter().find(|(bands, _)| bands[0].has(down) && bands[1].has(across)).map(|(_, said)| said);
+    let at = |down: u8, across: u8| {
+        cubes.iter().find(|(bands, _)| bands[0].has(down) && bands[1].has(across)).map(|(_, said)| said)
+    };
     let bands = |axis: usize| (0..compiled.registry.facts[facts[axis]].band_count()).map(|band| band as u8);
     // Values of an axis that every figure treats alike are one row or column.
     let groups = |axis: usize| {
         let mut groups: Vec<(Vec<Option<&Said>>, Bands)> = Vec::new();
         for band in bands(axis) {
-            let slice: Vec<Option<&Said>> = bands(1 - axis).map(|other| if axis == 0 { at(band, other) } else { at(other, band) }).collect();
+            let slice: Vec<Option<&Said>> =
+                bands(1 - axis).map(|other| if axis == 0 { at(band, other) } else { at(other, band) }).collect();
             match groups.iter_mut().find(|(known, _)| *known == slice) {
                 Some((_, group)) => group.insert(band),
                 None => groups.push((slice, only(band))),

@@ -1,0 +1,46 @@
+//! Any pooling area is a folder: invented areas that together use every kind of rule, and real
+//! ones from published texts, are read, checked and decided by the same code as those that ship.
+mod common;
+use common::{folder, folders};
+use gongji_policy::{AreaStatus, Folder, Library, Severity};
+use std::path::{Path, PathBuf};
+
+fn invented() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/areas")
+}
+
+/// The packages in a directory with the frameworks; each area with everything that is wrong with it.
+fn sound(dir: &Path) -> Library {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let mut all: Vec<Folder> = vec![folder(&shipped.join("framework"))];
+    all.extend(folders(dir));
+    let library = Library::load(&all);
+    let faults: Vec<String> = library
+        .faults()
+        .iter()
+        .filter(|(_, fault)| fault.severity == Severity::Error)
+        .map(|(_, fault)| fault.line(library.files()))
+        .collect();
+    assert!(faults.is_empty(), "{} errors:\n{}", faults.len(), faults.join("\n"));
+    library
+}
+
+/// Runs every case of every area; returns each area's code with its number of cases.
+fn run(library: &Library) -> Vec<(String, usize)> {
+    let mut counts = Vec::new();
+    for area in library.areas() {
+        assert_eq!(area.status(), AreaStatus::Example, "{}", area.code());
+        let report = library.run_cases(area.code()).expect("a loaded area");
+        let faults: Vec<String> = report.faults.iter().map(|fault| fault.line(library.files())).collect();
+        assert!(report.is_sound(), "{}: {} faults\n{}", area.code(), faults.len(), faults.join("\n"));
+        assert!(report.cases.iter().all(|case| case.checked > 0), "{}: a case that checks nothing", area.code());
+        counts.push((area.code().to_owned(), report.cases.len()));
+    }
+    counts
+}
+
+#[test]
+fn every_case_of_the_invented_areas_comes_out() {
+    let counts = run(&sound(&invented()));
+    assert!(counts.iter().all(|(_, count)| *count >= 40), "{counts:?}");
+}
