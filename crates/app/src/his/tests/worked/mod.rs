@@ -77,7 +77,8 @@ fn every_worked_case_that_the_wire_can_say_comes_out_the_same_over_it() {
 
     let folder = tempfile::tempdir().unwrap();
     let policies = Arc::new(Policies::load(&load::shipped()).unwrap());
-    let service = Service::open(&folder.path().join("worked.db"), register.directory(), policies, Arc::new(Late)).unwrap();
+    let service =
+        Service::open(&folder.path().join("worked.db"), register.directory(), policies, Arc::new(Late)).unwrap();
     let asked = Asked { service, messages: AtomicU64::new(0) };
     let (next, differences) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     // Many at once, so that they share commits.
@@ -128,7 +129,9 @@ fn play(library: &Library, asked: &Asked, pair: &Pair<'_>) -> Result<(), String>
     let mut settled: Vec<Option<(String, String)>> = Vec::new();
     for (i, visit) in said.visits.iter().enumerate() {
         if let Some(earlier) = visit.cancels {
-            let Decision::Settled(was) = &expected.decisions[earlier] else { return Err("cancels a refusal".to_owned()) };
+            let Decision::Settled(was) = &expected.decisions[earlier] else {
+                return Err("cancels a refusal".to_owned());
+            };
             let (mdtrt_id, setl_id) = settled[earlier].take().ok_or("cancels twice")?;
             cancel(asked, pair, &said.visits[earlier], &mdtrt_id, &setl_id, was)?;
         }
@@ -148,7 +151,9 @@ fn play(library: &Library, asked: &Asked, pair: &Pair<'_>) -> Result<(), String>
                 settled.push(None);
             }
             None => {
-                let Some(Stopped::Fault(fault)) = &expected.stopped else { return Err(format!("{at}: nothing stops it")) };
+                let Some(Stopped::Fault(fault)) = &expected.stopped else {
+                    return Err(format!("{at}: nothing stops it"));
+                };
                 return refused(&at, [tried, reply], fault.code, fault.article.as_deref().unwrap_or_default());
             }
         }
@@ -179,7 +184,14 @@ fn settle(asked: &Asked, pair: &Pair<'_>, visit: &Visit) -> (String, Reply, Repl
 }
 
 /// Cancels a settlement; everything comes back with the other sign.
-fn cancel(asked: &Asked, pair: &Pair<'_>, visit: &Visit, mdtrt_id: &str, setl_id: &str, was: &Settled) -> Result<(), String> {
+fn cancel(
+    asked: &Asked,
+    pair: &Pair<'_>,
+    visit: &Visit,
+    mdtrt_id: &str,
+    setl_id: &str,
+    was: &Settled,
+) -> Result<(), String> {
     let reply = asked.call(&visit.institution, "2208", &pair.said.patient.cancellation(mdtrt_id, setl_id)).ok();
     check_identities(&reply);
     let negative = amounts(was).into_iter().filter(|(field, _)| *field != "balc" && *field != "not_covered");
@@ -238,7 +250,8 @@ fn told(reply: &Reply) -> Vec<(&'static str, String)> {
         "balc",
     ];
     let fields = named.into_iter().chain(FUNDS.map(|(name, _)| name));
-    let mut told: Vec<(&str, String)> = fields.map(|name| (name, reply.at(&format!("output.setlinfo.{name}")))).collect();
+    let mut told: Vec<(&str, String)> =
+        fields.map(|name| (name, reply.at(&format!("output.setlinfo.{name}")))).collect();
     let content = reply.at("output.setlinfo.exp_content");
     let code = content.split_once("\"not_covered\":{\"code\":\"").and_then(|(_, rest)| rest.split('"').next());
     told.push(("not_covered", code.unwrap_or_default().to_owned()));
