@@ -295,11 +295,8 @@ impl<const K: usize> Visit<'_, K> {
     fn standard(&self, cut: &Cut, settlement: &Settlement) -> (Fen, Fen) {
         let amount = self.amount(&cut.amount);
         let used = self.used(cut.counter, &settlement.additions);
-        let amount = if cut.carries && amount != Fen::MAX {
-            Fen::from_fen(amount.fen() * self.months())
-        } else {
-            amount
-        };
+        let amount =
+            if cut.carries && amount != Fen::MAX { Fen::from_fen(amount.fen() * self.months()) } else { amount };
         (amount, used)
     }
 

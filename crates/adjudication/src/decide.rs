@@ -120,8 +120,7 @@ fn decide<const K: usize, R: Recorder>(
         return Verdict::Refused(refusal);
     }
     let amount_of = |amount: &Amount| visit.amount(amount);
-    visit.free =
-        lines::split::<K, R>(rules, &visit.ordinals, &encounter.lines, amount_of, settlement, recorder);
+    visit.free = lines::split::<K, R>(rules, &visit.ordinals, &encounter.lines, amount_of, settlement, recorder);
     visit.serve_prior(encounter.prior, settlement, recorder);
     for (index, benefit) in rules.chain.iter().enumerate() {
         if !benefit.decided_elsewhere {

@@ -31,8 +31,8 @@ pub use facts::{Dense, Encode, MISSING, Source};
 pub use period::{Instance, Period, Years};
 pub use plain::Plain;
 pub use rules::{
-    AccountPart, Add, Amount, Axis, Benefit, Component, Counter, CounterId, Cut, Each, Flow, LineTerms, Measure,
-    Payer, Payers, ReasonId, Rules, Terms, Why, WhyId,
+    AccountPart, Add, Amount, Axis, Benefit, Component, Counter, CounterId, Cut, Each, Flow, LineTerms, Measure, Payer,
+    Payers, ReasonId, Rules, Terms, Why, WhyId,
 };
 pub use settlement::{Outcome, Payment, Refusal, Settlement};
 pub use standing::{Addition, Standing};

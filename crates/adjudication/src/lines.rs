@@ -90,11 +90,7 @@ fn charge_ordinal(source: &Source, encode: &Encode, facts: &[i64]) -> u8 {
 
 fn record<R: Recorder>(rules: &Rules, settlement: &Settlement, recorder: &mut R) {
     let Settlement { total, off_list, over_ceiling, upfront, eligible, .. } = *settlement;
-    let parts = [
-        (StepKind::OffList, off_list),
-        (StepKind::OverCeiling, over_ceiling),
-        (StepKind::Upfront, upfront),
-    ];
+    let parts = [(StepKind::OffList, off_list), (StepKind::OverCeiling, over_ceiling), (StepKind::Upfront, upfront)];
     for (kind, result) in parts {
         if !result.is_zero() {
             recorder.record(|| Step { benefit: None, why: rules.lines_why, kind, result });

@@ -29,7 +29,9 @@ impl Plain {
             counter.period == Period::Year && !counter.by_institution && counter.continues.is_none()
         };
         let fixed = |cut: &Cut| match cut.amount {
-            Amount::Fixed(amount) if cut.lines & 1 == 1 && !cut.carries && cut.beyond.is_none() && yearly(&cut.counter) => {
+            Amount::Fixed(amount)
+                if cut.lines & 1 == 1 && !cut.carries && cut.beyond.is_none() && yearly(&cut.counter) =>
+            {
                 Some((amount, cut.counter))
             }
             _ => None,
@@ -70,7 +72,12 @@ pub(crate) fn only_benefit(rules: &Rules) -> Option<u8> {
 
 /// Decides a visit the short way; false, with nothing written, if its terms need the long one.
 #[inline]
-pub(crate) fn settle(rules: &Rules, standing: &Standing, encounter: &Encounter<'_>, settlement: &mut Settlement) -> bool {
+pub(crate) fn settle(
+    rules: &Rules,
+    standing: &Standing,
+    encounter: &Encounter<'_>,
+    settlement: &mut Settlement,
+) -> bool {
     let Some(place) = rules.only_benefit else { return false };
     if !encounter.prior.is_empty() {
         return false;

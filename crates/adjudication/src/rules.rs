@@ -353,4 +353,3 @@ pub enum Component {
     /// Off-list (全自费).
     OffList,
 }
-

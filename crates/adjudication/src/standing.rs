@@ -96,7 +96,13 @@ impl Standing {
     }
 
     /// The newest instance of a counter that began at or after `since` and not after `until`.
-    pub(crate) fn open_instance(&self, counter: CounterId, by: u64, since: Instance, until: Instance) -> Option<Instance> {
+    pub(crate) fn open_instance(
+        &self,
+        counter: CounterId,
+        by: u64,
+        since: Instance,
+        until: Instance,
+    ) -> Option<Instance> {
         let held = self.aside.iter().filter(|a| a.counter == counter && a.by == by && !a.sum.is_zero());
         let slot = self.slot(counter).filter(|slot| by == 0 && !slot.sum.is_zero());
         let instances = held.map(|a| a.instance).chain(slot.map(|slot| slot.instance));
@@ -118,7 +124,9 @@ impl Standing {
                     self.aside.push(Aside { counter, instance: older.instance, by, sum: older.sum });
                 }
                 // A later instance may already lie aside when the slot went back by a cancellation.
-                if let Some(i) = self.aside.iter().position(|a| (a.counter, a.instance, a.by) == (counter, instance, by)) {
+                if let Some(i) =
+                    self.aside.iter().position(|a| (a.counter, a.instance, a.by) == (counter, instance, by))
+                {
                     let aside = self.aside.swap_remove(i);
                     self.slot_mut(counter).sum += aside.sum;
                 }

@@ -108,9 +108,8 @@ impl core::str::FromStr for Day {
         if !shaped {
             return Err(DayError::NotADay);
         }
-        let number = |range: core::ops::Range<usize>| {
-            bytes[range].iter().fold(0_i16, |n, b| n * 10 + i16::from(b - b'0'))
-        };
+        let number =
+            |range: core::ops::Range<usize>| bytes[range].iter().fold(0_i16, |n, b| n * 10 + i16::from(b - b'0'));
         let (year, month, day) = (number(0..4), number(5..7) as i8, number(8..10) as i8);
         let date = Self::from_ymd(year, month, day).ok_or(DayError::NotADay)?;
         if (1900..2200).contains(&year) { Ok(date) } else { Err(DayError::OutOfRange) }

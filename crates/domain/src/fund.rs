@@ -101,7 +101,8 @@ impl Serialize for FundCode {
 impl<'de> Deserialize<'de> for FundCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let code = String::deserialize(deserializer)?;
-        Self::from_code(&code).ok_or_else(|| serde::de::Error::custom(code.to_string() + " is not a national fund code"))
+        Self::from_code(&code)
+            .ok_or_else(|| serde::de::Error::custom(code.to_string() + " is not a national fund code"))
     }
 }
 

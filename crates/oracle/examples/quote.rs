@@ -18,18 +18,12 @@ fn read_package(folder: &Path) -> Result<Package, String> {
         }
     }
     files.sort();
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(name, text)| (name.as_str(), text.as_str()))
-        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     Package::from_toml(&files)
 }
 
 fn main() -> Result<(), String> {
-    let packages = env::args()
-        .skip(1)
-        .map(|folder| read_package(Path::new(&folder)))
-        .collect::<Result<Vec<_>, _>>()?;
+    let packages = env::args().skip(1).map(|folder| read_package(Path::new(&folder))).collect::<Result<Vec<_>, _>>()?;
     for line in stdin().lock().lines() {
         let line = line.map_err(|fault| fault.to_string())?;
         let case = serde_json::from_str(&line).map_err(|fault| fault.to_string())?;

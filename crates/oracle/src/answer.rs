@@ -20,16 +20,8 @@ pub struct Cancellation {
 }
 
 /// The national settlement fields of funds.
-pub const FUND_FIELDS: [&str; 8] = [
-    "hifp_pay",
-    "cvlserv_pay",
-    "hifes_pay",
-    "hifmi_pay",
-    "hifob_pay",
-    "maf_pay",
-    "hifdm_pay",
-    "oth_pay",
-];
+pub const FUND_FIELDS: [&str; 8] =
+    ["hifp_pay", "cvlserv_pay", "hifes_pay", "hifmi_pay", "hifob_pay", "maf_pay", "hifdm_pay", "oth_pay"];
 
 /// The national field that shows what a fund paid.
 pub fn fund_field(fund: &str) -> &'static str {
@@ -82,11 +74,7 @@ struct Trouble {
 
 impl From<String> for Trouble {
     fn from(words: String) -> Self {
-        Self {
-            code: "oracle_fault",
-            field: None,
-            words: Some(words),
-        }
+        Self { code: "oracle_fault", field: None, words: Some(words) }
     }
 }
 
@@ -96,19 +84,13 @@ fn at_encounter(failure: Failure, place: usize) -> Trouble {
         Failure::PriorBenefitsExceed => "prior_benefits_exceed",
         Failure::Package(fault) => return fault.words().to_string().into(),
     };
-    Trouble {
-        code,
-        field: Some(format!("encounters[{place}].prior_benefits")),
-        words: None,
-    }
+    Trouble { code, field: Some(format!("encounters[{place}].prior_benefits")), words: None }
 }
 
 /// The package of an area on a day, overlays laid over it.
 fn package_for(packages: &[Package], area: &str) -> Result<Option<Package>, String> {
-    let mut found: Option<Package> = packages
-        .iter()
-        .rfind(|package| package.area == area && package.extends.is_none())
-        .cloned();
+    let mut found: Option<Package> =
+        packages.iter().rfind(|package| package.area == area && package.extends.is_none()).cloned();
     for overlay in packages {
         if overlay.extends.as_deref() == Some(area)
             && let Some(base) = &found
@@ -128,10 +110,7 @@ fn settlements(
     let known_on: Option<Date> = known_on.map(date).transpose()?;
     let empty = Json::Null;
     let member = case.get("member").unwrap_or(&empty);
-    let area = case
-        .get("pooling_area")
-        .and_then(Json::as_str)
-        .unwrap_or_default();
+    let area = case.get("pooling_area").and_then(Json::as_str).unwrap_or_default();
     let encounters: Vec<Encounter> = case
         .get("encounters")
         .and_then(Json::as_array)
@@ -139,25 +118,16 @@ fn settlements(
         .flatten()
         .map(|encounter| Encounter::read(encounter, member))
         .collect::<Result<_, _>>()?;
-    let amount = |key: &str| -> Result<Exact, String> {
-        member
-            .get(key)
-            .and_then(Json::as_str)
-            .map_or(Ok(zero()), money)
-    };
+    let amount =
+        |key: &str| -> Result<Exact, String> { member.get(key).and_then(Json::as_str).map_or(Ok(zero()), money) };
     let whole_balance = amount("account_balance")?;
     let prior = amount("account_prior_years")?;
     let mut oracle = Oracle::new(whole_balance - &prior, prior);
     let Some(package) = package_for(packages, area)? else {
-        return Ok(encounters
-            .iter()
-            .map(|encounter| refused(&encounter.id, "no_policy_for_area"))
-            .collect());
+        return Ok(encounters.iter().map(|encounter| refused(&encounter.id, "no_policy_for_area")).collect());
     };
     if let (Some(used), Some(first)) = (member.get("used"), encounters.first()) {
-        oracle
-            .note_used(&package, first, &read_used(used)?)
-            .map_err(|failure| at_encounter(failure, 0))?;
+        oracle.note_used(&package, first, &read_used(used)?).map_err(|failure| at_encounter(failure, 0))?;
     }
     let mut answers = Vec::new();
     let mut numbers: Vec<Option<u64>> = Vec::new();
@@ -186,12 +156,7 @@ fn settlements(
     Ok(answers)
 }
 
-fn cancel_before(
-    oracle: &mut Oracle,
-    numbers: &[Option<u64>],
-    cancellations: &[Cancellation],
-    place: usize,
-) {
+fn cancel_before(oracle: &mut Oracle, numbers: &[Option<u64>], cancellations: &[Cancellation], place: usize) {
     for cancellation in cancellations {
         if cancellation.before == place
             && let Some(Some(number)) = numbers.get(cancellation.encounter)
@@ -212,23 +177,17 @@ fn read_used(used: &Json) -> Result<Used, String> {
                     "fund_paid" => "paid",
                     other => other,
                 };
-                all.entry("ordinary_outpatient".into())
-                    .or_default()
-                    .insert(measure.into(), money(text)?);
+                all.entry("ordinary_outpatient".into()).or_default().insert(measure.into(), money(text)?);
             }
             Json::Object(measures) => {
                 for (measure, amount) in measures {
-                    let amount = amount
-                        .as_str()
-                        .ok_or_else(|| format!("used.{name}.{measure} is no text"))?;
+                    let amount = amount.as_str().ok_or_else(|| format!("used.{name}.{measure} is no text"))?;
                     let measure = match measure.as_str() {
                         "deductible_borne" => "borne",
                         "fund_paid" => "paid",
                         other => other,
                     };
-                    all.entry(name.clone())
-                        .or_default()
-                        .insert(measure.into(), money(amount)?);
+                    all.entry(name.clone()).or_default().insert(measure.into(), money(amount)?);
                 }
             }
             other => return Err(format!("used.{name} = {other}")),
@@ -273,9 +232,7 @@ pub fn settled(id: &str, settlement: &Settlement) -> Json {
     let payments: Vec<Json> = settlement
         .payments
         .iter()
-        .map(|(benefit, fund, amount)| {
-            json!({ "benefit": benefit, "fund": fund, "amount": money_text(amount) })
-        })
+        .map(|(benefit, fund, amount)| json!({ "benefit": benefit, "fund": fund, "amount": money_text(amount) }))
         .collect();
     answer.insert("payments".into(), payments.into());
     if let Some(code) = &settlement.not_covered {

@@ -165,8 +165,8 @@ impl<'a> Visit<'a> {
 
     /// Whether the benefit is for this visit at all.
     pub fn is_for(&self, benefit: &Table) -> Result<bool, Failure> {
-        let matches = pattern_region(self.package(), benefit, "for")?
-            .is_none_or(|region| lies_in(self.reading.facts, &region));
+        let matches =
+            pattern_region(self.package(), benefit, "for")?.is_none_or(|region| lies_in(self.reading.facts, &region));
         Ok(matches && self.in_force(benefit)?)
     }
 
@@ -192,19 +192,11 @@ impl<'a> Visit<'a> {
     }
 
     fn reading_of(&self, benefit: &'a Table) -> Reading<'a> {
-        Reading {
-            owner: Some(benefit),
-            ..self.reading.clone()
-        }
+        Reading { owner: Some(benefit), ..self.reading.clone() }
     }
 
     /// Decides what the benefit pays of its base.
-    pub fn decide(
-        &self,
-        name: &str,
-        benefit: &'a Table,
-        base: Vec<Exact>,
-    ) -> Result<Outcome, Failure> {
+    pub fn decide(&self, name: &str, benefit: &'a Table, base: Vec<Exact>) -> Result<Outcome, Failure> {
         let reading = self.reading_of(benefit);
         let names = segment_names(benefit)?;
         let rates = self.rates(&reading, benefit, &base, &names)?;
@@ -226,11 +218,7 @@ impl<'a> Visit<'a> {
         // 5. Deductibles on the expense, all at once.
         let borne = borne_of(&eligible, &deductibles, "eligible", &by_parcel);
         // 6. Limits above the deductible.
-        let above: Vec<Exact> = eligible
-            .iter()
-            .zip(&borne)
-            .map(|(eligible, borne)| eligible - borne)
-            .collect();
+        let above: Vec<Exact> = eligible.iter().zip(&borne).map(|(eligible, borne)| eligible - borne).collect();
         let mut payable = above.clone();
         cap(&mut payable, &limits, "above", &by_parcel);
         // 7. Segments.
@@ -240,24 +228,11 @@ impl<'a> Visit<'a> {
         let gross = payments(&in_segments, &rates, &by_parcel);
         // 9. Deductibles on the payment, then limits on the payment.
         let borne_of_payment = borne_of(&gross, &deductibles, "payment", &by_parcel);
-        let net: Vec<Exact> = gross
-            .iter()
-            .zip(&borne_of_payment)
-            .map(|(gross, borne)| gross - borne)
-            .collect();
-        let own = benefit
-            .get("fund")
-            .and_then(Value::as_str)
-            .ok_or("a benefit without a fund")?;
-        let mut payments: Vec<Payment> = (0..base.len())
-            .map(|parcel| Payment {
-                parcel,
-                fund: own.into(),
-                amount: net[parcel].clone(),
-            })
-            .collect();
-        let mut payment_limits: Vec<&Cut> =
-            limits.iter().filter(|cut| cut.stage == "payment").collect();
+        let net: Vec<Exact> = gross.iter().zip(&borne_of_payment).map(|(gross, borne)| gross - borne).collect();
+        let own = benefit.get("fund").and_then(Value::as_str).ok_or("a benefit without a fund")?;
+        let mut payments: Vec<Payment> =
+            (0..base.len()).map(|parcel| Payment { parcel, fund: own.into(), amount: net[parcel].clone() }).collect();
+        let mut payment_limits: Vec<&Cut> = limits.iter().filter(|cut| cut.stage == "payment").collect();
         payment_limits.sort_by_key(|cut| (Reverse(cut.depth), cut.width));
         for limit in payment_limits {
             limit_payment(limit, own, &mut payments, &by_parcel);
@@ -269,26 +244,17 @@ impl<'a> Visit<'a> {
             let parts: Vec<PaidPart> = payments
                 .iter()
                 .filter(|payment| payment.parcel == parcel && !payment.amount.is_zero())
-                .map(|payment| PaidPart {
-                    fund: payment.fund.clone(),
-                    amount: payment.amount.clone(),
-                })
+                .map(|payment| PaidPart { fund: payment.fund.clone(), amount: payment.amount.clone() })
                 .collect();
             let paid = sum(parts.iter().map(|part| &part.amount));
             // R4: the deductible off the payment is borne, so it is no expense behind the cut.
             let under_rate = &payable[parcel] - &borne_of_payment[parcel];
             let cut = &net[parcel] - &paid;
-            let over_payment = if cut.is_zero() {
-                zero()
-            } else {
-                half_up(&(&under_rate * cut / &net[parcel]))
-            };
+            let over_payment = if cut.is_zero() { zero() } else { half_up(&(&under_rate * cut / &net[parcel])) };
             outcome.parcels[parcel] = Share {
                 borne: borne[parcel].clone(),
                 borne_of_payment: borne_of_payment[parcel].clone(),
-                over: (&base[parcel] - &eligible[parcel])
-                    + (&above[parcel] - &payable[parcel])
-                    + &over_payment,
+                over: (&base[parcel] - &eligible[parcel]) + (&above[parcel] - &payable[parcel]) + &over_payment,
                 share: under_rate - over_payment - &paid,
                 left: &base[parcel] - &paid,
                 base: base[parcel].clone(),
@@ -302,15 +268,9 @@ impl<'a> Visit<'a> {
         // Its own fund first, then the others by their codes.
         payments.sort_by_key(|payment| (payment.fund != own, payment.fund.clone()));
         for payment in &payments {
-            match outcome
-                .payments
-                .iter_mut()
-                .find(|(fund, _)| *fund == payment.fund)
-            {
+            match outcome.payments.iter_mut().find(|(fund, _)| *fund == payment.fund) {
                 Some((_, amount)) => *amount += &payment.amount,
-                None => outcome
-                    .payments
-                    .push((payment.fund.clone(), payment.amount.clone())),
+                None => outcome.payments.push((payment.fund.clone(), payment.amount.clone())),
             }
         }
         outcome.payments.retain(|(_, amount)| !amount.is_zero());
@@ -356,22 +316,13 @@ impl<'a> Visit<'a> {
     /// The amount of one reads the facts of the visit, charge facts only through `lines`; a table
     /// whose own `from` or `until` leaves out the day is not there. The allowance of `carry = "year"` counts calendar
     /// months from the benefit year's start or the package's first day, whichever is later.
-    fn cuts(
-        &self,
-        reading: &Reading,
-        name: &str,
-        benefit: &Table,
-        part: &str,
-    ) -> Result<Vec<Cut>, Failure> {
+    fn cuts(&self, reading: &Reading, name: &str, benefit: &Table, part: &str) -> Result<Vec<Cut>, Failure> {
         let package = self.package();
         let mut cuts = Vec::new();
         let mut scopes: Vec<Region> = Vec::new();
         for (table, measure) in cut_tables(benefit, part)? {
             let counter = Counter::read(package, name, table, measure, "year")?;
-            let for_this = counter
-                .visits
-                .as_ref()
-                .is_none_or(|visits| lies_in(self.reading.facts, visits));
+            let for_this = counter.visits.as_ref().is_none_or(|visits| lies_in(self.reading.facts, visits));
             if !for_this || !self.in_force(table)? {
                 continue;
             }
@@ -390,19 +341,14 @@ impl<'a> Visit<'a> {
                     .flatten(),
                 None => None,
             };
-            let stage = text("on").unwrap_or(if part == "limit" {
-                "payment"
-            } else {
-                "eligible"
-            });
+            let stage = text("on").unwrap_or(if part == "limit" { "payment" } else { "eligible" });
             if table.contains_key("beyond") && stage != "payment" {
                 return Err("only a limit on the payment can move the cut beyond".into());
             }
             let lines = counter.lines.clone().unwrap_or_default();
             scopes.push(lines.clone());
-            let scope = (0..self.parcels.len())
-                .filter(|&parcel| lies_in(&self.parcels[parcel].facts, &lines))
-                .collect();
+            let scope =
+                (0..self.parcels.len()).filter(|&parcel| lies_in(&self.parcels[parcel].facts, &lines)).collect();
             let used = self.history.standing(&counter, self.moment);
             cuts.push(Cut {
                 stage: stage.into(),
@@ -416,28 +362,19 @@ impl<'a> Visit<'a> {
             });
         }
         // A scope is as deep as there are scopes that strictly contain it.
-        let inside =
-            |one: &Region, other: &Region| region_inside(&package.declarations, one, other);
+        let inside = |one: &Region, other: &Region| region_inside(&package.declarations, one, other);
         let mut distinct: Vec<&Region> = Vec::new();
         for scope in &scopes {
-            if !distinct
-                .iter()
-                .any(|known| inside(known, scope) && inside(scope, known))
-            {
+            if !distinct.iter().any(|known| inside(known, scope) && inside(scope, known)) {
                 distinct.push(scope);
             }
         }
         for cut in &mut cuts {
             let own = cut.counter.lines.clone().unwrap_or_default();
-            let containing = distinct
-                .iter()
-                .filter(|other| inside(&own, other) && !inside(other, &own))
-                .count();
+            let containing = distinct.iter().filter(|other| inside(&own, other) && !inside(other, &own)).count();
             cut.depth = containing;
-            cut.group = distinct
-                .iter()
-                .position(|other| inside(&own, other) && inside(other, &own))
-                .unwrap_or_default();
+            cut.group =
+                distinct.iter().position(|other| inside(&own, other) && inside(other, &own)).unwrap_or_default();
         }
         Ok(cuts)
     }
@@ -464,17 +401,11 @@ impl<'a> Visit<'a> {
         let end = &start + length;
         let mut lengths = Vec::new();
         let mut low = zero();
-        let up_to = table
-            .get("up_to")
-            .and_then(Value::as_array)
-            .ok_or("segments without up_to")?;
+        let up_to = table.get("up_to").and_then(Value::as_array).ok_or("segments without up_to")?;
         for high in up_to {
             let high = match high {
                 Value::String(text) if text != "open" && text != "none" => money(text)?,
-                form => reading
-                    .amount_of(form)?
-                    .figure()
-                    .ok_or("a segment without an end")?,
+                form => reading.amount_of(form)?.figure().ok_or("a segment without an end")?,
             };
             let from = start.clone().max(low.clone());
             let to = smaller(&end, &high);
@@ -488,17 +419,10 @@ impl<'a> Visit<'a> {
 
     /// Doubt: an account benefit without a limit `{ balance }`. Chosen: an account never pays more
     /// than it holds.
-    fn limit_to_account(
-        &self,
-        own: &str,
-        payments: &mut [Payment],
-        by_parcel: &[Preference],
-    ) -> Result<(), Failure> {
+    fn limit_to_account(&self, own: &str, payments: &mut [Payment], by_parcel: &[Preference]) -> Result<(), Failure> {
         if own.starts_with("account.") {
             let balance = self.reading.balances.clone().of(own)?.clone();
-            let members: Vec<usize> = (0..payments.len())
-                .filter(|&payment| payments[payment].fund == own)
-                .collect();
+            let members: Vec<usize> = (0..payments.len()).filter(|&payment| payments[payment].fund == own).collect();
             cap_payments(&balance, &members, own, payments, by_parcel);
         }
         Ok(())
@@ -506,12 +430,7 @@ impl<'a> Visit<'a> {
 }
 
 /// What the deductibles of a stage take off amounts, those of one scope all at once.
-fn borne_of(
-    amounts: &[Exact],
-    deductibles: &[Cut],
-    stage: &str,
-    by_parcel: &[Preference],
-) -> Vec<Exact> {
+fn borne_of(amounts: &[Exact], deductibles: &[Cut], stage: &str, by_parcel: &[Preference]) -> Vec<Exact> {
     let mut borne = vec![zero(); amounts.len()];
     for group in groups(deductibles, stage) {
         let scope = &group[0].scope;
@@ -526,33 +445,20 @@ fn borne_of(
 
 /// R2: amounts of equal rate are added up, multiplied and rounded once, and the payment is spread
 /// back over the parcels and segments it was made of. Gives each parcel's payment.
-fn payments(
-    in_segments: &[Vec<Exact>],
-    rates: &[Vec<Exact>],
-    by_parcel: &[Preference],
-) -> Vec<Exact> {
+fn payments(in_segments: &[Vec<Exact>], rates: &[Vec<Exact>], by_parcel: &[Preference]) -> Vec<Exact> {
     let mut members: BTreeMap<Exact, Vec<(Exact, Preference)>> = BTreeMap::new();
     for (parcel, segments) in in_segments.iter().enumerate() {
         for (segment, amount) in segments.iter().enumerate() {
-            let preference = Preference {
-                segment,
-                ..by_parcel[parcel].clone()
-            };
+            let preference = Preference { segment, ..by_parcel[parcel].clone() };
             let rate = rates[parcel][segment].clone();
-            members
-                .entry(rate)
-                .or_default()
-                .push((amount.clone(), preference));
+            members.entry(rate).or_default().push((amount.clone(), preference));
         }
     }
     let mut paid = vec![zero(); in_segments.len()];
     for (rate, members) in members {
         let (amounts, preferences): (Vec<Exact>, Vec<Preference>) = members.into_iter().unzip();
         let payment = half_up(&(sum(&amounts) * rate));
-        for (preference, part) in preferences
-            .iter()
-            .zip(spread(&payment, &amounts, &preferences))
-        {
+        for (preference, part) in preferences.iter().zip(spread(&payment, &amounts, &preferences)) {
             paid[preference.parcel] += part;
         }
     }
@@ -561,32 +467,19 @@ fn payments(
 
 /// One limit on the payment: what it counts is cut to what remains; the cut moves beyond, or is
 /// the member's.
-fn limit_payment(
-    limit: &Cut,
-    own: &str,
-    payments: &mut Vec<Payment>,
-    by_parcel: &[Preference],
-) {
+fn limit_payment(limit: &Cut, own: &str, payments: &mut Vec<Payment>, by_parcel: &[Preference]) {
     let counted: Vec<usize> = (0..payments.len())
         .filter(|&payment| {
-            limit.scope.contains(&payments[payment].parcel)
-                && limit.counter.counts_fund(&payments[payment].fund)
+            limit.scope.contains(&payments[payment].parcel) && limit.counter.counts_fund(&payments[payment].fund)
         })
         .collect();
     for (parcel, cut) in cap_payments(&limit.remaining, &counted, own, payments, by_parcel) {
         let Some(fund) = &limit.beyond else {
             continue;
         };
-        match payments
-            .iter_mut()
-            .find(|payment| payment.parcel == parcel && payment.fund == *fund)
-        {
+        match payments.iter_mut().find(|payment| payment.parcel == parcel && payment.fund == *fund) {
             Some(payment) => payment.amount += cut,
-            None => payments.push(Payment {
-                parcel,
-                fund: fund.clone(),
-                amount: cut,
-            }),
+            None => payments.push(Payment { parcel, fund: fund.clone(), amount: cut }),
         }
     }
 }
@@ -599,10 +492,7 @@ fn cap_payments(
     payments: &mut [Payment],
     by_parcel: &[Preference],
 ) -> Vec<(usize, Exact)> {
-    let amounts: Vec<Exact> = members
-        .iter()
-        .map(|&payment| payments[payment].amount.clone())
-        .collect();
+    let amounts: Vec<Exact> = members.iter().map(|&payment| payments[payment].amount.clone()).collect();
     if sum(&amounts) <= *most {
         return Vec::new();
     }
@@ -610,10 +500,7 @@ fn cap_payments(
         .iter()
         .map(|&payment| {
             let Payment { parcel, fund, .. } = &payments[payment];
-            Preference {
-                fund: (fund != own).then(|| fund.clone()),
-                ..by_parcel[*parcel].clone()
-            }
+            Preference { fund: (fund != own).then(|| fund.clone()), ..by_parcel[*parcel].clone() }
         })
         .collect();
     let parts = spread(most, &amounts, &preferences);
@@ -636,21 +523,14 @@ fn segment_names(benefit: &Table) -> Result<Vec<String>, String> {
 fn groups<'c>(cuts: &'c [Cut], stage: &str) -> Vec<Vec<&'c Cut>> {
     let mut groups: BTreeMap<(Reverse<usize>, usize), Vec<&Cut>> = BTreeMap::new();
     for cut in cuts.iter().filter(|cut| cut.stage == stage) {
-        groups
-            .entry((Reverse(cut.depth), cut.group))
-            .or_default()
-            .push(cut);
+        groups.entry((Reverse(cut.depth), cut.group)).or_default().push(cut);
     }
     groups.into_values().collect()
 }
 
 /// The least remaining amount of a group.
 fn least(group: &[&Cut]) -> Exact {
-    group
-        .iter()
-        .map(|cut| cut.remaining.clone())
-        .min()
-        .unwrap_or_else(zero)
+    group.iter().map(|cut| cut.remaining.clone()).min().unwrap_or_else(zero)
 }
 
 /// Caps amounts by the limits of a stage: the least remaining of each scope, inner scopes first.
@@ -668,34 +548,15 @@ fn cap(amounts: &mut [Exact], limits: &[Cut], stage: &str, preferences: &[Prefer
 }
 
 /// Spreads a sum over the parcels of a scope by their amounts.
-fn spread_in(
-    total: &Exact,
-    amounts: &[Exact],
-    scope: &[usize],
-    preferences: &[Preference],
-) -> Vec<(usize, Exact)> {
-    let weights: Vec<Exact> = scope
-        .iter()
-        .map(|&parcel| amounts[parcel].clone())
-        .collect();
-    let preferences: Vec<Preference> = scope
-        .iter()
-        .map(|&parcel| preferences[parcel].clone())
-        .collect();
-    scope
-        .iter()
-        .copied()
-        .zip(spread(total, &weights, &preferences))
-        .collect()
+fn spread_in(total: &Exact, amounts: &[Exact], scope: &[usize], preferences: &[Preference]) -> Vec<(usize, Exact)> {
+    let weights: Vec<Exact> = scope.iter().map(|&parcel| amounts[parcel].clone()).collect();
+    let preferences: Vec<Preference> = scope.iter().map(|&parcel| preferences[parcel].clone()).collect();
+    scope.iter().copied().zip(spread(total, &weights, &preferences)).collect()
 }
 
 /// Every parcel's part of every segment: from low to high, each segment's length is spread over
 /// what is still left of the parcels.
-fn parts_in_segments(
-    payable: &[Exact],
-    lengths: &[Exact],
-    by_parcel: &[Preference],
-) -> Vec<Vec<Exact>> {
+fn parts_in_segments(payable: &[Exact], lengths: &[Exact], by_parcel: &[Preference]) -> Vec<Vec<Exact>> {
     let mut left = payable.to_vec();
     let mut parts = vec![Vec::new(); payable.len()];
     for length in lengths {

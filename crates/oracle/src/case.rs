@@ -84,18 +84,11 @@ fn text(value: &Json, key: &str) -> Option<String> {
 }
 
 fn object(value: &Json, key: &str) -> Map<String, Json> {
-    value
-        .get(key)
-        .and_then(Json::as_object)
-        .cloned()
-        .unwrap_or_default()
+    value.get(key).and_then(Json::as_object).cloned().unwrap_or_default()
 }
 
 fn list<'a>(value: &'a Json, key: &str) -> &'a [Json] {
-    value
-        .get(key)
-        .and_then(Json::as_array)
-        .map_or(&[], Vec::as_slice)
+    value.get(key).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
 impl Encounter {
@@ -112,11 +105,8 @@ impl Encounter {
                 Ok(Charge {
                     amount: money(&text(charge, "amount").ok_or("a charge without amount")?)?,
                     covered: charge.get("covered") != Some(&Json::Bool(false)),
-                    ceiling: text(charge, "ceiling")
-                        .map(|ceiling| money(&ceiling))
-                        .transpose()?,
-                    upfront_rate: text(charge, "upfront_rate")
-                        .map_or(Ok(zero()), |share| rate(&share))?,
+                    ceiling: text(charge, "ceiling").map(|ceiling| money(&ceiling)).transpose()?,
+                    upfront_rate: text(charge, "upfront_rate").map_or(Ok(zero()), |share| rate(&share))?,
                     item: text(charge, "item"),
                     facts: object(charge, "facts"),
                 })
@@ -179,17 +169,11 @@ impl Encounter {
                 Of::Member => &[&self.member_facts],
                 Of::Encounter => &[&self.encounter_facts],
                 Of::Institution => &[&self.institution_facts],
-                Of::Unsaid | Of::Charge => &[
-                    &self.encounter_facts,
-                    &self.institution_facts,
-                    &self.member_facts,
-                ],
+                Of::Unsaid | Of::Charge => &[&self.encounter_facts, &self.institution_facts, &self.member_facts],
             };
             let given = places.iter().find_map(|place| place.get(name));
             let fact = match given {
-                Some(value) => declaration
-                    .from_json(value)
-                    .map_err(|fault| format!("{name}: {fault}"))?,
+                Some(value) => declaration.from_json(value).map_err(|fault| format!("{name}: {fault}"))?,
                 None => declaration.default_value()?,
             };
             facts.insert(name.clone(), fact);
@@ -211,17 +195,11 @@ impl Encounter {
         let (mapped_class, mapped_kind) = mapped.unwrap_or_default();
         let pharmacy = self.care_type == "pharmacy";
         let ungraded = "ungraded".to_string();
-        let class = self
-            .class
-            .clone()
-            .or(mapped_class)
-            .or_else(|| pharmacy.then_some(ungraded));
+        let class = self.class.clone().or(mapped_class).or_else(|| pharmacy.then_some(ungraded));
         let kind = self.kind.clone().or(mapped_kind);
         let first = |name: &str| package.declarations[name].values.first().cloned();
         let (issuer_class, issuer_kind) = match &self.prescriber {
-            Some((class, kind)) if pharmacy => {
-                (class.clone(), kind.clone().or_else(|| first("issuer_kind")))
-            }
+            Some((class, kind)) if pharmacy => (class.clone(), kind.clone().or_else(|| first("issuer_kind"))),
             _ => (class.clone(), kind.clone()),
         };
         say("status", self.status.as_ref());
@@ -248,22 +226,12 @@ impl Encounter {
             return Ok(None);
         };
         let mut found: Option<(Date, ClassAndKind)> = None;
-        for row in package
-            .root
-            .get("institution")
-            .and_then(toml::Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for row in package.root.get("institution").and_then(toml::Value::as_array).into_iter().flatten() {
             let text = |key: &str| row.get(key).and_then(toml::Value::as_str).map(String::from);
             if text("id").as_ref() != Some(id) {
                 continue;
             }
-            let from = row
-                .get("from")
-                .map(toml_date)
-                .transpose()?
-                .unwrap_or(package.from);
+            let from = row.get("from").map(toml_date).transpose()?.unwrap_or(package.from);
             let until = row.get("until").map(toml_date).transpose()?;
             let holds = from <= self.date && until.is_none_or(|until| self.date <= until);
             if holds && found.as_ref().is_none_or(|(latest, _)| *latest <= from) {

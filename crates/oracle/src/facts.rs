@@ -112,15 +112,8 @@ impl Declaration {
 
     /// A fact of a kind that lists no values.
     pub fn plain(of: Of, kind: Kind) -> Self {
-        let values: &[&str] = if kind == Kind::Flag {
-            &["false", "true"]
-        } else {
-            &[]
-        };
-        Self {
-            kind,
-            ..Self::choice(of, values)
-        }
+        let values: &[&str] = if kind == Kind::Flag { &["false", "true"] } else { &[] };
+        Self { kind, ..Self::choice(of, values) }
     }
 
     fn with_child(mut self, child: &str, parent: &str) -> Self {
@@ -146,9 +139,7 @@ impl Declaration {
     /// Reads a package's `fact.X` over what is already declared under that name.
     pub fn read(name: &str, table: &Table, known: Option<&Self>) -> Result<Self, String> {
         let text = |key: &str| table.get(key).and_then(Value::as_str);
-        let mut declaration = known
-            .cloned()
-            .unwrap_or_else(|| Self::choice(Of::Unsaid, &[]));
+        let mut declaration = known.cloned().unwrap_or_else(|| Self::choice(Of::Unsaid, &[]));
         match text("of") {
             Some("member") => declaration.of = Of::Member,
             Some("encounter") => declaration.of = Of::Encounter,
@@ -173,9 +164,7 @@ impl Declaration {
         if let Some(values) = table.get("values") {
             declaration.values = texts(values)?;
             if known.is_some() {
-                declaration
-                    .under
-                    .retain(|child, _| declaration.values.contains(child));
+                declaration.under.retain(|child, _| declaration.values.contains(child));
             }
         }
         if let Some(more) = table.get("more") {
@@ -187,9 +176,7 @@ impl Declaration {
         }
         if let Some(Value::Table(under)) = table.get("under") {
             for (child, parent) in under {
-                let parent = parent
-                    .as_str()
-                    .ok_or_else(|| format!("fact.{name}.under.{child} is no text"))?;
+                let parent = parent.as_str().ok_or_else(|| format!("fact.{name}.under.{child} is no text"))?;
                 declaration.under.insert(child.clone(), parent.into());
             }
         }
@@ -205,10 +192,7 @@ impl Declaration {
         if table.contains_key("ordinal") || table.contains_key("count_of") {
             declaration.kind = Kind::Whole;
         }
-        if ["rows", "except", "ordinal", "count_of"]
-            .iter()
-            .any(|key| table.contains_key(*key))
-        {
+        if ["rows", "except", "ordinal", "count_of"].iter().any(|key| table.contains_key(*key)) {
             declaration.derived = Some(table.clone());
         }
         Ok(declaration)
@@ -224,10 +208,7 @@ impl Declaration {
             return self.from_toml(default);
         }
         Ok(match self.kind {
-            Kind::Choice => self
-                .values
-                .first()
-                .map_or(Fact::Unknown, |value| Fact::Choice(value.clone())),
+            Kind::Choice => self.values.first().map_or(Fact::Unknown, |value| Fact::Choice(value.clone())),
             Kind::Flag => Fact::Choice("false".into()),
             Kind::Whole => Fact::Number(self.min.unwrap_or(0)),
             Kind::Money => Fact::Number(0),
@@ -292,23 +273,14 @@ impl Declaration {
             }
             Value::Table(table) if table.len() == 1 && table.contains_key("not") => {
                 let out = self.choices(&table["not"])?;
-                Ok(self
-                    .values
-                    .iter()
-                    .filter(|value| !out.contains(*value))
-                    .cloned()
-                    .collect())
+                Ok(self.values.iter().filter(|value| !out.contains(*value)).cloned().collect())
             }
             other => Err(format!("not a pattern over a choice: {other:?}")),
         }
     }
 
     fn descendants(&self, ancestor: &str) -> BTreeSet<String> {
-        self.values
-            .iter()
-            .filter(|value| self.is_under(value, ancestor))
-            .cloned()
-            .collect()
+        self.values.iter().filter(|value| self.is_under(value, ancestor)).cloned().collect()
     }
 
     fn set_constraint(&self, pattern: &Value) -> Result<Constraint, String> {
@@ -368,9 +340,7 @@ impl Declaration {
             Fact::Choice(_) => self.values.iter().cloned().map(Fact::Choice).collect(),
             Fact::Set(_) => self.subsets(),
         };
-        let lets = |face: &Fact| -> Vec<bool> {
-            patterns.iter().map(|pattern| pattern.lets(face)).collect()
-        };
+        let lets = |face: &Fact| -> Vec<bool> { patterns.iter().map(|pattern| pattern.lets(face)).collect() };
         let own = lets(fact);
         let first = faces.iter().position(|face| lets(face) == own);
         first.map_or(HIGHEST, |first| i64::try_from(first).unwrap_or(HIGHEST))
@@ -382,12 +352,7 @@ impl Declaration {
         (0..1_usize << self.values.len())
             .map(|number| {
                 let members = self.values.iter().enumerate();
-                Fact::Set(
-                    members
-                        .filter(|(place, _)| holds(number, *place))
-                        .map(|(_, value)| value.clone())
-                        .collect(),
-                )
+                Fact::Set(members.filter(|(place, _)| holds(number, *place)).map(|(_, value)| value.clone()).collect())
             })
             .collect()
     }
@@ -440,9 +405,9 @@ impl Constraint {
     pub fn lets(&self, fact: &Fact) -> bool {
         match (self, fact) {
             (Self::Among(values), Fact::Choice(value)) => values.contains(value),
-            (Self::Ranges(ranges), Fact::Number(number)) => ranges
-                .iter()
-                .any(|(from, to)| from <= number && number <= to),
+            (Self::Ranges(ranges), Fact::Number(number)) => {
+                ranges.iter().any(|(from, to)| from <= number && number <= to)
+            }
             (Self::AnyOf(values), Fact::Set(members)) => !values.is_disjoint(members),
             (Self::NoneOf(values), Fact::Set(members)) => values.is_disjoint(members),
             _ => false,
@@ -453,9 +418,9 @@ impl Constraint {
     pub fn inside(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Among(one), Self::Among(two)) => one.is_subset(two),
-            (Self::Ranges(one), Self::Ranges(two)) => one
-                .iter()
-                .all(|(from, to)| two.iter().any(|(start, end)| start <= from && to <= end)),
+            (Self::Ranges(one), Self::Ranges(two)) => {
+                one.iter().all(|(from, to)| two.iter().any(|(start, end)| start <= from && to <= end))
+            }
             (Self::AnyOf(one), Self::AnyOf(two)) => one.is_subset(two),
             (Self::NoneOf(one), Self::NoneOf(two)) => two.is_subset(one),
             _ => false,
@@ -465,9 +430,7 @@ impl Constraint {
     /// What both let through; two patterns over one set fact are not combined.
     pub fn and(&self, other: &Self) -> Result<Self, String> {
         match (self, other) {
-            (Self::Among(one), Self::Among(two)) => {
-                Ok(Self::Among(one.intersection(two).cloned().collect()))
-            }
+            (Self::Among(one), Self::Among(two)) => Ok(Self::Among(one.intersection(two).cloned().collect())),
             (Self::Ranges(one), Self::Ranges(two)) => {
                 let mut both = Vec::new();
                 for (from, to) in one {
@@ -485,16 +448,9 @@ impl Constraint {
     /// Whether nothing is excluded of a fact's face.
     fn free(&self, declaration: &Declaration) -> bool {
         match self {
-            Self::Among(values) => declaration
-                .values
-                .iter()
-                .all(|value| values.contains(value)),
+            Self::Among(values) => declaration.values.iter().all(|value| values.contains(value)),
             Self::Ranges(ranges) => {
-                ranges.as_slice()
-                    == [(
-                        declaration.min.unwrap_or(LOWEST),
-                        declaration.max.unwrap_or(HIGHEST),
-                    )]
+                ranges.as_slice() == [(declaration.min.unwrap_or(LOWEST), declaration.max.unwrap_or(HIGHEST))]
             }
             Self::AnyOf(_) => false,
             Self::NoneOf(values) => values.is_empty(),
@@ -522,12 +478,9 @@ pub type Declarations = BTreeMap<String, Declaration>;
 pub fn region(declarations: &Declarations, pattern: &Table) -> Result<Region, String> {
     let mut region = Region::new();
     for (name, part) in pattern {
-        let declaration = declarations
-            .get(name)
-            .ok_or_else(|| format!("a pattern names the undeclared fact {name}"))?;
-        let constraint = declaration
-            .constraint(part)
-            .map_err(|fault| format!("{name}: {fault}"))?;
+        let declaration =
+            declarations.get(name).ok_or_else(|| format!("a pattern names the undeclared fact {name}"))?;
+        let constraint = declaration.constraint(part).map_err(|fault| format!("{name}: {fault}"))?;
         region.insert(name.clone(), constraint);
     }
     Ok(region)
@@ -535,18 +488,14 @@ pub fn region(declarations: &Declarations, pattern: &Table) -> Result<Region, St
 
 /// Whether facts lie in a region.
 pub fn lies_in(facts: &Facts, region: &Region) -> bool {
-    region
-        .iter()
-        .all(|(name, constraint)| facts.get(name).is_some_and(|fact| constraint.lets(fact)))
+    region.iter().all(|(name, constraint)| facts.get(name).is_some_and(|fact| constraint.lets(fact)))
 }
 
 /// Whether one region lies inside another.
 pub fn region_inside(declarations: &Declarations, one: &Region, other: &Region) -> bool {
     other.iter().all(|(name, outer)| match one.get(name) {
         Some(inner) => inner.inside(outer),
-        None => declarations
-            .get(name)
-            .is_some_and(|declaration| outer.free(declaration)),
+        None => declarations.get(name).is_some_and(|declaration| outer.free(declaration)),
     })
 }
 
@@ -555,15 +504,7 @@ pub fn region_inside(declarations: &Declarations, one: &Region, other: &Region) 
 /// Doubt: `birth_date` is offered as a date fact of its own (cohorts), beside `age`.
 pub fn shared() -> Declarations {
     let classes = ["primary", "secondary", "tertiary", "ungraded"];
-    let kinds = [
-        "general",
-        "psychiatric",
-        "infectious",
-        "community",
-        "township",
-        "internet",
-        "pharmacy",
-    ];
+    let kinds = ["general", "psychiatric", "infectious", "community", "township", "internet", "pharmacy"];
     let mut age = Declaration::plain(Of::Member, Kind::Whole);
     age.min = Some(0);
     [
@@ -578,43 +519,20 @@ pub fn shared() -> Declarations {
             "enrolment",
             Declaration::choice(
                 Of::Member,
-                &[
-                    "employer",
-                    "individual_tier_1",
-                    "individual_tier_2",
-                    "lump_sum",
-                    "flexible",
-                    "pool_only",
-                ],
+                &["employer", "individual_tier_1", "individual_tier_2", "lump_sum", "flexible", "pool_only"],
             ),
         ),
         ("class", Declaration::choice(Of::Institution, &classes)),
         ("kind", Declaration::choice(Of::Institution, &kinds)),
         ("issuer_class", Declaration::choice(Of::Encounter, &classes)),
         ("issuer_kind", Declaration::choice(Of::Encounter, &kinds)),
-        (
-            "prescription",
-            Declaration::plain(Of::Encounter, Kind::Flag),
-        ),
-        (
-            "place",
-            Declaration::choice(
-                Of::Encounter,
-                &["local", "filed_long_term", "referred", "temporary"],
-            ),
-        ),
+        ("prescription", Declaration::plain(Of::Encounter, Kind::Flag)),
+        ("place", Declaration::choice(Of::Encounter, &["local", "filed_long_term", "referred", "temporary"])),
         (
             "care_type",
             Declaration::choice(
                 Of::Encounter,
-                &[
-                    "ordinary_outpatient",
-                    "pharmacy",
-                    "emergency",
-                    "special_disease",
-                    "two_diseases",
-                    "negotiated_drug",
-                ],
+                &["ordinary_outpatient", "pharmacy", "emergency", "special_disease", "two_diseases", "negotiated_drug"],
             )
             .with_child("emergency", "ordinary_outpatient"),
         ),
@@ -631,12 +549,7 @@ pub fn texts(value: &Value) -> Result<Vec<String>, String> {
         Value::String(text) => Ok(vec![text.clone()]),
         Value::Array(members) => members
             .iter()
-            .map(|member| {
-                member
-                    .as_str()
-                    .map(String::from)
-                    .ok_or_else(|| format!("not a list of texts: {value:?}"))
-            })
+            .map(|member| member.as_str().map(String::from).ok_or_else(|| format!("not a list of texts: {value:?}")))
             .collect(),
         other => Err(format!("not a list of texts: {other:?}")),
     }
@@ -651,10 +564,7 @@ mod tests {
     }
 
     fn facts(pairs: &[(&str, Fact)]) -> Facts {
-        pairs
-            .iter()
-            .map(|(name, fact)| (name.to_string(), fact.clone()))
-            .collect()
+        pairs.iter().map(|(name, fact)| (name.to_string(), fact.clone())).collect()
     }
 
     #[test]
@@ -687,10 +597,7 @@ mod tests {
     fn sets_are_matched_by_their_members() {
         let mut declarations = shared();
         let declared = pattern("kind = 'set'\nvalues = ['a', 'b', 'c']");
-        declarations.insert(
-            "diseases".into(),
-            Declaration::read("diseases", &declared, None).unwrap(),
-        );
+        declarations.insert("diseases".into(), Declaration::read("diseases", &declared, None).unwrap());
         let some = region(&declarations, &pattern("diseases = ['a', 'b']")).unwrap();
         let one = region(&declarations, &pattern("diseases = 'a'")).unwrap();
         let without = region(&declarations, &pattern("diseases = { not = 'a' }")).unwrap();

@@ -161,20 +161,15 @@ impl Counter {
             "month" => Period::Month,
             "year" => Period::Year,
             "life" => Period::Life,
-            "opened" => Period::Opened(lasting_seconds(
-                text("lasts").ok_or("an opened period without lasts")?,
-            )?),
+            "opened" => Period::Opened(lasting_seconds(text("lasts").ok_or("an opened period without lasts")?)?),
             other => return Err(format!("per = {other:?}")),
         };
         let by = match table.get("by") {
             Some(by) => texts(by)?,
             None => Vec::new(),
         };
-        let beyond = table
-            .get("beyond")
-            .and_then(|beyond| beyond.get("fund"))
-            .and_then(Value::as_str)
-            .map(String::from);
+        let beyond =
+            table.get("beyond").and_then(|beyond| beyond.get("fund")).and_then(Value::as_str).map(String::from);
         let starts = text("starts");
         let since = match starts {
             Some(_) => Some(toml_date(table.get("from").ok_or("starts without from")?)?),
@@ -216,9 +211,7 @@ impl Counter {
     }
 
     fn counts_benefit(&self, benefit: &str) -> bool {
-        self.counts
-            .as_ref()
-            .is_none_or(|counts| counts.iter().any(|name| name == benefit))
+        self.counts.as_ref().is_none_or(|counts| counts.iter().any(|name| name == benefit))
     }
 
     /// The place of a moment under `by`.
@@ -236,10 +229,7 @@ impl Counter {
 fn place(by: &[String], moment: &Moment) -> Vec<Fact> {
     by.iter()
         .map(|name| match (name.as_str(), moment.facts.get(name)) {
-            ("institution", None) => moment
-                .institution
-                .clone()
-                .map_or(Fact::Unknown, Fact::Choice),
+            ("institution", None) => moment.institution.clone().map_or(Fact::Unknown, Fact::Choice),
             (_, Some(fact)) => fact.clone(),
             (_, None) => Fact::Unknown,
         })
@@ -332,14 +322,11 @@ impl History {
         match counter.per {
             Period::Visit => !entry.used && then.settlement == now.settlement,
             Period::Day => then.date == now.date,
-            Period::Month => {
-                (then.date.year(), then.date.month()) == (now.date.year(), now.date.month())
-            }
+            Period::Month => (then.date.year(), then.date.month()) == (now.date.year(), now.date.month()),
             Period::Year => then.year_start == now.year_start,
             Period::Life => true,
             Period::Opened(lasts) => {
-                entry.opened.get(&counter.opened_key(now))
-                    == Some(&self.opening(counter, lasts, now))
+                entry.opened.get(&counter.opened_key(now)) == Some(&self.opening(counter, lasts, now))
             }
         }
     }
@@ -370,8 +357,7 @@ impl History {
         let mut openings = BTreeMap::new();
         for counter in opened_counters(package)? {
             let visits = counter.visits.as_ref();
-            let counts = counter.counts(benefit, account)
-                && visits.is_none_or(|visits| lies_in(&now.facts, visits));
+            let counts = counter.counts(benefit, account) && visits.is_none_or(|visits| lies_in(&now.facts, visits));
             if let (true, Period::Opened(lasts)) = (counts, &counter.per) {
                 openings.insert(counter.opened_key(now), self.opening(&counter, *lasts, now));
             }
@@ -391,9 +377,7 @@ impl History {
                 && used(counter.measure)
                 && counter.since.is_none_or(|since| since <= now.date)
         });
-        Ok(counters
-            .map(|counter| (counter.opened_key(now), now.instant))
-            .collect())
+        Ok(counters.map(|counter| (counter.opened_key(now), now.instant)).collect())
     }
 
     /// The number of the visit under the fact's `ordinal = {of, per, by, counts}` (第几次就诊).
@@ -428,9 +412,7 @@ impl History {
         let mut numbers = BTreeMap::new();
         for (fact, ordinal) in package.ordinals() {
             let counts = match ordinal.get("counts").map(texts).transpose()? {
-                Some(counts) if !counts.iter().any(|name| name == "*") => {
-                    counts.iter().any(|name| name == benefit)
-                }
+                Some(counts) if !counts.iter().any(|name| name == "*") => counts.iter().any(|name| name == benefit),
                 _ => !account,
             };
             let this = distinct(ordinal, now)?;
@@ -447,18 +429,13 @@ impl History {
 
     /// Takes back exactly what a settlement added.
     pub fn cancel(&mut self, settlement: u64) {
-        self.entries
-            .retain(|entry| entry.used || entry.moment.settlement != settlement);
+        self.entries.retain(|entry| entry.used || entry.moment.settlement != settlement);
     }
 }
 
 /// What tells a visit from others under an ordinal: day, settlement or month, and place.
 fn distinct(ordinal: &Table, moment: &Moment) -> Result<(String, Vec<Fact>), String> {
-    let by = ordinal
-        .get("by")
-        .map(texts)
-        .transpose()?
-        .unwrap_or_default();
+    let by = ordinal.get("by").map(texts).transpose()?.unwrap_or_default();
     let unit = match ordinal.get("of").and_then(Value::as_str).unwrap_or("visit") {
         "day" => moment.date.to_string(),
         "visit" => moment.settlement.to_string(),
@@ -470,15 +447,13 @@ fn distinct(ordinal: &Table, moment: &Moment) -> Result<(String, Vec<Fact>), Str
 
 fn same_period(ordinal: &Table, then: &Moment, now: &Moment) -> Result<bool, String> {
     let month = |moment: &Moment| (moment.date.year(), moment.date.month());
-    Ok(
-        match ordinal.get("per").and_then(Value::as_str).unwrap_or("year") {
-            "year" => then.year_start == now.year_start,
-            "month" => month(then) == month(now),
-            "day" => then.date == now.date,
-            "life" => true,
-            other => return Err(format!("ordinal.per = {other:?}")),
-        },
-    )
+    Ok(match ordinal.get("per").and_then(Value::as_str).unwrap_or("year") {
+        "year" => then.year_start == now.year_start,
+        "month" => month(then) == month(now),
+        "day" => then.date == now.date,
+        "life" => true,
+        other => return Err(format!("ordinal.per = {other:?}")),
+    })
 }
 
 fn opened_counters(package: &Package) -> Result<Vec<Counter>, String> {
@@ -508,9 +483,7 @@ pub fn cut_tables<'a>(benefit: &'a Table, part: &str) -> Result<Vec<(&'a Table, 
     tables
         .into_iter()
         .map(|table| {
-            let table = table
-                .as_table()
-                .ok_or_else(|| format!("{part} is no table"))?;
+            let table = table.as_table().ok_or_else(|| format!("{part} is no table"))?;
             let on = table.get("on").and_then(Value::as_str);
             let measure = match (part, on) {
                 ("deductible", Some("payment")) => Measure::BorneOfPayment,

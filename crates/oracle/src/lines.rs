@@ -107,9 +107,7 @@ fn charge_facts(
             continue;
         }
         let fact = match charge.facts.get(name) {
-            Some(value) => declaration
-                .from_json(value)
-                .map_err(|fault| format!("{name}: {fault}"))?,
+            Some(value) => declaration.from_json(value).map_err(|fault| format!("{name}: {fault}"))?,
             None => match (name.as_str(), &item) {
                 ("item", Some(item)) => item.clone(),
                 _ => declaration.default_value()?,
@@ -117,10 +115,7 @@ fn charge_facts(
         };
         facts.insert(name.clone(), fact);
     }
-    facts.insert(
-        "charge_amount".into(),
-        Fact::Number(fen_number(&charge.amount)?),
-    );
+    facts.insert("charge_amount".into(), Fact::Number(fen_number(&charge.amount)?));
     if !reading.package.declarations.contains_key("item") {
         facts.insert("item".into(), item.unwrap_or(Fact::Unknown));
     }
@@ -141,12 +136,7 @@ fn is_listed(reading: &Reading) -> Result<bool, Fault> {
 }
 
 fn line_table<'a>(reading: &Reading<'a>, name: &str) -> Option<&'a toml::Table> {
-    reading
-        .package
-        .root
-        .get("lines")
-        .and_then(|lines| lines.get(name))
-        .and_then(Value::as_table)
+    reading.package.root.get("lines").and_then(|lines| lines.get(name)).and_then(Value::as_table)
 }
 
 fn line_amount(reading: &Reading, name: &str) -> Result<Option<Exact>, Fault> {
@@ -160,10 +150,7 @@ fn line_amount(reading: &Reading, name: &str) -> Result<Option<Exact>, Fault> {
 impl Split {
     /// The parcels' eligible amounts.
     pub fn amounts(&self) -> Vec<Exact> {
-        self.parcels
-            .iter()
-            .map(|parcel| parcel.eligible.clone())
-            .collect()
+        self.parcels.iter().map(|parcel| parcel.eligible.clone()).collect()
     }
 
     /// Nothing of every parcel.

@@ -65,42 +65,22 @@ impl Package {
     }
 
     fn from_root(root: Table) -> Result<Self, String> {
-        let head = root
-            .get("package")
-            .and_then(Value::as_table)
-            .ok_or("no [package]")?;
+        let head = root.get("package").and_then(Value::as_table).ok_or("no [package]")?;
         let text = |key: &str| head.get(key).and_then(Value::as_str).map(String::from);
-        let from = head
-            .get("from")
-            .ok_or("no package.from")
-            .map_err(String::from)
-            .and_then(toml_date)?;
+        let from = head.get("from").ok_or("no package.from").map_err(String::from).and_then(toml_date)?;
         let until = head.get("until").map(toml_date).transpose()?;
         let area = text("area").ok_or("no package.area")?;
         let status = text("status").unwrap_or_else(|| "in_force".into());
         let extends = text("extends");
         // An overlay alone may speak of facts that only the package below it declares.
-        let declarations = if extends.is_some() {
-            shared()
-        } else {
-            declare(&root)?
-        };
+        let declarations = if extends.is_some() { shared() } else { declare(&root)? };
         let chain = match root.get("chain") {
             Some(chain) => texts(chain)?,
             None if extends.is_some() => Vec::new(),
             None => chain_by_takes(&root)?,
         };
-        let mut package = Self {
-            area,
-            status,
-            extends,
-            from,
-            until,
-            declarations,
-            chain,
-            charge_facts: BTreeMap::new(),
-            root,
-        };
+        let mut package =
+            Self { area, status, extends, from, until, declarations, chain, charge_facts: BTreeMap::new(), root };
         if package.extends.is_none() {
             package.charge_facts = package.read_charge_facts()?;
         }
@@ -135,10 +115,7 @@ impl Package {
 
     /// Whether a benefit's figures come with the case.
     pub fn is_decided_elsewhere(&self, benefit: &str) -> bool {
-        self.root
-            .get("decided_elsewhere")
-            .and_then(Value::as_table)
-            .is_some_and(|table| table.contains_key(benefit))
+        self.root.get("decided_elsewhere").and_then(Value::as_table).is_some_and(|table| table.contains_key(benefit))
     }
 
     /// Whether a name stands for a fact of charges (`item` may stand for the charge's item id).
@@ -152,18 +129,10 @@ impl Package {
     /// When what a row of a document says was published: the document's `known` or `published`.
     pub fn document_day(&self, cite: &str) -> Result<Option<Date>, String> {
         let key = cite.split(':').next().unwrap_or(cite);
-        let Some(document) = self
-            .root
-            .get("document")
-            .and_then(|documents| documents.get(key))
-        else {
+        let Some(document) = self.root.get("document").and_then(|documents| documents.get(key)) else {
             return Ok(None);
         };
-        document
-            .get("known")
-            .or_else(|| document.get("published"))
-            .map(toml_date)
-            .transpose()
+        document.get("known").or_else(|| document.get("published")).map(toml_date).transpose()
     }
 
     /// The first day of the benefit year (待遇年度) that a day lies in.
@@ -171,10 +140,7 @@ impl Package {
     /// The year begins on each day whose month and day the `starts` in force on that day names,
     /// and on each `restart` day.
     pub fn year_start(&self, day: Date) -> Result<Date, String> {
-        let year = self
-            .root
-            .get("period")
-            .and_then(|period| period.get("year"));
+        let year = self.root.get("period").and_then(|period| period.get("year"));
         let starts = year.and_then(|year| year.get("starts"));
         let mut restarts = Vec::new();
         if let Some(Value::Array(rows)) = year.and_then(|year| year.get("restart")) {
@@ -185,14 +151,10 @@ impl Package {
         let mut candidate = day;
         for _ in 0..3 * 366 {
             let (month, day_of_month) = self.start_named_on(starts, candidate)?;
-            if (candidate.month(), candidate.day()) == (month, day_of_month)
-                || restarts.contains(&candidate)
-            {
+            if (candidate.month(), candidate.day()) == (month, day_of_month) || restarts.contains(&candidate) {
                 return Ok(candidate);
             }
-            candidate = candidate
-                .yesterday()
-                .map_err(|fault| format!("no year begins: {fault}"))?;
+            candidate = candidate.yesterday().map_err(|fault| format!("no year begins: {fault}"))?;
         }
         Err("no year begins".into())
     }
@@ -204,19 +166,14 @@ impl Package {
         let rows = match starts {
             Value::String(text) => return month_and_day(text),
             Value::Array(rows) => rows,
-            Value::Table(table) => table
-                .get("rows")
-                .and_then(Value::as_array)
-                .ok_or("period.year.starts has no rows")?,
+            Value::Table(table) => {
+                table.get("rows").and_then(Value::as_array).ok_or("period.year.starts has no rows")?
+            }
             other => return Err(format!("period.year.starts = {other:?}")),
         };
         let mut latest: Option<(Date, &Value)> = None;
         for row in rows {
-            let from = row
-                .get("from")
-                .map(toml_date)
-                .transpose()?
-                .unwrap_or(Date::MIN);
+            let from = row.get("from").map(toml_date).transpose()?.unwrap_or(Date::MIN);
             let is = row.get("is").ok_or("a start without a day")?;
             if from <= day && latest.is_none_or(|(known, _)| known <= from) {
                 latest = Some((from, is));
@@ -246,11 +203,7 @@ impl Package {
         Ok(asked)
     }
 
-    fn walk_patterns(
-        &self,
-        value: &Value,
-        found: &mut BTreeMap<String, Vec<Constraint>>,
-    ) -> Result<(), String> {
+    fn walk_patterns(&self, value: &Value, found: &mut BTreeMap<String, Vec<Constraint>>) -> Result<(), String> {
         match value {
             Value::Array(members) => {
                 for member in members {
@@ -290,10 +243,7 @@ impl Package {
         if self.is_charge_fact(name) {
             let one: Table = [(name.to_string(), pattern.clone())].into_iter().collect();
             let constraints = region(&self.declarations, &one)?;
-            found
-                .entry(name.to_string())
-                .or_default()
-                .extend(constraints.into_values());
+            found.entry(name.to_string()).or_default().extend(constraints.into_values());
         }
         Ok(())
     }
@@ -337,11 +287,7 @@ pub fn months_begun(from: Date, to: Date) -> i64 {
 /// Full years between birth and a day.
 pub fn age_on(birth: Date, day: Date) -> i64 {
     let years = i64::from(day.year()) - i64::from(birth.year());
-    if (day.month(), day.day()) < (birth.month(), birth.day()) {
-        years - 1
-    } else {
-        years
-    }
+    if (day.month(), day.day()) < (birth.month(), birth.day()) { years - 1 } else { years }
 }
 
 /// The number of a date and a time of day, in seconds.
@@ -373,9 +319,7 @@ fn declare(root: &Table) -> Result<Declarations, String> {
     let mut declarations = shared();
     if let Some(Value::Table(facts)) = root.get("fact") {
         for (name, fact) in facts {
-            let table = fact
-                .as_table()
-                .ok_or_else(|| format!("fact.{name} is no table"))?;
+            let table = fact.as_table().ok_or_else(|| format!("fact.{name} is no table"))?;
             let declaration = Declaration::read(name, table, declarations.get(name))?;
             declarations.insert(name.clone(), declaration);
         }
@@ -408,26 +352,19 @@ fn declare(root: &Table) -> Result<Declarations, String> {
 /// `each = "set", as = "one"` declares the fact that stands for one member of the set.
 fn declare_each(value: &Value, declarations: &mut Declarations) -> Result<(), String> {
     match value {
-        Value::Array(members) => members
-            .iter()
-            .try_for_each(|member| declare_each(member, declarations)),
+        Value::Array(members) => members.iter().try_for_each(|member| declare_each(member, declarations)),
         Value::Table(table) => {
-            if let (Some(set), Some(one)) = (
-                table.get("each").and_then(Value::as_str),
-                table.get("as").and_then(Value::as_str),
-            ) {
-                let mut declaration = declarations
-                    .get(set)
-                    .ok_or_else(|| format!("each over the undeclared {set}"))?
-                    .clone();
+            if let (Some(set), Some(one)) =
+                (table.get("each").and_then(Value::as_str), table.get("as").and_then(Value::as_str))
+            {
+                let mut declaration =
+                    declarations.get(set).ok_or_else(|| format!("each over the undeclared {set}"))?.clone();
                 declaration.kind = Kind::Choice;
                 declaration.of = Of::Encounter;
                 declaration.default = None;
                 declarations.insert(one.into(), declaration);
             }
-            table
-                .values()
-                .try_for_each(|part| declare_each(part, declarations))
+            table.values().try_for_each(|part| declare_each(part, declarations))
         }
         _ => Ok(()),
     }
@@ -447,15 +384,9 @@ fn chain_by_takes(root: &Table) -> Result<Vec<String>, String> {
             if chain.contains(name) {
                 continue;
             }
-            let takes = benefits[*name]
-                .get("takes")
-                .map(texts)
-                .transpose()?
-                .unwrap_or_default();
+            let takes = benefits[*name].get("takes").map(texts).transpose()?.unwrap_or_default();
             let ready = takes.iter().all(|take| match take.split_once('.') {
-                Some((source, _)) => {
-                    chain.iter().any(|done| done == source) || !benefits.contains_key(source)
-                }
+                Some((source, _)) => chain.iter().any(|done| done == source) || !benefits.contains_key(source),
                 None => true,
             });
             if ready {
@@ -472,50 +403,32 @@ fn chain_by_takes(root: &Table) -> Result<Vec<String>, String> {
 /// them when it lies over another package.
 fn push_dates(value: &mut Value, overlay: &Package, documents: Option<&Value>) {
     match value {
-        Value::Array(members) => members
-            .iter_mut()
-            .for_each(|member| push_dates(member, overlay, documents)),
+        Value::Array(members) => members.iter_mut().for_each(|member| push_dates(member, overlay, documents)),
         Value::Table(table) => {
             let from = table.get("from").cloned();
             let known = known_of(table, documents);
             for key in ["rows", "except", "adjust"] {
-                for row in table
-                    .get_mut(key)
-                    .and_then(Value::as_array_mut)
-                    .into_iter()
-                    .flatten()
-                {
+                for row in table.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten() {
                     let Value::Table(row) = row else { continue };
-                    let start = from
-                        .clone()
-                        .unwrap_or_else(|| Value::String(overlay.from.to_string()));
+                    let start = from.clone().unwrap_or_else(|| Value::String(overlay.from.to_string()));
                     row.entry("from").or_insert(start);
                     if let Some(known) = known_of(row, documents).or_else(|| known.clone()) {
                         row.insert("known".into(), known);
                     }
                 }
             }
-            table
-                .iter_mut()
-                .for_each(|(_, part)| push_dates(part, overlay, documents));
+            table.iter_mut().for_each(|(_, part)| push_dates(part, overlay, documents));
         }
         _ => {}
     }
 }
 
 fn known_of(table: &Table, documents: Option<&Value>) -> Option<Value> {
-    table
-        .get("known")
-        .or_else(|| table.get("published"))
-        .cloned()
-        .or_else(|| {
-            let cite = texts(table.get("cite")?).ok()?.into_iter().next()?;
-            let document = documents?.get(cite.split(':').next()?)?;
-            document
-                .get("known")
-                .or_else(|| document.get("published"))
-                .cloned()
-        })
+    table.get("known").or_else(|| table.get("published")).cloned().or_else(|| {
+        let cite = texts(table.get("cite")?).ok()?.into_iter().next()?;
+        let document = documents?.get(cite.split(':').next()?)?;
+        document.get("known").or_else(|| document.get("published")).cloned()
+    })
 }
 
 fn is_row_table(table: &Table) -> bool {
@@ -526,9 +439,7 @@ fn stack(base: &mut Table, over: Table) {
     if is_row_table(base) && (is_row_table(&over) || over.contains_key("adjust")) {
         let mut layer = over;
         if let Some(Value::Array(more)) = layer.remove("adjust") {
-            let adjust = base
-                .entry("adjust")
-                .or_insert_with(|| Value::Array(Vec::new()));
+            let adjust = base.entry("adjust").or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(adjust) = adjust {
                 adjust.extend(more);
             }
@@ -538,9 +449,7 @@ fn stack(base: &mut Table, over: Table) {
                 base.insert(key.into(), value);
             }
         }
-        let layers = base
-            .entry("overlay")
-            .or_insert_with(|| Value::Array(Vec::new()));
+        let layers = base.entry("overlay").or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(layers) = layers {
             layers.push(Value::Table(layer));
         }
@@ -549,9 +458,7 @@ fn stack(base: &mut Table, over: Table) {
     for (key, value) in over {
         match (base.get_mut(&key), value) {
             (Some(Value::Table(known)), Value::Table(more)) => stack(known, more),
-            (Some(Value::Array(known)), Value::Array(more))
-                if matches!(key.as_str(), "deductible" | "limit") =>
-            {
+            (Some(Value::Array(known)), Value::Array(more)) if matches!(key.as_str(), "deductible" | "limit") => {
                 for table in more {
                     let twin = known.iter_mut().find(|one| says_the_same(one, &table));
                     match (twin, table) {
@@ -571,9 +478,7 @@ fn stack(base: &mut Table, over: Table) {
 }
 
 fn says_the_same(one: &Value, other: &Value) -> bool {
-    ["on", "per", "carry", "by", "counts", "for", "lines"]
-        .iter()
-        .all(|key| one.get(*key) == other.get(*key))
+    ["on", "per", "carry", "by", "counts", "for", "lines"].iter().all(|key| one.get(*key) == other.get(*key))
 }
 
 #[cfg(test)]
@@ -596,8 +501,7 @@ mod tests {
         let april = package("period.year.starts = '04-01'");
         assert_eq!(start(&april, "2024-03-31"), "2023-04-01");
         assert_eq!(start(&april, "2024-04-01"), "2024-04-01");
-        let moved =
-            package("period.year.starts = [{ is = '01-01' }, { is = '07-01', from = 2023-07-01 }]");
+        let moved = package("period.year.starts = [{ is = '01-01' }, { is = '07-01', from = 2023-07-01 }]");
         assert_eq!(start(&moved, "2023-06-30"), "2023-01-01");
         assert_eq!(start(&moved, "2024-02-01"), "2023-07-01");
         let anew = package("period.year.restart = [{ on = 2023-09-15, cite = 'a:1' }]");
@@ -607,9 +511,7 @@ mod tests {
 
     #[test]
     fn without_a_chain_a_benefit_follows_what_it_takes_from() {
-        let package = package(
-            "benefit.a = { takes = ['z.left'], fund = '310300' }\nbenefit.z = { fund = '310100' }",
-        );
+        let package = package("benefit.a = { takes = ['z.left'], fund = '310300' }\nbenefit.z = { fund = '310100' }");
         assert_eq!(package.chain, ["z", "a"]);
     }
 

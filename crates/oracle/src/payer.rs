@@ -41,11 +41,7 @@ impl Components {
 /// Lets the accounts named by `[payer].after` pay in turn, each as far as it reaches.
 ///
 /// Doubt: the form of `pays`. Chosen: a list for all of them, or a table of lists by account.
-pub fn pay_from_accounts(
-    package: &Package,
-    components: &Components,
-    balances: &mut Balances,
-) -> Result<(), String> {
+pub fn pay_from_accounts(package: &Package, components: &Components, balances: &mut Balances) -> Result<(), String> {
     let payer = package.root.get("payer");
     let after = match payer.and_then(|payer| payer.get("after")) {
         Some(after) => texts(after)?,
@@ -58,18 +54,15 @@ pub fn pay_from_accounts(
             None => None,
             Some(Value::Table(by_account)) => {
                 // A dotted key `pays.account.prior` reads as nested tables.
-                let nested = by_account
-                    .get("account")
-                    .and_then(|accounts| accounts.get(account.trim_start_matches("account.")));
+                let nested =
+                    by_account.get("account").and_then(|accounts| accounts.get(account.trim_start_matches("account.")));
                 by_account.get(&account).or(nested).map(texts).transpose()?
             }
             Some(list) => Some(texts(list)?),
         };
         let balance = balances.of(&account)?;
         for (name, part) in left.parts() {
-            let allowed = allowed
-                .as_ref()
-                .is_none_or(|allowed| allowed.iter().any(|component| component == name));
+            let allowed = allowed.as_ref().is_none_or(|allowed| allowed.iter().any(|component| component == name));
             if allowed && !part.is_zero() {
                 let paid = smaller(balance, part);
                 *balance -= &paid;

@@ -98,12 +98,7 @@ impl Oracle {
     ///
     /// It belongs to every counter of the benefit and the measure, in the period of the first
     /// encounter, at its institution; to no single visit.
-    pub fn note_used(
-        &mut self,
-        package: &Package,
-        encounter: &Encounter,
-        used: &Used,
-    ) -> Result<(), Failure> {
+    pub fn note_used(&mut self, package: &Package, encounter: &Encounter, used: &Used) -> Result<(), Failure> {
         let moment = self.moment(package, encounter, 0, None)?;
         for (benefit, measures) in used {
             let measure = |name: &str| measures.get(name).cloned().unwrap_or_else(zero);
@@ -114,10 +109,7 @@ impl Oracle {
                 borne_of_payment: &borne + measure("deductible_off_payment"),
                 borne,
                 above: measure("above"),
-                paid: vec![PaidPart {
-                    fund: String::new(),
-                    amount: measure("paid"),
-                }],
+                paid: vec![PaidPart { fund: String::new(), amount: measure("paid") }],
             };
             let is_used = |measure: Measure| match measure {
                 Measure::Eligible => !parcel.eligible.is_zero(),
@@ -127,8 +119,7 @@ impl Oracle {
                 Measure::Paid => !parcel.paid[0].amount.is_zero(),
             };
             let account = package.is_account(benefit);
-            let opened =
-                History::openings_of_used(package, (benefit, account), is_used, &moment)?;
+            let opened = History::openings_of_used(package, (benefit, account), is_used, &moment)?;
             self.history.entries.push(Entry {
                 benefit: benefit.clone(),
                 account,
@@ -151,11 +142,7 @@ impl Oracle {
         }
     }
 
-    fn ordinals(
-        &self,
-        package: &Package,
-        moment: &Moment,
-    ) -> Result<BTreeMap<String, i64>, String> {
+    fn ordinals(&self, package: &Package, moment: &Moment) -> Result<BTreeMap<String, i64>, String> {
         package
             .ordinals()
             .map(|(name, ordinal)| {
@@ -187,20 +174,8 @@ impl Oracle {
         Ok(moment)
     }
 
-    fn reading<'a>(
-        &'a self,
-        package: &'a Package,
-        moment: &'a Moment,
-        known_on: Option<Date>,
-    ) -> Reading<'a> {
-        Reading {
-            package,
-            day: moment.date,
-            known_on,
-            facts: &moment.facts,
-            balances: &self.balances,
-            owner: None,
-        }
+    fn reading<'a>(&'a self, package: &'a Package, moment: &'a Moment, known_on: Option<Date>) -> Reading<'a> {
+        Reading { package, day: moment.date, known_on, facts: &moment.facts, balances: &self.balances, owner: None }
     }
 
     /// Settles one encounter and keeps what it adds.
@@ -240,12 +215,7 @@ impl Oracle {
         // 2. Lines.
         let raw = encounter.facts(package)?;
         let ordinals = self.ordinals(package, &moment)?;
-        let split = split(
-            &self.reading(package, &moment, known_on),
-            encounter,
-            &raw,
-            &ordinals,
-        )?;
+        let split = split(&self.reading(package, &moment, known_on), encounter, &raw, &ordinals)?;
 
         let mut chain = Chain {
             package,
@@ -324,13 +294,7 @@ impl Oracle {
     }
 
     /// Adds a benefit's measures to the history, so that the next one sees them.
-    fn keep(
-        &mut self,
-        package: &Package,
-        moment: &Moment,
-        split: &Split,
-        outcome: &Outcome,
-    ) -> Result<(), Failure> {
+    fn keep(&mut self, package: &Package, moment: &Moment, split: &Split, outcome: &Outcome) -> Result<(), Failure> {
         if !outcome.had_a_base() {
             return Ok(());
         }
@@ -355,14 +319,7 @@ impl Oracle {
 ///
 /// Doubt: the code for facts that cannot meet, and that it is a refusal: `impossible`.
 fn refusal(reading: &Reading) -> Result<Option<String>, Failure> {
-    for row in reading
-        .package
-        .root
-        .get("impossible")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for row in reading.package.root.get("impossible").and_then(Value::as_array).into_iter().flatten() {
         if let Some(when) = row.get("when").and_then(Value::as_table)
             && lies_in(reading.facts, &region(&reading.package.declarations, when)?)
         {
@@ -388,11 +345,7 @@ fn deductible(package: &Package, outcomes: &[Outcome]) -> Exact {
     let ordinary = if package.benefit("ordinary_outpatient").is_some() {
         Some("ordinary_outpatient")
     } else {
-        package
-            .chain
-            .iter()
-            .map(String::as_str)
-            .find(|name| !package.is_decided_elsewhere(name))
+        package.chain.iter().map(String::as_str).find(|name| !package.is_decided_elsewhere(name))
     };
     outcomes
         .iter()
@@ -407,9 +360,7 @@ fn not_covered(package: &Package, outcomes: &[Outcome]) -> Option<String> {
             .find(|outcome| outcome.benefit == "ordinary_outpatient")
             .and_then(|outcome| outcome.reasons.first().cloned())
     } else {
-        outcomes
-            .iter()
-            .find_map(|outcome| outcome.reasons.first().cloned())
+        outcomes.iter().find_map(|outcome| outcome.reasons.first().cloned())
     }
 }
 
@@ -445,10 +396,7 @@ impl Chain<'_> {
     }
 
     fn has_prior(&self, benefit: &str) -> bool {
-        self.encounter
-            .priors
-            .iter()
-            .any(|prior| prior.benefit == benefit)
+        self.encounter.priors.iter().any(|prior| prior.benefit == benefit)
     }
 
     /// A benefit decided elsewhere: it claims all lines, or what an earlier one left of them; the
@@ -485,27 +433,15 @@ impl Chain<'_> {
             if prior.benefit != benefit {
                 continue;
             }
-            for (parcel, part) in spread(&prior.paid, &left, &preferences)
-                .into_iter()
-                .enumerate()
-            {
+            for (parcel, part) in spread(&prior.paid, &left, &preferences).into_iter().enumerate() {
                 left[parcel] -= &part;
                 let share = &mut outcome.parcels[parcel];
                 share.paid += &part;
-                share.parts.push(PaidPart {
-                    fund: prior.fund.clone(),
-                    amount: part,
-                });
+                share.parts.push(PaidPart { fund: prior.fund.clone(), amount: part });
             }
-            match outcome
-                .payments
-                .iter_mut()
-                .find(|(fund, _)| *fund == prior.fund)
-            {
+            match outcome.payments.iter_mut().find(|(fund, _)| *fund == prior.fund) {
                 Some((_, amount)) => *amount += &prior.paid,
-                None => outcome
-                    .payments
-                    .push((prior.fund.clone(), prior.paid.clone())),
+                None => outcome.payments.push((prior.fund.clone(), prior.paid.clone())),
             }
         }
         for (parcel, share) in outcome.parcels.iter_mut().enumerate() {
@@ -520,12 +456,7 @@ impl Chain<'_> {
     }
 
     /// 3. to 10. for one benefit of the package.
-    fn decide<'v>(
-        &mut self,
-        visit: &Visit<'v>,
-        benefit: &str,
-        table: &'v Table,
-    ) -> Result<Outcome, Failure> {
+    fn decide<'v>(&mut self, visit: &Visit<'v>, benefit: &str, table: &'v Table) -> Result<Outcome, Failure> {
         let parcels = self.split.parcels.len();
         let mut nothing = Outcome::nothing(benefit, parcels);
         if !visit.is_for(table)? {
@@ -540,11 +471,7 @@ impl Chain<'_> {
                 reasons = why;
             }
         }
-        let covers_any = if parcels == 0 {
-            reasons.is_empty()
-        } else {
-            covers.contains(&true)
-        };
+        let covers_any = if parcels == 0 { reasons.is_empty() } else { covers.contains(&true) };
         if !covers_any {
             nothing.reasons = reasons;
             return Ok(nothing);
@@ -583,10 +510,7 @@ impl Chain<'_> {
             "left" => &[0, 1, 2],
             other => return Err(format!("takes what is no residual: {other:?}")),
         };
-        let earlier = self
-            .outcomes
-            .iter()
-            .position(|outcome| outcome.benefit == source);
+        let earlier = self.outcomes.iter().position(|outcome| outcome.benefit == source);
         let mut taken = zero();
         if let Some(earlier) = earlier {
             for &place in places {

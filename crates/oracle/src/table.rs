@@ -109,10 +109,7 @@ struct Row {
 impl<'a> Reading<'a> {
     /// The same reading of other facts.
     pub fn with<'b>(&'b self, facts: &'b Facts) -> Reading<'b> {
-        Reading {
-            facts,
-            ..self.clone()
-        }
+        Reading { facts, ..self.clone() }
     }
 
     /// The day from which something said in `own` (innermost first) holds.
@@ -223,12 +220,7 @@ impl<'a> Reading<'a> {
     /// The layers of a table, highest first: overlays' except and rows, then its own.
     fn layers(&self, table: &Table) -> Result<Vec<Vec<Row>>, String> {
         let mut layers = vec![self.rows_of(table, "rows")?, self.rows_of(table, "except")?];
-        for overlay in table
-            .get("overlay")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for overlay in table.get("overlay").and_then(Value::as_array).into_iter().flatten() {
             // An overlay's columns are its own, or those of the table below it.
             let mut overlay = overlay.as_table().ok_or("an overlay is no table")?.clone();
             if let Some(columns) = table.get("across") {
@@ -248,9 +240,7 @@ impl<'a> Reading<'a> {
             (Some(one), Some(other)) => one <= other,
             (None, Some(_)) => false,
         };
-        one.from >= other.from
-            && ends_inside
-            && region_inside(&self.package.declarations, &one.region, &other.region)
+        one.from >= other.from && ends_inside && region_inside(&self.package.declarations, &one.region, &other.region)
     }
 
     /// The row that holds: the least region of the highest layer that has an applicable row.
@@ -259,15 +249,10 @@ impl<'a> Reading<'a> {
             if layer.is_empty() {
                 continue;
             }
-            let least: Vec<&Row> = layer
-                .iter()
-                .filter(|row| layer.iter().all(|other| self.inside(row, other)))
-                .collect();
+            let least: Vec<&Row> =
+                layer.iter().filter(|row| layer.iter().all(|other| self.inside(row, other))).collect();
             return match least.as_slice() {
-                [] => Err(Fault::Broken(format!(
-                    "rows conflict on {}: {table:?}",
-                    self.day
-                ))),
+                [] => Err(Fault::Broken(format!("rows conflict on {}: {table:?}", self.day))),
                 [one] => Ok(one.is.clone()),
                 several => {
                     let correction = several
@@ -294,9 +279,8 @@ impl<'a> Reading<'a> {
             let is_none = |row: &Row| row.is.as_str() == Some("none");
             let mut reasons = Vec::new();
             for row in layer.iter().filter(|row| !is_none(row)) {
-                let lifted = layer.iter().any(|other| {
-                    is_none(other) && self.inside(other, row) && !self.inside(row, other)
-                });
+                let lifted =
+                    layer.iter().any(|other| is_none(other) && self.inside(other, row) && !self.inside(row, other));
                 let reason = row.is.as_str().ok_or("a reason is no text")?.to_string();
                 if !lifted && !reasons.contains(&reason) {
                     reasons.push(reason);
@@ -349,10 +333,7 @@ impl<'a> Reading<'a> {
         let total = match table.get("each").and_then(Value::as_str) {
             None => self.single_amount(table)?,
             Some(set) => {
-                let one = table
-                    .get("as")
-                    .and_then(Value::as_str)
-                    .ok_or("each without as")?;
+                let one = table.get("as").and_then(Value::as_str).ok_or("each without as")?;
                 let Some(Fact::Set(members)) = self.facts.get(set) else {
                     return Err(Fault::Broken(format!("{set} is no set")));
                 };
@@ -397,12 +378,7 @@ impl<'a> Reading<'a> {
     fn adjusted(&self, base: Exact, table: &Table) -> Result<Exact, Fault> {
         let mut figure = base;
         let mut factors = Vec::new();
-        for row in table
-            .get("adjust")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for row in table.get("adjust").and_then(Value::as_array).into_iter().flatten() {
             let row = row.as_table().ok_or("an adjustment is no table")?;
             let when = match row.get("when") {
                 Some(Value::Table(when)) => region(&self.package.declarations, when)?,
@@ -520,9 +496,7 @@ impl<'a> Reading<'a> {
         if let Some(name) = of.strip_prefix("member.") {
             return Ok(self.registered(name));
         }
-        let name = of
-            .strip_prefix("index.")
-            .ok_or_else(|| format!("not an index or member amount: {of}"))?;
+        let name = of.strip_prefix("index.").ok_or_else(|| format!("not an index or member amount: {of}"))?;
         let year = match form.get("year").and_then(Value::as_integer) {
             Some(year) if year > 0 => year,
             Some(back) => i64::from(self.day.year()) + back,
@@ -536,19 +510,12 @@ impl<'a> Reading<'a> {
             .and_then(Value::as_table)
             .ok_or_else(|| format!("no index {name}"))?;
         let mut found: Option<(Date, &Value)> = None;
-        for row in table
-            .get("rows")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for row in table.get("rows").and_then(Value::as_array).into_iter().flatten() {
             let row = row.as_table().ok_or("an index row is no table")?;
             if row.get("year").and_then(Value::as_integer) != Some(year) {
                 continue;
             }
-            let said = ["known", "published"]
-                .iter()
-                .any(|key| row.contains_key(*key) || table.contains_key(*key));
+            let said = ["known", "published"].iter().any(|key| row.contains_key(*key) || table.contains_key(*key));
             let cited = match row.get("cite").or_else(|| table.get("cite")) {
                 Some(cite) => match texts(cite)?.first() {
                     Some(first) => self.package.document_day(first)?,
@@ -569,8 +536,7 @@ impl<'a> Reading<'a> {
                 found = Some((known, row.get("is").ok_or("an index row without is")?));
             }
         }
-        let (_, is) =
-            found.ok_or_else(|| Fault::Gap(format!("index {name} has no row for {year}")))?;
+        let (_, is) = found.ok_or_else(|| Fault::Gap(format!("index {name} has no row for {year}")))?;
         self.form(is)
     }
 
@@ -599,11 +565,7 @@ impl<'a> Reading<'a> {
             None => None,
         }
         .ok_or_else(|| format!("no table at {path}"))?;
-        Reading {
-            owner,
-            ..self.clone()
-        }
-        .amount(table)
+        Reading { owner, ..self.clone() }.amount(table)
     }
 
     /// A person's registered amount (`member.X`, `frozen`), a money fact of the member.
@@ -619,11 +581,7 @@ impl<'a> Reading<'a> {
     /// A rate: the number of a table, or a bare value form; no rule at all is a rate of nothing.
     pub fn amount_of(&self, value: &Value) -> Result<Amount, Fault> {
         match value {
-            Value::Table(table)
-                if ["rows", "except", "across", "each"]
-                    .iter()
-                    .any(|key| table.contains_key(*key)) =>
-            {
+            Value::Table(table) if ["rows", "except", "across", "each"].iter().any(|key| table.contains_key(*key)) => {
                 self.amount(table)
             }
             form => self.form(form),
@@ -655,11 +613,7 @@ fn across(table: &Table) -> Result<Option<(&String, &Vec<Value>)>, String> {
 ///
 /// `ordinals` are the visit numbers counted from the history. A derived fact without a row is
 /// unknown here: it matters only to a table that then finds no row.
-pub fn with_derived(
-    reading: &Reading,
-    raw: &Facts,
-    ordinals: &BTreeMap<String, i64>,
-) -> Result<Facts, String> {
+pub fn with_derived(reading: &Reading, raw: &Facts, ordinals: &BTreeMap<String, i64>) -> Result<Facts, String> {
     let mut facts = raw.clone();
     for (name, number) in ordinals {
         facts.insert(name.clone(), Fact::Number(*number));
@@ -668,9 +622,7 @@ pub fn with_derived(
         .package
         .declarations
         .iter()
-        .filter(|(name, declaration)| {
-            declaration.derived.is_some() && !ordinals.contains_key(*name)
-        })
+        .filter(|(name, declaration)| declaration.derived.is_some() && !ordinals.contains_key(*name))
         .map(|(name, _)| name)
         .collect();
     while !waiting.is_empty() {
@@ -685,24 +637,16 @@ pub fn with_derived(
             if needs.iter().any(|need| {
                 need != name
                     && !facts.contains_key(need)
-                    && reading
-                        .package
-                        .declarations
-                        .get(need)
-                        .is_some_and(|declaration| declaration.derived.is_some())
+                    && reading.package.declarations.get(need).is_some_and(|declaration| declaration.derived.is_some())
             }) {
                 later.push(name);
                 continue;
             }
             let fact = if let Some(set) = table.get("count_of") {
-                let set = set
-                    .as_str()
-                    .or_else(|| set.get("of").and_then(Value::as_str))
-                    .ok_or("count_of names no set")?;
+                let set =
+                    set.as_str().or_else(|| set.get("of").and_then(Value::as_str)).ok_or("count_of names no set")?;
                 match facts.get(set) {
-                    Some(Fact::Set(members)) => {
-                        Fact::Number(i64::try_from(members.len()).unwrap_or(i64::MAX))
-                    }
+                    Some(Fact::Set(members)) => Fact::Number(i64::try_from(members.len()).unwrap_or(i64::MAX)),
                     _ => Fact::Unknown,
                 }
             } else {
@@ -729,22 +673,12 @@ pub fn with_derived(
 fn facts_read(table: &Table) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     let mut tables = vec![table];
-    for overlay in table
-        .get("overlay")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for overlay in table.get("overlay").and_then(Value::as_array).into_iter().flatten() {
         tables.extend(overlay.as_table());
     }
     for table in tables {
         for key in ["rows", "except"] {
-            for row in table
-                .get(key)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
+            for row in table.get(key).and_then(Value::as_array).into_iter().flatten() {
                 if let Some(when) = row.get("when").and_then(Value::as_table) {
                     names.extend(when.keys().cloned());
                 }
@@ -761,11 +695,7 @@ fn facts_read(table: &Table) -> Result<Vec<String>, String> {
 }
 
 /// The region of an optional pattern key of a table.
-pub fn pattern_region(
-    package: &Package,
-    table: &Table,
-    key: &str,
-) -> Result<Option<Region>, String> {
+pub fn pattern_region(package: &Package, table: &Table, key: &str) -> Result<Option<Region>, String> {
     match table.get(key) {
         None => Ok(None),
         Some(Value::Table(pattern)) => region(&package.declarations, pattern).map(Some),

@@ -25,18 +25,12 @@ pub fn zero() -> Exact {
 
 /// The sum of exact numbers.
 pub fn sum<'a>(numbers: impl IntoIterator<Item = &'a Exact>) -> Exact {
-    numbers
-        .into_iter()
-        .fold(zero(), |total, number| total + number)
+    numbers.into_iter().fold(zero(), |total, number| total + number)
 }
 
 /// The smaller of two exact numbers.
 pub fn smaller(one: &Exact, other: &Exact) -> Exact {
-    if one < other {
-        one.clone()
-    } else {
-        other.clone()
-    }
+    if one < other { one.clone() } else { other.clone() }
 }
 
 /// A decimal such as `-12.345` as an exact number.
@@ -51,9 +45,7 @@ pub fn decimal(text: &str) -> Result<Exact, String> {
     if whole_part.is_empty() || !all_digits(whole_part) || !all_digits(fraction) {
         return Err(fault());
     }
-    let number: BigInt = format!("{whole_part}{fraction}")
-        .parse()
-        .map_err(|_| fault())?;
+    let number: BigInt = format!("{whole_part}{fraction}").parse().map_err(|_| fault())?;
     let scale = num_traits::pow(BigInt::from(10), fraction.len());
     let exact = Exact::new(number, scale);
     Ok(if negative { -exact } else { exact })
@@ -66,9 +58,7 @@ pub fn money(text: &str) -> Result<Exact, String> {
 
 /// Rate text: `"60%"` is 3/5.
 pub fn rate(text: &str) -> Result<Exact, String> {
-    let number = text
-        .strip_suffix('%')
-        .ok_or_else(|| format!("not a rate: {text:?}"))?;
+    let number = text.strip_suffix('%').ok_or_else(|| format!("not a rate: {text:?}"))?;
     Ok(decimal(number.trim())? / whole(100))
 }
 
@@ -124,15 +114,12 @@ pub fn fen_number(fen: &Exact) -> Result<i64, String> {
     if !fen.is_integer() {
         return Err("an amount finer than a fen".into());
     }
-    fen.to_integer()
-        .try_into()
-        .map_err(|_| "an amount beyond all measure".to_string())
+    fen.to_integer().try_into().map_err(|_| "an amount beyond all measure".to_string())
 }
 
 /// An ISO date.
 pub fn date(text: &str) -> Result<Date, String> {
-    text.parse()
-        .map_err(|fault| format!("not a date: {text:?}: {fault}"))
+    text.parse().map_err(|fault| format!("not a date: {text:?}: {fault}"))
 }
 
 /// A date's number, so that dates compare like whole numbers.
@@ -144,10 +131,8 @@ pub fn day_number(date: Date) -> i64 {
 /// `HH:MM` or `HH:MM:SS` as seconds of the day.
 pub fn seconds_of_day(text: &str) -> Result<i64, String> {
     let fault = || format!("not a time of day: {text:?}");
-    let parts: Vec<i64> = text
-        .split(':')
-        .map(|part| part.parse::<i64>().map_err(|_| fault()))
-        .collect::<Result<_, _>>()?;
+    let parts: Vec<i64> =
+        text.split(':').map(|part| part.parse::<i64>().map_err(|_| fault())).collect::<Result<_, _>>()?;
     match parts.as_slice() {
         [hour, minute] => Ok(hour * 3600 + minute * 60),
         [hour, minute, second] => Ok(hour * 3600 + minute * 60 + second),
@@ -180,14 +165,10 @@ pub fn spread(total: &Exact, weights: &[Exact], preferences: &[Preference]) -> V
     let quotas: Vec<Exact> = weights.iter().map(|weight| total * weight / &all).collect();
     let mut parts: Vec<Exact> = quotas.iter().map(Exact::floor).collect();
     let mut odd = total - sum(&parts);
-    let mut order: Vec<usize> = (0..weights.len())
-        .filter(|&i| !weights[i].is_zero())
-        .collect();
+    let mut order: Vec<usize> = (0..weights.len()).filter(|&i| !weights[i].is_zero()).collect();
     order.sort_by(|&one, &other| {
         let remainder = |i: usize| &quotas[i] - &parts[i];
-        remainder(other)
-            .cmp(&remainder(one))
-            .then_with(|| preferences[one].cmp(&preferences[other]))
+        remainder(other).cmp(&remainder(one)).then_with(|| preferences[one].cmp(&preferences[other]))
     });
     for i in order {
         if odd.is_zero() {
@@ -204,13 +185,7 @@ mod tests {
     use super::*;
 
     fn plain(parcel: usize, base: i64) -> Preference {
-        Preference {
-            base: Reverse(whole(base)),
-            rates: Vec::new(),
-            fund: None,
-            parcel,
-            segment: 0,
-        }
+        Preference { base: Reverse(whole(base)), rates: Vec::new(), fund: None, parcel, segment: 0 }
     }
 
     #[test]
@@ -226,27 +201,15 @@ mod tests {
     #[test]
     fn formulas_round_as_told() {
         let wage = money("100040.00").unwrap() * rate("3%").unwrap();
-        assert_eq!(
-            round_as(&wage, "down yuan").unwrap(),
-            money("3001.00").unwrap()
-        );
-        assert_eq!(
-            round_as(&wage, "up yuan").unwrap(),
-            money("3002.00").unwrap()
-        );
-        assert_eq!(
-            round_as(&wage, "half_up fen").unwrap(),
-            money("3001.20").unwrap()
-        );
+        assert_eq!(round_as(&wage, "down yuan").unwrap(), money("3001.00").unwrap());
+        assert_eq!(round_as(&wage, "up yuan").unwrap(), money("3002.00").unwrap());
+        assert_eq!(round_as(&wage, "half_up fen").unwrap(), money("3001.20").unwrap());
     }
 
     #[test]
     fn odd_fen_go_to_the_largest_remainder_then_to_the_larger_base() {
         let weights = [whole(1), whole(1), whole(1)];
         let preferences = [plain(0, 1), plain(1, 5), plain(2, 1)];
-        assert_eq!(
-            spread(&whole(2), &weights, &preferences),
-            [whole(1), whole(1), whole(0)]
-        );
+        assert_eq!(spread(&whole(2), &weights, &preferences), [whole(1), whole(1), whole(0)]);
     }
 }

@@ -34,11 +34,22 @@ const WITHOUT_CASE: &str = "无算例：";
 
 impl Articles {
     /// Reads `source/<document>.md` files.
-    pub(crate) fn read(&mut self, file: u16, source: &SourceFile, documents: &[Document], faults: &mut alloc::vec::Vec<Fault>) {
+    pub(crate) fn read(
+        &mut self,
+        file: u16,
+        source: &SourceFile,
+        documents: &[Document],
+        faults: &mut alloc::vec::Vec<Fault>,
+    ) {
         let name = source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
         let Some(document) = documents.iter().find(|document| document.key.text == name) else {
             let found = format!("source/{name}.md 没有对应的文件登记");
-            faults.push(Fault::error("unknown_document", At { file, start: 0, end: 0 }, found, format!("在 package.toml 写 [document.{name}]")));
+            faults.push(Fault::error(
+                "unknown_document",
+                At { file, start: 0, end: 0 },
+                found,
+                format!("在 package.toml 写 [document.{name}]"),
+            ));
             return;
         };
         let mut offset = 0;
@@ -76,10 +87,20 @@ impl Articles {
     fn push(&mut self, article: Option<Article>, faults: &mut alloc::vec::Vec<Fault>) {
         let Some(article) = article else { return };
         if article.text.is_empty() {
-            faults.push(Fault::error("empty_article", article.at, format!("{} 没有引文", article.key), "在标题下以 > 开头引用条文"));
+            faults.push(Fault::error(
+                "empty_article",
+                article.at,
+                format!("{} 没有引文", article.key),
+                "在标题下以 > 开头引用条文",
+            ));
         }
         if self.0.contains_key(&article.key) {
-            faults.push(Fault::error("duplicate_anchor", article.at, format!("{} 出现两次", article.key), "每个锚只能有一处"));
+            faults.push(Fault::error(
+                "duplicate_anchor",
+                article.at,
+                format!("{} 出现两次", article.key),
+                "每个锚只能有一处",
+            ));
             return;
         }
         self.0.insert(article.key.clone(), article);

@@ -111,7 +111,12 @@ fn unknown_names(registry: &Registry, bound: &Bound) -> Vec<Fault> {
     for name in names.filter(|name| registry.id(&name.text).is_none()) {
         let hint = nearest(&name.text, registry.names()).map(|near| format!("，是否想写 {near}？")).unwrap_or_default();
         let found = format!("界限里没有名为 {} 的事实", name.text);
-        faults.push(Fault::error("unknown_fact", name.at, found, format!("可用的事实：{}{hint}", listed(registry.names()))));
+        faults.push(Fault::error(
+            "unknown_fact",
+            name.at,
+            found,
+            format!("可用的事实：{}{hint}", listed(registry.names())),
+        ));
     }
     faults.extend(unknown_values(registry, &bound.when));
     if let Some((fact, values)) = &bound.along
@@ -130,7 +135,9 @@ fn unknown_names(registry: &Registry, bound: &Bound) -> Vec<Fault> {
 fn unknown_values(registry: &Registry, when: &Pattern) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (name, condition) in when {
-        let Some(fact) = registry.get(&name.text).filter(|fact| fact.shared && fact.name != "enrolment") else { continue };
+        let Some(fact) = registry.get(&name.text).filter(|fact| fact.shared && fact.name != "enrolment") else {
+            continue;
+        };
         for scalar in condition.scalars().into_iter().filter(|scalar| fact.raw(&scalar.value).is_none()) {
             let found = format!("{} 没有这个取值", fact.name);
             faults.push(Fault::error("unknown_value", scalar.at, found, format!("可用：{}", fact.allowed())));

@@ -74,7 +74,13 @@ impl Compiled {
     }
 
     /// Calls `visit` with every combination of bands of the facts, the last fact turning fastest.
-    pub(crate) fn for_each_cell(&self, facts: &BTreeSet<FactId>, day: Day, known_on: Day, mut visit: impl FnMut(&mut Cell<'_>)) {
+    pub(crate) fn for_each_cell(
+        &self,
+        facts: &BTreeSet<FactId>,
+        day: Day,
+        known_on: Day,
+        mut visit: impl FnMut(&mut Cell<'_>),
+    ) {
         let facts: Vec<FactId> = facts.iter().copied().collect();
         let counts: Vec<usize> = facts.iter().map(|fact| self.registry.facts[*fact].band_count()).collect();
         let total: usize = counts.iter().product();

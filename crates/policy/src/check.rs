@@ -92,7 +92,10 @@ fn values(grid: &Grid, says: Says, compiled: &Compiled, faults: &mut Vec<Fault>)
     for row in grid.rows() {
         let value = &row.is.value;
         let (fits, allowed): (bool, String) = match says {
-            Says::Amount => (crate::grid::is_amount(value) && !matches!(value, Value::Frozen(_)), "金额，如 \"200.00\"，或 \"none\"、\"open\"、算式".to_string()),
+            Says::Amount => (
+                crate::grid::is_amount(value) && !matches!(value, Value::Frozen(_)),
+                "金额，如 \"200.00\"，或 \"none\"、\"open\"、算式".to_string(),
+            ),
             Says::Rate => (
                 matches!(value, Value::Rate(_) | Value::None | Value::SameAs { .. }),
                 "比例，如 \"60%\"，或 \"none\"、{ same_as = … }".to_string(),
@@ -136,7 +139,12 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledS
     let mut reads: BTreeSet<FactId> = BTreeSet::new();
     grid.reads(&mut reads);
     if compiled.combinations(&reads) > MOST_CELLS {
-        faults.push(Fault::error("too_many_cells", grid.at, format!("{} 的组合超过 {MOST_CELLS}", grid.path), "拆成先后两张表"));
+        faults.push(Fault::error(
+            "too_many_cells",
+            grid.at,
+            format!("{} 的组合超过 {MOST_CELLS}", grid.path),
+            "拆成先后两张表",
+        ));
         return;
     }
     let (mut held, mut gaps, mut conflicts) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
@@ -144,7 +152,8 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledS
     for day in days {
         compiled.for_each_cell(&reads, *day, Day::MAX, |cell| {
             // Another benefit's segments are not this one's.
-            let elsewhere = axis.is_some_and(|axis| reads.contains(&axis.fact) && !axis.bands.contains(&cell.band(axis.fact)));
+            let elsewhere =
+                axis.is_some_and(|axis| reads.contains(&axis.fact) && !axis.bands.contains(&cell.band(axis.fact)));
             if elsewhere || cell.is_impossible() {
                 return;
             }
@@ -161,7 +170,11 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledS
                     held.extend([a.at, b.at]);
                     if conflicts.insert((a.at, b.at)) {
                         let (one, other) = (show_value(&a.is.value), show_value(&b.is.value));
-                        let found = format!("{} 在 {} 有两行都适用：{one} 与 {other}，谁也不在另一行之内", grid.path, here(cell));
+                        let found = format!(
+                            "{} 在 {} 有两行都适用：{one} 与 {other}，谁也不在另一行之内",
+                            grid.path,
+                            here(cell)
+                        );
                         let allowed = "写一行更窄的，把重合处说清楚；或把例外写进 except；或结束旧的一行（until）";
                         faults.push(Fault::error("conflict", b.at, found, allowed));
                     }
@@ -182,7 +195,8 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledS
         // What a later knowledge corrected held while that was not known.
         let corrected = grid.rows().any(|other| other.corrects && other.region == row.region);
         if !corrected {
-            let found = format!("{} 的这一行（{}）在任何情形、任何一天都不起作用", grid.path, show_value(&row.is.value));
+            let found =
+                format!("{} 的这一行（{}）在任何情形、任何一天都不起作用", grid.path, show_value(&row.is.value));
             faults.push(Fault::error("dead_row", row.at, found, "删去，或检查 when 与日期是否写错"));
         }
     }
@@ -195,9 +209,10 @@ fn total(compiled: &Compiled, grid: &Grid, days: &[Day], axis: Option<&CompiledS
 fn dead_rows(compiled: &Compiled, grid: &Grid, ranges: &[Day], faults: &mut Vec<Fault>) {
     for row in grid.rows() {
         let alive = ranges.iter().any(|day| row.from <= *day && *day <= row.until);
-        let possible = row.region.iter().all(|(fact, bands)| {
-            (0..compiled.registry.facts[*fact].band_count()).any(|band| bands.has(band as u8))
-        });
+        let possible = row
+            .region
+            .iter()
+            .all(|(fact, bands)| (0..compiled.registry.facts[*fact].band_count()).any(|band| bands.has(band as u8)));
         if !alive || !possible {
             let found = format!("{} 的这一行（{}）在任何情形都不起作用", grid.path, show_value(&row.is.value));
             faults.push(Fault::error("dead_row", row.at, found, "删去，或检查 when 与日期是否写错"));
@@ -215,7 +230,10 @@ fn stale(compiled: &Compiled, faults: &mut Vec<Fault>) {
     for grid in compiled.grids() {
         for row in grid.rows().filter(|row| row.is.value == Value::Open) {
             let found = format!("{}：文本没有给出数值，按不设处理", grid.path);
-            faults.push(Fault::note("open", row.at, found, "统筹区经办机构可用 extends 的覆盖包填入").by(compiled.articles.print(&row.cite)));
+            faults.push(
+                Fault::note("open", row.at, found, "统筹区经办机构可用 extends 的覆盖包填入")
+                    .by(compiled.articles.print(&row.cite)),
+            );
         }
     }
     for row in compiled.grids().flat_map(Grid::rows) {
@@ -227,7 +245,9 @@ fn stale(compiled: &Compiled, faults: &mut Vec<Fault>) {
     for row in compiled.package.indexes.iter().flat_map(|index| &index.rows) {
         if row.estimate {
             let found = format!("{} 年的指数是预计数", row.year);
-            faults.push(Fault::note("estimate", row.at, found, "公布后改为正式数").by(compiled.articles.print(&row.cite)));
+            faults.push(
+                Fault::note("estimate", row.at, found, "公布后改为正式数").by(compiled.articles.print(&row.cite)),
+            );
         }
         if row.is.value == Value::Open {
             let found = format!("{} 年的指数文本没有给出", row.year);
@@ -235,6 +255,11 @@ fn stale(compiled: &Compiled, faults: &mut Vec<Fault>) {
         }
     }
     if compiled.package.verified.is_none() {
-        faults.push(Fault::warning("unverified", compiled.package.at, "package 没有 verified", "写明最近一次有人核对的日期"));
+        faults.push(Fault::warning(
+            "unverified",
+            compiled.package.at,
+            "package 没有 verified",
+            "写明最近一次有人核对的日期",
+        ));
     }
 }

@@ -2,8 +2,8 @@
 //! What is wrong is reported; what it decides is lowered elsewhere.
 
 use crate::articles::Articles;
-use crate::facts::{FactId, Owner, Region, Registry, Source};
 use crate::counters;
+use crate::facts::{FactId, Owner, Region, Registry, Source};
 use crate::fault::{At, Fault, listed, nearest};
 use crate::grid::{Grid, Inherit, Scope};
 use crate::model::{Accumulated, Package, Pattern, Table, Value, Word};
@@ -126,8 +126,12 @@ pub(crate) struct CounterKey {
 impl PartialEq for CounterKey {
     /// Two ways of writing one condition are one counter.
     fn eq(&self, other: &Self) -> bool {
-        let of = |key: &Self| (key.measure, key.period, key.by_institution, key.except, key.since, key.until, key.continues);
-        of(self) == of(other) && self.counts == other.counts && self.applies == other.applies && self.lines == other.lines
+        let of =
+            |key: &Self| (key.measure, key.period, key.by_institution, key.except, key.since, key.until, key.continues);
+        of(self) == of(other)
+            && self.counts == other.counts
+            && self.applies == other.applies
+            && self.lines == other.lines
     }
 }
 
@@ -153,7 +157,12 @@ impl CounterKey {
     pub(crate) fn opener(&self) -> Self {
         let (by_institution, applies) = (self.by_institution, self.applies.clone());
         let written = (self.written.0.clone(), String::new());
-        Self { by_institution, applies, written, ..Self::plain(self.counts.clone(), CountedMeasure::Visits, self.period) }
+        Self {
+            by_institution,
+            applies,
+            written,
+            ..Self::plain(self.counts.clone(), CountedMeasure::Visits, self.period)
+        }
     }
 
     /// Whether settlements of this day count.
@@ -326,8 +335,8 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
         package,
     };
     compiled.chain(&known, faults);
-    compiled.counter_names = counters::names(&compiled.counters);
     compiled.ordinal_counters(faults);
+    compiled.counter_names = counters::names(&compiled.counters);
     compiled.frozen_amounts();
     compiled.check_citations(faults);
     compiled
@@ -396,7 +405,12 @@ fn reasons(package: &Package, faults: &mut Vec<Fault>) -> Vec<(String, String)> 
         SHARED_REASONS.iter().map(|(code, text)| ((*code).to_owned(), (*text).to_owned())).collect();
     for (code, text) in &package.reasons {
         if text.is_empty() {
-            faults.push(Fault::error("missing_key", code.at, format!("原因 {} 没有 text", code.text), "写明给参保人看的一句话"));
+            faults.push(Fault::error(
+                "missing_key",
+                code.at,
+                format!("原因 {} 没有 text", code.text),
+                "写明给参保人看的一句话",
+            ));
         }
         match reasons.iter_mut().find(|(known, _)| *known == code.text) {
             Some(known) => known.1.clone_from(text),
@@ -416,7 +430,12 @@ fn account_part(word: &Word, faults: &mut Vec<Fault>) -> Option<AccountPart> {
         "account.current" => Some(AccountPart::Current),
         "account.prior" => Some(AccountPart::Prior),
         other => {
-            faults.push(Fault::error("invalid_value", word.at, format!("\"{other}\""), "account.current（当年）或 account.prior（历年）"));
+            faults.push(Fault::error(
+                "invalid_value",
+                word.at,
+                format!("\"{other}\""),
+                "account.current（当年）或 account.prior（历年）",
+            ));
             None
         }
     }
@@ -454,12 +473,22 @@ impl Compiled {
         let elsewhere = self.package.decided_elsewhere.clone();
         for (name, _) in &elsewhere {
             if !chain.iter().any(|word| word.text == name.text) {
-                faults.push(Fault::error("not_in_chain", name.at, format!("{} 不在 chain 里", name.text), "把它写进 chain"));
+                faults.push(Fault::error(
+                    "not_in_chain",
+                    name.at,
+                    format!("{} 不在 chain 里", name.text),
+                    "把它写进 chain",
+                ));
             }
         }
         for word in &chain {
             if self.benefits.iter().any(|benefit| benefit.name == word.text) {
-                faults.push(Fault::error("duplicate_key", word.at, format!("{} 在 chain 里出现两次", word.text), "每项一次"));
+                faults.push(Fault::error(
+                    "duplicate_key",
+                    word.at,
+                    format!("{} 在 chain 里出现两次", word.text),
+                    "每项一次",
+                ));
                 continue;
             }
             let written = self.package.benefits.iter().position(|benefit| benefit.name.text == word.text);
@@ -472,15 +501,26 @@ impl Compiled {
                 (None, Some(cites)) => self.benefits.push(elsewhere_benefit(word, cites, self.from, self.until)),
                 (None, None) => {
                     let names = self.package.benefits.iter().map(|benefit| benefit.name.text.as_str());
-                    let hint = nearest(&word.text, names).map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
+                    let hint =
+                        nearest(&word.text, names).map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
                     let allowed = format!("在 [benefit] 或 decided_elsewhere 里写明它{hint}");
-                    faults.push(Fault::error("unknown_benefit", word.at, format!("chain 里的 {} 没有规定", word.text), allowed));
+                    faults.push(Fault::error(
+                        "unknown_benefit",
+                        word.at,
+                        format!("chain 里的 {} 没有规定", word.text),
+                        allowed,
+                    ));
                 }
             }
         }
         for benefit in &self.package.benefits {
             if !chain.iter().any(|word| word.text == benefit.name.text) {
-                faults.push(Fault::error("not_in_chain", benefit.name.at, format!("待遇 {} 不在 chain 里", benefit.name.text), "chain 定先后，每项待遇都要在内"));
+                faults.push(Fault::error(
+                    "not_in_chain",
+                    benefit.name.at,
+                    format!("待遇 {} 不在 chain 里", benefit.name.text),
+                    "chain 定先后，每项待遇都要在内",
+                ));
             }
         }
         if self.benefits.len() > 250 {
@@ -488,7 +528,13 @@ impl Compiled {
         }
     }
 
-    fn benefit_of(&mut self, i: usize, elsewhere: Option<Vec<Word>>, known: &dyn Fn(&[Word]) -> Day, faults: &mut Vec<Fault>) -> CompiledBenefit {
+    fn benefit_of(
+        &mut self,
+        i: usize,
+        elsewhere: Option<Vec<Word>>,
+        known: &dyn Fn(&[Word]) -> Day,
+        faults: &mut Vec<Fault>,
+    ) -> CompiledBenefit {
         let written = self.package.benefits[i].clone();
         let (from, until) = (written.from.unwrap_or(self.from), written.until.unwrap_or(self.until));
         let inherit = Inherit { from, until, known };
@@ -502,13 +548,23 @@ impl Compiled {
             Some(word) => Payer::Fund(fund(word, faults)),
             None => {
                 if elsewhere.is_none() {
-                    faults.push(Fault::error("missing_key", written.at, format!("待遇 {name} 没有 fund"), "写基金代码，如 fund = \"310100\"，或 \"account.current\""));
+                    faults.push(Fault::error(
+                        "missing_key",
+                        written.at,
+                        format!("待遇 {name} 没有 fund"),
+                        "写基金代码，如 fund = \"310100\"，或 \"account.current\"",
+                    ));
                 }
                 Payer::Fund(FundCode::POOLED)
             }
         };
         if written.rate.is_none() && elsewhere.is_none() {
-            faults.push(Fault::error("missing_key", written.at, format!("待遇 {name} 没有 rate"), "写支付比例；由别处给出支付额的写进 decided_elsewhere"));
+            faults.push(Fault::error(
+                "missing_key",
+                written.at,
+                format!("待遇 {name} 没有 rate"),
+                "写支付比例；由别处给出支付额的写进 decided_elsewhere",
+            ));
         }
         let mut benefit = CompiledBenefit {
             at: written.at,
@@ -572,20 +628,36 @@ impl Compiled {
                 }
                 _ => {
                     let earlier = listed(self.benefits.iter().map(|benefit| &benefit.name));
-                    let allowed = format!("\"lines\"，或 chain 中先于 {own} 的待遇（{earlier}）加 .left、.borne、.share、.over");
-                    faults.push(Fault::error("invalid_value", word.at, format!("takes 里的 \"{}\"", word.text), allowed));
+                    let allowed =
+                        format!("\"lines\"，或 chain 中先于 {own} 的待遇（{earlier}）加 .left、.borne、.share、.over");
+                    faults.push(Fault::error(
+                        "invalid_value",
+                        word.at,
+                        format!("takes 里的 \"{}\"", word.text),
+                        allowed,
+                    ));
                 }
             }
         }
         (lines, takes)
     }
 
-    fn segments(&mut self, segments: &crate::model::Segments, benefit: &str, faults: &mut Vec<Fault>) -> CompiledSegments {
+    fn segments(
+        &mut self,
+        segments: &crate::model::Segments,
+        benefit: &str,
+        faults: &mut Vec<Fault>,
+    ) -> CompiledSegments {
         let from_zero = match segments.on.text.as_str() {
             "eligible" => true,
             "above" => false,
             other => {
-                faults.push(Fault::error("invalid_value", segments.on.at, format!("segments.on = \"{other}\""), "eligible（自第一分钱起）或 above（起付以上）"));
+                faults.push(Fault::error(
+                    "invalid_value",
+                    segments.on.at,
+                    format!("segments.on = \"{other}\""),
+                    "eligible（自第一分钱起）或 above（起付以上）",
+                ));
                 true
             }
         };
@@ -621,7 +693,8 @@ impl Compiled {
         let mut counts: Vec<String> = Vec::new();
         for word in words {
             if !self.package.chain.iter().any(|name| name.text == word.text) {
-                let allowed = format!("chain 里的待遇（{}）或 \"*\"", listed(self.package.chain.iter().map(|name| &name.text)));
+                let allowed =
+                    format!("chain 里的待遇（{}）或 \"*\"", listed(self.package.chain.iter().map(|name| &name.text)));
                 faults.push(Fault::error("unknown_benefit", word.at, format!("counts 里的 {}", word.text), allowed));
             }
             counts.push(word.text.clone());
@@ -631,7 +704,14 @@ impl Compiled {
         counts
     }
 
-    fn cut(&mut self, entry: &Accumulated, benefit: &str, deductible: bool, inherit: &Inherit<'_>, faults: &mut Vec<Fault>) -> CompiledCut {
+    fn cut(
+        &mut self,
+        entry: &Accumulated,
+        benefit: &str,
+        deductible: bool,
+        inherit: &Inherit<'_>,
+        faults: &mut Vec<Fault>,
+    ) -> CompiledCut {
         let on = entry.on.as_ref().map(|word| (word.text.as_str(), word.at));
         let (stage, measure) = match (deductible, on) {
             (true, Some(("eligible", _)) | None) => (Stage::Eligible, CountedMeasure::Borne),
@@ -640,7 +720,11 @@ impl Compiled {
             (false, Some(("above", _))) => (Stage::Above, CountedMeasure::Above),
             (false, Some(("payment", _)) | None) => (Stage::Payment, CountedMeasure::Paid),
             (_, Some((other, at))) => {
-                let allowed = if deductible { "eligible（先扣费用）或 payment（从支付额里扣）" } else { "eligible、above（起付以上费用）或 payment（基金支付额）" };
+                let allowed = if deductible {
+                    "eligible（先扣费用）或 payment（从支付额里扣）"
+                } else {
+                    "eligible、above（起付以上费用）或 payment（基金支付额）"
+                };
                 faults.push(Fault::error("invalid_value", at, format!("on = \"{other}\""), allowed));
                 (Stage::Payment, CountedMeasure::Paid)
             }
@@ -648,7 +732,12 @@ impl Compiled {
         let per = match &entry.per {
             Some(per) => period(per, entry.lasts.as_ref(), faults),
             None => {
-                faults.push(Fault::error("missing_key", entry.at, "没有 per", "写累计周期：visit、day、month、year、life 或 opened"));
+                faults.push(Fault::error(
+                    "missing_key",
+                    entry.at,
+                    "没有 per",
+                    "写累计周期：visit、day、month、year、life 或 opened",
+                ));
                 Period::Year
             }
         };
@@ -656,16 +745,22 @@ impl Compiled {
         if let Some(carry) = &entry.carry
             && (carry.text != "year" || per != Period::Month)
         {
-            faults.push(Fault::error("invalid_value", carry.at, format!("carry = \"{}\"", carry.text), "只能 per = \"month\" 并 carry = \"year\"：按月额度在年内累积"));
+            faults.push(Fault::error(
+                "invalid_value",
+                carry.at,
+                format!("carry = \"{}\"", carry.text),
+                "只能 per = \"month\" 并 carry = \"year\"：按月额度在年内累积",
+            ));
         }
         for word in &entry.by {
             if word.text != "institution" {
                 faults.push(Fault::error("invalid_value", word.at, format!("by = [\"{}\"]", word.text), "institution"));
             }
         }
-        let beyond = entry.beyond.as_ref().map(|beyond| {
-            (fund(&beyond.fund, faults), self.registry.region(&beyond.when), beyond.cite.clone())
-        });
+        let beyond = entry
+            .beyond
+            .as_ref()
+            .map(|beyond| (fund(&beyond.fund, faults), self.registry.region(&beyond.when), beyond.cite.clone()));
         let key = self.key_of(entry, benefit, measure, faults);
         self.check_levels(entry, faults);
         CompiledCut {
@@ -680,7 +775,13 @@ impl Compiled {
     }
 
     /// The key of the counter that a deductible or limit names by what it says.
-    fn key_of(&mut self, entry: &Accumulated, benefit: &str, measure: CountedMeasure, faults: &mut Vec<Fault>) -> CounterKey {
+    fn key_of(
+        &mut self,
+        entry: &Accumulated,
+        benefit: &str,
+        measure: CountedMeasure,
+        faults: &mut Vec<Fault>,
+    ) -> CounterKey {
         let ignored = &mut Vec::new();
         let per = entry.per.as_ref().map_or(Period::Year, |per| period(per, entry.lasts.as_ref(), ignored));
         let period = if entry.carry.is_some() { Period::Year } else { per };
@@ -707,7 +808,14 @@ impl Compiled {
 
     /// The counter that goes on in a new one: what the old rule counted until then, in the periods
     /// (and by institution or not) of the new one.
-    fn continued(&mut self, key: &CounterKey, entry: &Accumulated, starts: &Word, benefit: &str, faults: &mut Vec<Fault>) -> Option<u16> {
+    fn continued(
+        &mut self,
+        key: &CounterKey,
+        entry: &Accumulated,
+        starts: &Word,
+        benefit: &str,
+        faults: &mut Vec<Fault>,
+    ) -> Option<u16> {
         let deductible = matches!(key.measure, CountedMeasure::Borne | CountedMeasure::BorneOfPayment);
         let earlier = starts.text.strip_prefix("from ").and_then(|name| {
             let index: usize = name.rsplit('.').next()?.parse().ok()?;
@@ -768,7 +876,12 @@ impl Compiled {
                 });
                 if replaced {
                     let allowed = "写 starts = \"fresh\"（重新累计）或 starts = \"from N\"（接着累计）；同一累计键只改数值时，在同一张表里加一行 from";
-                    faults.push(Fault::error("accumulator_unsaid", later.at, format!("{} 起换了累计方式，没有说明已用的怎么办", from), allowed));
+                    faults.push(Fault::error(
+                        "accumulator_unsaid",
+                        later.at,
+                        format!("{} 起换了累计方式，没有说明已用的怎么办", from),
+                        allowed,
+                    ));
                 }
             }
         }
@@ -796,11 +909,15 @@ impl Compiled {
         let ordinal = self.package.facts[position].ordinal.as_ref()?;
         let mut ignored = Vec::new();
         let (of, per) = (period(&ordinal.of, None, &mut ignored), period(&ordinal.per, None, &mut ignored));
-        let counts = if ordinal.counts.is_empty() { Vec::new() } else { self.counted(&ordinal.counts, "", &mut ignored) };
+        let counts =
+            if ordinal.counts.is_empty() { Vec::new() } else { self.counted(&ordinal.counts, "", &mut ignored) };
         let total = self.counters.iter().position(|key| {
             let CountedMeasure::VisitNumber(group) = key.measure else { return false };
             let group = &self.counters[usize::from(group)];
-            key.period == per && group.period == of && group.by_institution != ordinal.by.is_empty() && key.counts == counts
+            key.period == per
+                && group.period == of
+                && group.by_institution != ordinal.by.is_empty()
+                && key.counts == counts
         })?;
         let CountedMeasure::VisitNumber(group) = self.counters[total].measure else { return None };
         Some((total as u16, group))
@@ -827,7 +944,12 @@ impl Compiled {
         for grid in self.grids() {
             for row in grid.rows() {
                 if row.cite.is_empty() {
-                    faults.push(Fault::error("uncited", row.at, format!("{} 的这一行没有依据", grid.path), "写 cite = \"文件:条款\"（行、表或待遇上都可以）"));
+                    faults.push(Fault::error(
+                        "uncited",
+                        row.at,
+                        format!("{} 的这一行没有依据", grid.path),
+                        "写 cite = \"文件:条款\"（行、表或待遇上都可以）",
+                    ));
                 }
                 for cite in row.cite.iter().chain(&grid.cite) {
                     if seen.insert((cite.at, &cite.text)) {
@@ -917,12 +1039,22 @@ fn period(per: &Word, lasts: Option<&Word>, faults: &mut Vec<Fault>) -> Period {
         "opened" => match lasts.and_then(|lasts| hours(&lasts.text)) {
             Some(hours @ 1..=8784) => Period::Opened(hours * 3600),
             _ => {
-                faults.push(Fault::error("missing_key", per.at, "per = \"opened\" 而没有可用的 lasts", "写 lasts = \"24 hours\" 或 \"3 days\""));
+                faults.push(Fault::error(
+                    "missing_key",
+                    per.at,
+                    "per = \"opened\" 而没有可用的 lasts",
+                    "写 lasts = \"24 hours\" 或 \"3 days\"",
+                ));
                 Period::Day
             }
         },
         other => {
-            faults.push(Fault::error("invalid_value", per.at, format!("per = \"{other}\""), "visit、day、month、year、life 或 opened"));
+            faults.push(Fault::error(
+                "invalid_value",
+                per.at,
+                format!("per = \"{other}\""),
+                "visit、day、month、year、life 或 opened",
+            ));
             Period::Year
         }
     }

@@ -70,7 +70,8 @@ fn period_name(period: Period) -> String {
 
 /// Conditions by fact, values in order: two ways of writing one thing read the same.
 pub(crate) fn pattern(pattern: &Pattern) -> String {
-    let mut parts: Vec<String> = pattern.iter().map(|(fact, condition)| format!("{}{}", fact.text, said(condition))).collect();
+    let mut parts: Vec<String> =
+        pattern.iter().map(|(fact, condition)| format!("{}{}", fact.text, said(condition))).collect();
     parts.sort();
     parts.join("&")
 }
@@ -86,7 +87,8 @@ fn said(condition: &Condition) -> String {
         Condition::Any(values) => format!("={}", listed(values)),
         Condition::Not(values) => format!("!={}", listed(values)),
         Condition::Range(range) => {
-            let mut texts: Vec<String> = range.iter().map(|(compare, value)| format!("{}{}", sign(*compare), text(value))).collect();
+            let mut texts: Vec<String> =
+                range.iter().map(|(compare, value)| format!("{}{}", sign(*compare), text(value))).collect();
             texts.sort();
             texts.concat()
         }

@@ -174,7 +174,8 @@ const KINDS: &[(&str, &str)] = &[
 ];
 
 /// The value of a fact that stands for "one of these named values" where a package declares none.
-const ENROLMENTS: &[&str] = &["employer", "individual_tier_1", "individual_tier_2", "lump_sum", "flexible", "pool_only"];
+const ENROLMENTS: &[&str] =
+    &["employer", "individual_tier_1", "individual_tier_2", "lump_sum", "flexible", "pool_only"];
 
 /// The most values of a set that conditions may look into.
 const MOST_SET_VALUES: usize = 8;
@@ -263,7 +264,12 @@ impl Registry {
             Some(("charge", _)) => Owner::Charge,
             Some(("encounter" | "relation", _)) | None => Owner::Encounter,
             Some((other, at)) => {
-                faults.push(Fault::error("invalid_value", at, format!("of = \"{other}\""), "member、institution、encounter、charge 或 relation"));
+                faults.push(Fault::error(
+                    "invalid_value",
+                    at,
+                    format!("of = \"{other}\""),
+                    "member、institution、encounter、charge 或 relation",
+                ));
                 Owner::Encounter
             }
         };
@@ -341,7 +347,12 @@ impl Registry {
                 let values: Vec<Word> = set.values.iter().map(|v| Word { at: each.name.at, text: v.clone() }).collect();
                 self.bind(&each.name.text, &values);
             }
-            None => faults.push(Fault::error("unknown_fact", each.set.at, format!("{} 不是集合事实", each.set.text), "each 要一个 kind = \"set\" 的事实")),
+            None => faults.push(Fault::error(
+                "unknown_fact",
+                each.set.at,
+                format!("{} 不是集合事实", each.set.text),
+                "each 要一个 kind = \"set\" 的事实",
+            )),
         }
     }
 
@@ -399,7 +410,12 @@ impl Registry {
                     self.facts[id].cut_at(value);
                 }
             }
-            _ => faults.push(Fault::error("invalid_value", word.at, format!("per = \"{}\"", word.text), "要一个取值不超过 250 个的整数事实（写明 min 与 max）")),
+            _ => faults.push(Fault::error(
+                "invalid_value",
+                word.at,
+                format!("per = \"{}\"", word.text),
+                "要一个取值不超过 250 个的整数事实（写明 min 与 max）",
+            )),
         }
     }
 
@@ -438,12 +454,22 @@ fn kind_of(def: &FactDef, faults: &mut Vec<Fault>) -> Kind {
         Some(("money", _)) => Kind::Money,
         Some(("set", _)) => Kind::Set,
         Some((other, at)) => {
-            faults.push(Fault::error("invalid_value", at, format!("kind = \"{other}\""), "choice、flag、whole、date、money 或 set"));
+            faults.push(Fault::error(
+                "invalid_value",
+                at,
+                format!("kind = \"{other}\""),
+                "choice、flag、whole、date、money 或 set",
+            ));
             Kind::Choice
         }
     };
     if matches!(kind, Kind::Choice | Kind::Set) && def.values.is_empty() {
-        faults.push(Fault::error("missing_key", def.name.at, format!("事实 {} 没有取值", def.name.text), "写 values = [...] 或 kind"));
+        faults.push(Fault::error(
+            "missing_key",
+            def.name.at,
+            format!("事实 {} 没有取值", def.name.text),
+            "写 values = [...] 或 kind",
+        ));
     }
     if def.values.len() > 60 {
         faults.push(Fault::error("too_many_values", def.name.at, format!("{} 个取值", def.values.len()), "至多 60 个"));
@@ -463,7 +489,12 @@ fn apply_tree(fact: &mut Fact, def: &FactDef, faults: &mut Vec<Fault>) {
             (Some(child), Some(parent)) if child != parent => fact.parents[child] = Some(parent),
             _ => {
                 let found = format!("under 中的 {} = {}", child.text, parent.text);
-                faults.push(Fault::error("invalid_value", child.at, found, format!("两者都须是取值：{}", listed(&fact.values))));
+                faults.push(Fault::error(
+                    "invalid_value",
+                    child.at,
+                    found,
+                    format!("两者都须是取值：{}", listed(&fact.values)),
+                ));
             }
         }
     }
@@ -472,7 +503,12 @@ fn apply_tree(fact: &mut Fact, def: &FactDef, faults: &mut Vec<Fault>) {
         while let Some(parent) = fact.parents[at] {
             (at, steps) = (parent, steps + 1);
             if steps > fact.parents.len() {
-                faults.push(Fault::error("cycle", def.name.at, format!("事实 {} 的归类成环", fact.name), "under 不能绕回自己"));
+                faults.push(Fault::error(
+                    "cycle",
+                    def.name.at,
+                    format!("事实 {} 的归类成环", fact.name),
+                    "under 不能绕回自己",
+                ));
                 fact.parents.iter_mut().for_each(|parent| *parent = None);
                 return;
             }
@@ -547,7 +583,12 @@ impl Fact {
             _ => None,
         };
         let hint = hint.map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
-        Fault::error("unknown_value", scalar.at, format!("{found} 不是事实 {} 的取值", self.name), format!("可用：{}{hint}", self.allowed()))
+        Fault::error(
+            "unknown_value",
+            scalar.at,
+            format!("{found} 不是事实 {} 的取值", self.name),
+            format!("可用：{}{hint}", self.allowed()),
+        )
     }
 
     /// The cuts that a condition on a number makes; reports values that the fact does not have.
@@ -562,7 +603,8 @@ impl Fact {
             return None;
         }
         if self.kind == Kind::Set && self.values.len() > MOST_SET_VALUES {
-            let allowed = format!("超过 {MOST_SET_VALUES} 个取值的集合不能直接作条件：用 each 逐项取值，或用 count_of 数个数");
+            let allowed =
+                format!("超过 {MOST_SET_VALUES} 个取值的集合不能直接作条件：用 each 逐项取值，或用 count_of 数个数");
             faults.push(Fault::error("invalid_value", name.at, format!("{} 是集合", self.name), allowed));
             return None;
         }
@@ -600,11 +642,7 @@ impl Fact {
 
     /// How many bands there are.
     pub(crate) fn band_count(&self) -> usize {
-        if self.banded() {
-            self.cuts.len() + 1
-        } else {
-            usize::from(self.bands.iter().copied().max().unwrap_or(0)) + 1
-        }
+        if self.banded() { self.cuts.len() + 1 } else { usize::from(self.bands.iter().copied().max().unwrap_or(0)) + 1 }
     }
 
     /// The band of a value.
@@ -689,7 +727,8 @@ impl Fact {
         }
         let (low, high) = self.ends(band);
         let possible = |raw: i64| !matches!(self.kind, Kind::Whole(min, max) if raw < min || max < raw);
-        let inside = |raw: &i64| possible(*raw) && low.is_none_or(|low| low <= *raw) && high.is_none_or(|high| *raw < high);
+        let inside =
+            |raw: &i64| possible(*raw) && low.is_none_or(|low| low <= *raw) && high.is_none_or(|high| *raw < high);
         let scalars = condition.scalars();
         let near = scalars.iter().filter_map(|scalar| self.raw(&scalar.value)).flat_map(|raw| [raw - 1, raw, raw + 1]);
         let ends = [Some(self.sample(band)), low, high.map(|high| high - 1)];

@@ -65,18 +65,33 @@ impl SourceFile {
 
 impl Fault {
     /// An error.
-    pub fn error(code: &'static str, at: impl Into<Option<At>>, found: impl Into<String>, allowed: impl Into<String>) -> Self {
+    pub fn error(
+        code: &'static str,
+        at: impl Into<Option<At>>,
+        found: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
         let (found, allowed) = (found.into(), allowed.into());
         Self { severity: Severity::Error, code, at: at.into(), found, allowed, article: String::new() }
     }
 
     /// A warning.
-    pub fn warning(code: &'static str, at: impl Into<Option<At>>, found: impl Into<String>, allowed: impl Into<String>) -> Self {
+    pub fn warning(
+        code: &'static str,
+        at: impl Into<Option<At>>,
+        found: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, at, found, allowed) }
     }
 
     /// A note.
-    pub fn note(code: &'static str, at: impl Into<Option<At>>, found: impl Into<String>, allowed: impl Into<String>) -> Self {
+    pub fn note(
+        code: &'static str,
+        at: impl Into<Option<At>>,
+        found: impl Into<String>,
+        allowed: impl Into<String>,
+    ) -> Self {
         Self { severity: Severity::Note, ..Self::error(code, at, found, allowed) }
     }
 

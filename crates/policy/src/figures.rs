@@ -33,7 +33,10 @@ impl Compiled {
             Holding::Gap => Err(("gap", format!("{} 在 {} 没有任何一行适用", grid.path, place(cell)))),
             Holding::Conflict(a, b) => {
                 let (a, b) = (crate::compile::show_value(&a.is.value), crate::compile::show_value(&b.is.value));
-                Err(("conflict", format!("{} 在 {} 有两行都适用（{a} 与 {b}），谁也不比谁更窄", grid.path, place(cell))))
+                Err((
+                    "conflict",
+                    format!("{} 在 {} 有两行都适用（{a} 与 {b}），谁也不比谁更窄", grid.path, place(cell)),
+                ))
             }
         }
     }
@@ -51,7 +54,12 @@ impl Compiled {
                 let product = i128::from(other.is.millionths()) * share.map_or(MILLION, |s| i128::from(s.millionths()));
                 exact(product, MILLION, &grid.path)?
             }
-            value => return Err(("invalid_value", format!("{} 里的 {} 不是比例", grid.path, crate::compile::show_value(value)))),
+            value => {
+                return Err((
+                    "invalid_value",
+                    format!("{} 里的 {} 不是比例", grid.path, crate::compile::show_value(value)),
+                ));
+            }
         };
         let mut rate = self.adjusted(grid, cell, base, true, &mut cite)?.exact(&grid.path)?;
         for (nested, least) in [(&grid.at_least, true), (&grid.at_most, false)] {
@@ -62,13 +70,23 @@ impl Compiled {
         }
         if !(0..=MILLION).contains(&rate) {
             let found = Rate::from_millionths(rate as i64);
-            return Err(("out_of_range", format!("{} 在 {} 的比例是 {found}，须在 0% 至 100%", grid.path, place(cell))));
+            return Err((
+                "out_of_range",
+                format!("{} 在 {} 的比例是 {found}，须在 0% 至 100%", grid.path, place(cell)),
+            ));
         }
         Ok(Figure { is: Rate::from_millionths(rate as i64), cite })
     }
 
     /// All additions, then all multiplications.
-    fn adjusted(&self, grid: &Grid, cell: &Cell<'_>, base: i128, rate: bool, cite: &mut Vec<Word>) -> Result<Fraction, Trouble> {
+    fn adjusted(
+        &self,
+        grid: &Grid,
+        cell: &Cell<'_>,
+        base: i128,
+        rate: bool,
+        cite: &mut Vec<Word>,
+    ) -> Result<Fraction, Trouble> {
         let mut figure = base;
         let mut times = Vec::new();
         for adjust in grid.adjust.iter().filter(|adjust| adjust.applies(cell)) {
@@ -83,7 +101,12 @@ impl Compiled {
                 (Change::Points(points), true) => figure += i128::from(points.millionths()) * count,
                 (Change::Money(fen), false) => figure += i128::from(fen.fen()) * count,
                 (Change::Times(rate), _) => times.extend((0..count).map(|_| i128::from(rate.millionths()))),
-                _ => return Err(("invalid_value", format!("{} 的 adjust：比例加百分点（\"10 points\"），金额加金额", grid.path))),
+                _ => {
+                    return Err((
+                        "invalid_value",
+                        format!("{} 的 adjust：比例加百分点（\"10 points\"），金额加金额", grid.path),
+                    ));
+                }
             }
             if count > 0 {
                 cite.extend(adjust.cite.iter().cloned());
@@ -133,11 +156,21 @@ impl Compiled {
                 let part = match part.as_str() {
                     "account.current" => AccountPart::Current,
                     "account.prior" => AccountPart::Prior,
-                    other => return Err(("invalid_value", format!("balance = \"{other}\"：account.current 或 account.prior"))),
+                    other => {
+                        return Err((
+                            "invalid_value",
+                            format!("balance = \"{other}\"：account.current 或 account.prior"),
+                        ));
+                    }
                 };
                 return self.stated(grid, cell, Amount::Balance(part), cite);
             }
-            value => return Err(("invalid_value", format!("{} 里的 {} 不是金额", grid.path, crate::compile::show_value(value)))),
+            value => {
+                return Err((
+                    "invalid_value",
+                    format!("{} 里的 {} 不是金额", grid.path, crate::compile::show_value(value)),
+                ));
+            }
         };
         let Some(fixed) = fixed else { return Ok(Figure { is: Amount::None, cite }) };
         let mut fen = self.adjusted(grid, cell, i128::from(fixed.fen()), false, &mut cite)?;
@@ -160,7 +193,8 @@ impl Compiled {
 
     /// An amount that a case states: nothing can be worked out from it beforehand.
     fn stated(&self, grid: &Grid, cell: &Cell<'_>, amount: Amount, cite: Vec<Word>) -> Result<Figure<Amount>, Trouble> {
-        let changed = grid.adjust.iter().any(|adjust| adjust.applies(cell)) || grid.at_least.is_some() || grid.at_most.is_some();
+        let changed =
+            grid.adjust.iter().any(|adjust| adjust.applies(cell)) || grid.at_least.is_some() || grid.at_most.is_some();
         if changed && amount != Amount::None {
             return Err(("invalid_value", format!("{}：adjust、at_least、at_most 只能用在固定金额上", grid.path)));
         }
@@ -207,7 +241,15 @@ impl Compiled {
         Ok(Figure { is: Amount::Each(alloc::boxed::Box::new(each)), cite })
     }
 
-    fn share(&self, grid: &Grid, cell: &Cell<'_>, share: Rate, of: &str, year: Option<i64>, round: Option<Rounding>) -> Result<Amount, Trouble> {
+    fn share(
+        &self,
+        grid: &Grid,
+        cell: &Cell<'_>,
+        share: Rate,
+        of: &str,
+        year: Option<i64>,
+        round: Option<Rounding>,
+    ) -> Result<Amount, Trouble> {
         let round = round.or(grid.rounding);
         if let Some(name) = of.strip_prefix("index.") {
             let year = match year {
@@ -223,12 +265,13 @@ impl Compiled {
         let name = of.strip_prefix("member.").unwrap_or(of);
         let fact = self.registry.id(name).map(|id| &self.registry.facts[id]);
         match fact.map(|fact| (&fact.source, &fact.kind)) {
-            Some((crate::facts::Source::Raw(place), crate::facts::Kind::Money)) => Ok(Amount::Share {
-                of: *place,
-                rate: share,
-                rounding: round.unwrap_or(Rounding::HALF_UP_FEN),
-            }),
-            _ => Err(("unknown_fact", format!("{}：of = \"{of}\" 要 index.X，或一个 kind = \"money\" 的事实", grid.path))),
+            Some((crate::facts::Source::Raw(place), crate::facts::Kind::Money)) => {
+                Ok(Amount::Share { of: *place, rate: share, rounding: round.unwrap_or(Rounding::HALF_UP_FEN) })
+            }
+            _ => Err((
+                "unknown_fact",
+                format!("{}：of = \"{of}\" 要 index.X，或一个 kind = \"money\" 的事实", grid.path),
+            )),
         }
     }
 
@@ -238,11 +281,16 @@ impl Compiled {
         let Some(index) = index else { return Err(("unknown_index", format!("没有指数 index.{name}"))) };
         // The newest figure known by then holds: an estimate until the final one is published.
         let rows = index.rows.iter().filter(|row| row.year == year);
-        let row = rows.filter(|row| row.known.is_none_or(|known| known <= cell.known_on)).max_by_key(|row| (row.known, !row.estimate));
+        let row = rows
+            .filter(|row| row.known.is_none_or(|known| known <= cell.known_on))
+            .max_by_key(|row| (row.known, !row.estimate));
         match row.map(|row| &row.is.value) {
             Some(Value::Money(fen)) => Ok(Some(*fen)),
             Some(Value::Open) => Ok(None),
-            Some(value) => Err(("invalid_value", format!("index.{name} {year} 年的 {} 不是金额", crate::compile::show_value(value)))),
+            Some(value) => Err((
+                "invalid_value",
+                format!("index.{name} {year} 年的 {} 不是金额", crate::compile::show_value(value)),
+            )),
             None if index.rows.iter().all(|row| row.year < year) => {
                 Err((NOT_YET, format!("index.{name} 还没有 {year} 年的数")))
             }

@@ -103,9 +103,8 @@ impl Grid {
                 })
                 .collect()
         };
-        let nested = |table: &Option<Box<Table>>| {
-            table.as_ref().map(|table| Box::new(Self::resolve(table, registry, inherit)))
-        };
+        let nested =
+            |table: &Option<Box<Table>>| table.as_ref().map(|table| Box::new(Self::resolve(table, registry, inherit)));
         Self {
             at: table.at,
             path: table.path.clone(),
@@ -162,9 +161,8 @@ impl Grid {
         let applicable = |layer: &'_ &Vec<GridRow>| layer.iter().any(|row| row.applies(scope));
         let Some(layer) = self.layers.iter().rev().find(applicable) else { return Vec::new() };
         let rows: Vec<&GridRow> = layer.iter().filter(|row| row.applies(scope)).collect();
-        let lifts = |row: &GridRow, other: &GridRow| {
-            other.is.value == Value::None && other.inside(row) && !row.inside(other)
-        };
+        let lifts =
+            |row: &GridRow, other: &GridRow| other.is.value == Value::None && other.inside(row) && !row.inside(other);
         rows.iter().copied().filter(|row| !rows.iter().any(|other| lifts(row, other))).collect()
     }
 
@@ -219,9 +217,10 @@ impl GridRow {
     fn inside(&self, other: &Self) -> bool {
         let dates = other.from <= self.from && self.until <= other.until;
         dates
-            && other.region.iter().all(|(fact, bands)| {
-                self.region.iter().any(|(own, narrower)| own == fact && narrower.within(*bands))
-            })
+            && other
+                .region
+                .iter()
+                .all(|(fact, bands)| self.region.iter().any(|(own, narrower)| own == fact && narrower.within(*bands)))
     }
 }
 
@@ -251,6 +250,12 @@ fn least<'a>(rows: &[&'a GridRow]) -> Option<Holding<'a>> {
 pub(crate) fn is_amount(value: &Value) -> bool {
     matches!(
         value,
-        Value::Money(_) | Value::None | Value::Open | Value::Share { .. } | Value::SameAs { .. } | Value::Frozen(_) | Value::Balance(_)
+        Value::Money(_)
+            | Value::None
+            | Value::Open
+            | Value::Share { .. }
+            | Value::SameAs { .. }
+            | Value::Frozen(_)
+            | Value::Balance(_)
     )
 }

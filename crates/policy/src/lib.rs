@@ -29,4 +29,6 @@ pub use cases::{ArticleCoverage, CaseReport, CaseResult, Played, Stopped, Worked
 pub use facts::{Fact, Kind, Owner};
 pub use fault::{At, Fault, Severity, SourceFile, line_column, nearest};
 pub use library::{Area, AreaStatus, Folder, Library};
-pub use view::{BenefitView, DocumentView, PackageHead, RelationView, Said, TableRow, TableView, benefit_words, words_of};
+pub use view::{
+    BenefitView, DocumentView, PackageHead, RelationView, Said, TableRow, TableView, benefit_words, words_of,
+};

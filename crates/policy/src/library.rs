@@ -111,7 +111,12 @@ impl Library {
                     }
                     None => {
                         let loaded = crate::fault::listed(bases.keys());
-                        faults.push(Fault::error("unknown_area", extends.at, format!("extends = \"{}\" 没有这个包", extends.text), format!("已载入：{loaded}")));
+                        faults.push(Fault::error(
+                            "unknown_area",
+                            extends.at,
+                            format!("extends = \"{}\" 没有这个包", extends.text),
+                            format!("已载入：{loaded}"),
+                        ));
                         self.report(&folder, faults);
                         continue;
                     }
@@ -129,7 +134,13 @@ impl Library {
         }
     }
 
-    fn area_of(&mut self, folder: &str, mut package: Package, numbers: &[usize], frameworks: &bounds::Frameworks) -> Option<Area> {
+    fn area_of(
+        &mut self,
+        folder: &str,
+        mut package: Package,
+        numbers: &[usize],
+        frameworks: &bounds::Frameworks,
+    ) -> Option<Area> {
         let mut faults = Vec::new();
         let mut articles = Articles::default();
         for n in numbers {
@@ -162,7 +173,13 @@ impl Library {
         faults.dedup();
         let sound = sound(&faults);
         self.report(folder, faults);
-        sound.then(|| Area { folder: folder.to_owned(), files: numbers.to_vec(), compiled, ranges, all_known: self.known_on.is_none() })
+        sound.then(|| Area {
+            folder: folder.to_owned(),
+            files: numbers.to_vec(),
+            compiled,
+            ranges,
+            all_known: self.known_on.is_none(),
+        })
     }
 
     fn report(&mut self, folder: &str, faults: Vec<Fault>) {

@@ -13,8 +13,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use gongji_adjudication::{
-    Add, Amount, Axis, Benefit, Counter, Cut, Dense, Encode, LineTerms, MAX_CLASSES, MAX_FACTS, Measure, Payers, Period, ReasonId,
-    Rules, Source as EngineSource, Terms, Why, WhyId, Years,
+    Add, Amount, Axis, Benefit, Counter, Cut, Dense, Encode, LineTerms, MAX_CLASSES, MAX_FACTS, Measure, Payers,
+    Period, ReasonId, Rules, Source as EngineSource, Terms, Why, WhyId, Years,
 };
 use gongji_domain::{Day, Rate};
 
@@ -57,8 +57,7 @@ struct Lowering<'a> {
 impl Lowering<'_> {
     fn rules(&mut self) -> Option<Rules> {
         let compiled = self.compiled;
-        let reads: Vec<BTreeSet<FactId>> =
-            compiled.benefits.iter().map(|benefit| self.reads(benefit)).collect();
+        let reads: Vec<BTreeSet<FactId>> = compiled.benefits.iter().map(|benefit| self.reads(benefit)).collect();
         let (mut lines_reads, mut access_reads) = (BTreeSet::new(), BTreeSet::new());
         for grid in [&compiled.lines_covered, &compiled.lines_ceiling, &compiled.lines_upfront].into_iter().flatten() {
             grid.reads(&mut lines_reads);
@@ -68,10 +67,16 @@ impl Lowering<'_> {
         }
         self.allocate(reads.iter().chain([&lines_reads, &access_reads]))?;
         let classes = self.classes()?;
-        let lines_cite = if compiled.package.lines.cite.is_empty() { &compiled.package.cite } else { &compiled.package.lines.cite };
+        let lines_cite =
+            if compiled.package.lines.cite.is_empty() { &compiled.package.cite } else { &compiled.package.lines.cite };
         let lines_why = self.why("lines", lines_cite);
         let keeps = self.keeps()?;
-        let chain = compiled.benefits.iter().zip(&reads).map(|(benefit, reads)| self.benefit(benefit, reads, classes, &keeps)).collect::<Option<Vec<_>>>()?;
+        let chain = compiled
+            .benefits
+            .iter()
+            .zip(&reads)
+            .map(|(benefit, reads)| self.benefit(benefit, reads, classes, &keeps))
+            .collect::<Option<Vec<_>>>()?;
         let payer_cite = self.payer_cite();
         let payers = Payers {
             accounts: compiled.accounts.clone().into(),
@@ -80,25 +85,27 @@ impl Lowering<'_> {
         };
         let lines = self.lines(&lines_reads, classes)?;
         let access = self.access(&access_reads)?;
-        Some(Rules {
-            facts: self.visit.iter().map(|fact| self.encoding(*fact)).collect(),
-            derived: self.derived_tables()?,
-            charge_facts: self.charge.iter().map(|fact| self.encoding(*fact)).collect(),
-            line_class: self.line_class(),
-            classes,
-            lines,
-            access,
-            chain: chain.into(),
-            counters: (0..compiled.counters.len()).map(|id| self.counter(id)).collect(),
-            years: years(&compiled.package.years),
-            carry_from: compiled.from,
-            payers,
-            reasons: compiled.reasons.iter().map(|(code, _)| Box::from(code.as_str())).collect(),
-            whys: core::mem::take(&mut self.whys).into(),
-            lines_why,
-            only_benefit: None,
-        }
-        .prepared())
+        Some(
+            Rules {
+                facts: self.visit.iter().map(|fact| self.encoding(*fact)).collect(),
+                derived: self.derived_tables()?,
+                charge_facts: self.charge.iter().map(|fact| self.encoding(*fact)).collect(),
+                line_class: self.line_class(),
+                classes,
+                lines,
+                access,
+                chain: chain.into(),
+                counters: (0..compiled.counters.len()).map(|id| self.counter(id)).collect(),
+                years: years(&compiled.package.years),
+                carry_from: compiled.from,
+                payers,
+                reasons: compiled.reasons.iter().map(|(code, _)| Box::from(code.as_str())).collect(),
+                whys: core::mem::take(&mut self.whys).into(),
+                lines_why,
+                only_benefit: None,
+            }
+            .prepared(),
+        )
     }
 
     /// All facts whose band changes the terms of a benefit.
@@ -226,7 +233,8 @@ impl Lowering<'_> {
             }
             Source::Derived | Source::Bound => unreachable!("derived facts are tables"),
         };
-        let choice = matches!(definition.kind, crate::facts::Kind::Choice | crate::facts::Kind::Flag | crate::facts::Kind::Set);
+        let choice =
+            matches!(definition.kind, crate::facts::Kind::Choice | crate::facts::Kind::Flag | crate::facts::Kind::Set);
         let encode = if choice {
             Encode::Choice(definition.bands.clone().into())
         } else {
@@ -299,7 +307,8 @@ impl Lowering<'_> {
         let classes = self.compiled.combinations(&facts);
         if classes > MAX_CLASSES {
             let names = listed(self.charge.iter().map(|fact| &self.compiled.registry.facts[*fact].name));
-            return self.fail("too_many_classes", format!("费用明细的事实 {names} 合起来有 {classes} 种，至多 {MAX_CLASSES}"));
+            return self
+                .fail("too_many_classes", format!("费用明细的事实 {names} 合起来有 {classes} 种，至多 {MAX_CLASSES}"));
         }
         Some(classes)
     }
@@ -357,7 +366,13 @@ impl Lowering<'_> {
         Some(keeps)
     }
 
-    fn benefit(&mut self, benefit: &CompiledBenefit, reads: &BTreeSet<FactId>, classes: usize, keeps: &BTreeMap<String, u8>) -> Option<Benefit> {
+    fn benefit(
+        &mut self,
+        benefit: &CompiledBenefit,
+        reads: &BTreeSet<FactId>,
+        classes: usize,
+        keeps: &BTreeMap<String, u8>,
+    ) -> Option<Benefit> {
         let (visit, _) = self.compiled.split_levels(reads);
         let path = format!("benefit.{}", benefit.name);
         let why = self.why(&path, &benefit.cite);
@@ -393,7 +408,13 @@ impl Lowering<'_> {
         })
     }
 
-    fn terms(&mut self, benefit: &CompiledBenefit, cell: &mut Cell<'_>, classes: usize, segments: usize) -> Result<Terms, Trouble> {
+    fn terms(
+        &mut self,
+        benefit: &CompiledBenefit,
+        cell: &mut Cell<'_>,
+        classes: usize,
+        segments: usize,
+    ) -> Result<Terms, Trouble> {
         let in_force = benefit.from <= self.day && self.day <= benefit.until;
         let adds = self.adds(benefit, cell, classes);
         if !in_force || !within_region(&benefit.applies, cell) {
@@ -453,18 +474,32 @@ impl Lowering<'_> {
         let code = match value {
             crate::model::Value::Word(code) => code.as_str(),
             crate::model::Value::None => return Ok(None),
-            value => return Err(("invalid_value", format!("{path} 里的 {} 不是原因代码", crate::compile::show_value(value)))),
+            value => {
+                return Err((
+                    "invalid_value",
+                    format!("{path} 里的 {} 不是原因代码", crate::compile::show_value(value)),
+                ));
+            }
         };
         match self.compiled.reasons.iter().position(|(known, _)| known == code) {
             Some(id) => Ok(Some(id as ReasonId)),
             None => {
                 let known = listed(self.compiled.reasons.iter().map(|(code, _)| code));
-                Err(("unknown_reason", format!("{path} 里的原因 {code} 没有登记；可用 {known}，或在 [reason.{code}] 写 text")))
+                Err((
+                    "unknown_reason",
+                    format!("{path} 里的原因 {code} 没有登记；可用 {known}，或在 [reason.{code}] 写 text"),
+                ))
             }
         }
     }
 
-    fn rates(&mut self, benefit: &CompiledBenefit, cell: &mut Cell<'_>, classes: usize, segments: usize) -> Result<(Box<[Rate]>, Box<[WhyId]>), Trouble> {
+    fn rates(
+        &mut self,
+        benefit: &CompiledBenefit,
+        cell: &mut Cell<'_>,
+        classes: usize,
+        segments: usize,
+    ) -> Result<(Box<[Rate]>, Box<[WhyId]>), Trouble> {
         let Some(grid) = &benefit.rate else {
             return Err(("missing_key", format!("待遇 {} 没有 rate", benefit.name)));
         };
@@ -487,11 +522,17 @@ impl Lowering<'_> {
         Ok((rates.into(), whys.into()))
     }
 
-    fn cuts(&mut self, cuts: &[CompiledCut], cell: &mut Cell<'_>, classes: usize) -> Result<Vec<(Stage, usize, Cut)>, Trouble> {
+    fn cuts(
+        &mut self,
+        cuts: &[CompiledCut],
+        cell: &mut Cell<'_>,
+        classes: usize,
+    ) -> Result<Vec<(Stage, usize, Cut)>, Trouble> {
         let mut lowered = Vec::new();
         for cut in cuts {
             let grid = &cut.grid;
-            let in_force = grid.from.is_none_or(|from| from <= self.day) && grid.until.is_none_or(|until| self.day <= until);
+            let in_force =
+                grid.from.is_none_or(|from| from <= self.day) && grid.until.is_none_or(|until| self.day <= until);
             if !in_force || !within_region(&cut.applies, cell) {
                 continue;
             }
@@ -655,7 +696,11 @@ fn check_scopes(cuts: &[(Stage, usize, Cut)], name: &str, deductible: bool) -> R
             let both = a.lines & b.lines;
             let fine = both == 0 || a.lines == b.lines || (!deductible && (both == a.lines || both == b.lines));
             if !fine {
-                let what = if deductible { "起付标准的 lines 须相同或互不重合" } else { "限额的 lines 须一个包含另一个，或互不重合" };
+                let what = if deductible {
+                    "起付标准的 lines 须相同或互不重合"
+                } else {
+                    "限额的 lines 须一个包含另一个，或互不重合"
+                };
                 return Err(("scopes_cross", format!("待遇 {name}：{what}")));
             }
         }

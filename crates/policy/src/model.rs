@@ -195,8 +195,16 @@ pub(crate) enum Value {
     None,
     /// The text gives no figure: never binds.
     Open,
-    Share { share: Rate, of: String, year: Option<i64>, round: Option<Rounding> },
-    SameAs { path: String, share: Option<Rate> },
+    Share {
+        share: Rate,
+        of: String,
+        year: Option<i64>,
+        round: Option<Rounding>,
+    },
+    SameAs {
+        path: String,
+        share: Option<Rate>,
+    },
     Frozen(String),
     Balance(String),
 }

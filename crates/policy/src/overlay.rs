@@ -138,8 +138,12 @@ fn key(entry: &Accumulated) -> String {
             .iter()
             .map(|(name, condition)| {
                 let condition = match condition {
-                    crate::model::Condition::Any(values) => format!("{:?}", values.iter().map(|v| &v.value).collect::<Vec<_>>()),
-                    crate::model::Condition::Not(values) => format!("!{:?}", values.iter().map(|v| &v.value).collect::<Vec<_>>()),
+                    crate::model::Condition::Any(values) => {
+                        format!("{:?}", values.iter().map(|v| &v.value).collect::<Vec<_>>())
+                    }
+                    crate::model::Condition::Not(values) => {
+                        format!("!{:?}", values.iter().map(|v| &v.value).collect::<Vec<_>>())
+                    }
                     crate::model::Condition::Range(range) => {
                         format!("{:?}", range.iter().map(|(c, v)| (c, &v.value)).collect::<Vec<_>>())
                     }

@@ -98,8 +98,13 @@ pub(crate) fn fact_words<'a>(fact: &'a str, label: Option<&'a str>) -> &'a str {
 
 /// Several values of a choice: a child whose parent is named is not named again.
 pub(crate) fn values_words(fact: &Fact, values: &[usize]) -> String {
-    let within = |value: &usize| fact.parents.get(*value).copied().flatten().is_some_and(|parent| values.contains(&parent));
-    let named: Vec<&str> = values.iter().filter(|value| !within(value)).map(|value| value_words(&fact.name, &fact.values[*value])).collect();
+    let within =
+        |value: &usize| fact.parents.get(*value).copied().flatten().is_some_and(|parent| values.contains(&parent));
+    let named: Vec<&str> = values
+        .iter()
+        .filter(|value| !within(value))
+        .map(|value| value_words(&fact.name, &fact.values[*value]))
+        .collect();
     named.join("、")
 }
 

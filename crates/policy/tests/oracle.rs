@@ -86,8 +86,19 @@ fn engine_equals_oracle_on_random_packages() {
             compared += engine["settlements"].as_array().map_or(0, Vec::len);
         }
     }
-    assert!(differences.is_empty(), "{} of {} packages differ\n{}", differences.len(), range.end - range.start, differences.iter().take(5).cloned().collect::<Vec<_>>().join("\n"));
-    assert!(refused.is_empty(), "{} packages are refused\n{}", refused.len(), refused.iter().take(3).cloned().collect::<Vec<_>>().join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} of {} packages differ\n{}",
+        differences.len(),
+        range.end - range.start,
+        differences.iter().take(5).cloned().collect::<Vec<_>>().join("\n")
+    );
+    assert!(
+        refused.is_empty(),
+        "{} packages are refused\n{}",
+        refused.len(),
+        refused.iter().take(3).cloned().collect::<Vec<_>>().join("\n")
+    );
     assert!(dead * 2 < range.end - range.start, "{dead} packages have dead rows");
     assert!(compared > 500, "only {compared} settlements were compared");
 }

@@ -29,7 +29,10 @@ fn library(overlay: &str) -> Library {
     let mut folders = common::shipped_folders();
     let files = vec![
         SourceFile { path: "overlay/package.toml".into(), text: overlay.into() },
-        SourceFile { path: "overlay/source/notice.md".into(), text: "# 试〔2024〕1号\n## 1 第一条\n> 统筹基金年度支付限额 5000 元。\n".into() },
+        SourceFile {
+            path: "overlay/source/notice.md".into(),
+            text: "# 试〔2024〕1号\n## 1 第一条\n> 统筹基金年度支付限额 5000 元。\n".into(),
+        },
     ];
     folders.push(Folder { name: "overlay".into(), files });
     Library::load(&folders)
@@ -48,13 +51,21 @@ fn settle(library: &Library, large_amount: bool) -> Value {
 #[test]
 fn beyond_the_filled_limit_the_large_amount_fund_goes_on() {
     let library = library(OVERLAY);
-    let errors: Vec<String> =
-        library.faults().iter().filter(|(_, f)| f.severity == Severity::Error).map(|(_, f)| f.line(library.files())).collect();
+    let errors: Vec<String> = library
+        .faults()
+        .iter()
+        .filter(|(_, f)| f.severity == Severity::Error)
+        .map(|(_, f)| f.line(library.files()))
+        .collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let with = settle(&library, true);
     assert_eq!((with["hifp_pay"].as_str(), with["hifob_pay"].as_str()), (Some("5000.00"), Some("581.20")), "{with}");
     let without = settle(&library, false);
-    assert_eq!((without["hifp_pay"].as_str(), without["hifob_pay"].as_str()), (Some("5000.00"), Some("0.00")), "{without}");
+    assert_eq!(
+        (without["hifp_pay"].as_str(), without["hifob_pay"].as_str()),
+        (Some("5000.00"), Some("0.00")),
+        "{without}"
+    );
 }
 
 #[test]

@@ -17,7 +17,8 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(common::shipped);
 static PACKAGES: LazyLock<Vec<(String, Package)>> = LazyLock::new(|| {
     let folders = common::shipped_folders();
     let packages = folders.iter().filter(|folder| folder.name != "framework").map(|folder| {
-        let toml: Vec<(&str, &str)> = folder.files.iter().filter(|f| f.path.ends_with(".toml")).map(|f| (&*f.path, &*f.text)).collect();
+        let toml: Vec<(&str, &str)> =
+            folder.files.iter().filter(|f| f.path.ends_with(".toml")).map(|f| (&*f.path, &*f.text)).collect();
         (folder.name[..6].to_owned(), Package::from_toml(&toml).unwrap())
     });
     packages.collect()
@@ -169,7 +170,10 @@ fn most_random_histories_are_sound_and_settle_something() {
         let Some((area, case)) = history(seed as usize, seed) else { continue };
         let Some(visits) = settle(area, &case) else { continue };
         sound += 1;
-        settled += visits.iter().filter(|(_, settled)| settled.as_ref().is_some_and(|s| !s.settlement.fund_total.is_zero())).count();
+        settled += visits
+            .iter()
+            .filter(|(_, settled)| settled.as_ref().is_some_and(|s| !s.settlement.fund_total.is_zero()))
+            .count();
     }
     assert!(sound > 300 && settled > 600, "{sound} of 400 histories are sound, {settled} visits were paid for");
 }

@@ -15,7 +15,15 @@ fn the_five_published_chongqing_examples() {
         ("active", "employer", "2000", "tertiary", "3000", "0", ["1400.00", "1600.00", "0.00", "400.00"]),
         ("active", "employer", "989", "secondary", "6350", "4728", ["5581.20", "768.80", "0.00", "220.20"]),
         ("retired", "employer", "1380", "tertiary", "40000", "35208", ["38023.20", "1380.00", "596.80", "0.00"]),
-        ("active", "individual_tier_2", "1068", "tertiary", "110400", "105409", ["107804.50", "1068.00", "1527.50", "0.00"]),
+        (
+            "active",
+            "individual_tier_2",
+            "1068",
+            "tertiary",
+            "110400",
+            "105409",
+            ["107804.50", "1068.00", "1527.50", "0.00"],
+        ),
     ];
     for (status, enrolment, account, class, total, prior, expected) in rows {
         let prior = if prior == "0" { json!([]) } else { json!([{"benefit": "special_disease", "fund_paid": prior}]) };

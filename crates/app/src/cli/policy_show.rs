@@ -42,7 +42,7 @@ EXAMPLE
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let libraries = options.policies.libraries()?;
     let named = |area: &&Area| {
-        area.code() == options.area || area.name().trim_end_matches('市') == options.area.trim_end_matches('市')
+        area.code() == options.area || (!options.area.is_empty() && area.name().starts_with(&options.area))
     };
     let found = libraries.iter().find_map(|(library, example)| {
         let shown = |area: &&Area| example.as_ref().is_none_or(|folder| area.folder == *folder);

@@ -60,6 +60,7 @@ fn the_rules_are_those_of_the_day_asked_for() {
 
 #[test]
 fn an_area_or_day_without_rules_is_said() {
+    assert!(gongji(&["policy", "show", "南昌"], "").out.contains("征求意见稿（未施行）"));
     for (arguments, told) in [
         (&["policy", "show", "110000"][..], "500000 重庆市"),
         (&["policy", "show", "500000", "--on", "2023-12-31"], "自 2024-01-01 起"),

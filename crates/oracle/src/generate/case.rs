@@ -69,10 +69,7 @@ pub fn case(package: &Package, seed: u64) -> GeneratedCase {
         });
     }
 
-    let mut day = package
-        .from
-        .checked_add(random.between(-20, 500).days())
-        .unwrap_or(package.from);
+    let mut day = package.from.checked_add(random.between(-20, 500).days()).unwrap_or(package.from);
     let mut encounters = Vec::new();
     for place in 0..count {
         let step = match random.below(10) {
@@ -85,14 +82,9 @@ pub fn case(package: &Package, seed: u64) -> GeneratedCase {
         // Some come late, some fall on a day that the package names or beside it.
         let mut date = day;
         if random.chance(15) {
-            date = day
-                .checked_sub(random.between(1, 400).days())
-                .unwrap_or(day);
+            date = day.checked_sub(random.between(1, 400).days()).unwrap_or(day);
         } else if random.chance(12) && !hints.days.is_empty() {
-            date = random
-                .pick(&hints.days)
-                .checked_add(random.between(-1, 1).days())
-                .unwrap_or(day);
+            date = random.pick(&hints.days).checked_add(random.between(-1, 1).days()).unwrap_or(day);
         }
         if date < package.from && !random.chance(10) {
             date = package.from;
@@ -119,13 +111,7 @@ pub fn case(package: &Package, seed: u64) -> GeneratedCase {
     }
 }
 
-fn encounter(
-    random: &mut Random,
-    package: &Package,
-    hints: &Hints,
-    place: usize,
-    date: Date,
-) -> Json {
+fn encounter(random: &mut Random, package: &Package, hints: &Hints, place: usize, date: Date) -> Json {
     let care_type = if random.chance(60) {
         "ordinary_outpatient".to_string()
     } else if random.chance(30) {
@@ -174,32 +160,17 @@ fn encounter(
             encounter["prescriber"]["kind"] = pick_value(random, package, "kind").into();
         }
     }
-    let visit_facts = facts(
-        random,
-        package,
-        hints,
-        |of| matches!(of, Of::Encounter | Of::Unsaid),
-        70,
-    );
-    if visit_facts
-        .as_object()
-        .is_some_and(|facts| !facts.is_empty())
-    {
+    let visit_facts = facts(random, package, hints, |of| matches!(of, Of::Encounter | Of::Unsaid), 70);
+    if visit_facts.as_object().is_some_and(|facts| !facts.is_empty()) {
         encounter["facts"] = visit_facts;
     }
     if random.chance(15) {
         let mut change = Map::new();
         if random.chance(70) {
-            change.insert(
-                "status".into(),
-                pick_value(random, package, "status").into(),
-            );
+            change.insert("status".into(), pick_value(random, package, "status").into());
         }
         if random.chance(30) {
-            change.insert(
-                "enrolment".into(),
-                pick_value(random, package, "enrolment").into(),
-            );
+            change.insert("enrolment".into(), pick_value(random, package, "enrolment").into());
         }
         let mine = facts(random, package, hints, |of| of == Of::Member, 30);
         if mine.as_object().is_some_and(|facts| !facts.is_empty()) {
@@ -215,18 +186,11 @@ fn encounter(
 
 /// Payments of benefits decided elsewhere: needed for their own kinds of care, possible for all.
 fn priors(random: &mut Random, package: &Package, care_type: &str, encounter: &mut Json) {
-    let decided: Vec<&String> = package
-        .chain
-        .iter()
-        .filter(|benefit| package.is_decided_elsewhere(benefit))
-        .collect();
+    let decided: Vec<&String> = package.chain.iter().filter(|benefit| package.is_decided_elsewhere(benefit)).collect();
     if decided.is_empty() {
         return;
     }
-    let own = decided
-        .iter()
-        .copied()
-        .find(|benefit| package.declarations["care_type"].is_under(care_type, benefit));
+    let own = decided.iter().copied().find(|benefit| package.declarations["care_type"].is_under(care_type, benefit));
     let mut named: Vec<&String> = Vec::new();
     if let Some(own) = own
         && !random.chance(1)
@@ -245,25 +209,14 @@ fn priors(random: &mut Random, package: &Package, care_type: &str, encounter: &m
         if charge.get("covered") == Some(&Json::Bool(false)) {
             continue;
         }
-        let amount = |key: &str| -> Option<i64> {
-            money(charge.get(key)?.as_str()?)
-                .ok()?
-                .to_integer()
-                .try_into()
-                .ok()
-        };
-        let within = amount("amount")
-            .unwrap_or(0)
-            .min(amount("ceiling").unwrap_or(i64::MAX));
+        let amount =
+            |key: &str| -> Option<i64> { money(charge.get(key)?.as_str()?).ok()?.to_integer().try_into().ok() };
+        let within = amount("amount").unwrap_or(0).min(amount("ceiling").unwrap_or(i64::MAX));
         room += within / 2;
     }
     let mut all = Vec::new();
     for benefit in named {
-        let paid = if random.chance(15) {
-            0
-        } else {
-            random.between(0, room / 2)
-        };
+        let paid = if random.chance(15) { 0 } else { random.between(0, room / 2) };
         room -= paid;
         let mut prior = json!({ "benefit": benefit, "fund_paid": fen(paid) });
         if random.chance(30) {
@@ -324,16 +277,8 @@ fn amount(random: &mut Random, hints: &Hints) -> i64 {
         _ if hints.amounts.is_empty() => random.between(1, 100_000),
         _ => {
             let named = *random.pick(&hints.amounts);
-            let more = if random.chance(30) {
-                *random.pick(&hints.amounts)
-            } else {
-                0
-            };
-            let rate = if random.chance(30) {
-                *random.pick(&[2, 3, 4])
-            } else {
-                1
-            };
+            let more = if random.chance(30) { *random.pick(&hints.amounts) } else { 0 };
+            let rate = if random.chance(30) { *random.pick(&[2, 3, 4]) } else { 1 };
             named * rate + more + random.between(-1, 1)
         }
     };
@@ -349,13 +294,7 @@ fn pick_value(random: &mut Random, package: &Package, fact: &str) -> String {
 }
 
 /// Facts of a kind that the package declares and derives from nothing, some of them left out.
-fn facts(
-    random: &mut Random,
-    package: &Package,
-    hints: &Hints,
-    of: impl Fn(Of) -> bool,
-    chance: usize,
-) -> Json {
+fn facts(random: &mut Random, package: &Package, hints: &Hints, of: impl Fn(Of) -> bool, chance: usize) -> Json {
     let mut given = Map::new();
     let Some(own) = package.root.get("fact").and_then(Value::as_table) else {
         return Json::Object(given);
@@ -367,22 +306,13 @@ fn facts(
             continue;
         }
         if random.chance(chance) {
-            given.insert(
-                name.clone(),
-                value(random, package, hints, name, declaration),
-            );
+            given.insert(name.clone(), value(random, package, hints, name, declaration));
         }
     }
     Json::Object(given)
 }
 
-fn value(
-    random: &mut Random,
-    package: &Package,
-    hints: &Hints,
-    name: &str,
-    declaration: &Declaration,
-) -> Json {
+fn value(random: &mut Random, package: &Package, hints: &Hints, name: &str, declaration: &Declaration) -> Json {
     match declaration.kind {
         Kind::Choice => random.pick(&declaration.values).clone().into(),
         Kind::Flag => random.chance(50).into(),
@@ -412,24 +342,13 @@ fn value(
             let number = if !cuts.is_empty() && random.chance(60) {
                 *random.pick(&cuts) + random.between(-1, 1)
             } else {
-                random.between(
-                    day_number(Date::constant(1990, 1, 1)),
-                    day_number(Date::constant(2025, 1, 1)),
-                )
+                random.between(day_number(Date::constant(1990, 1, 1)), day_number(Date::constant(2025, 1, 1)))
             };
-            epoch
-                .checked_add(number.days())
-                .unwrap_or(epoch)
-                .to_string()
-                .into()
+            epoch.checked_add(number.days()).unwrap_or(epoch).to_string().into()
         }
         Kind::Set => {
             let count = random.below(declaration.values.len() + 1);
-            if count == 0 {
-                json!([])
-            } else {
-                json!(random.some(&declaration.values, count))
-            }
+            if count == 0 { json!([]) } else { json!(random.some(&declaration.values, count)) }
         }
     }
 }
@@ -438,20 +357,13 @@ fn value(
 fn constants_of(package: &Package, fact: &str) -> Vec<i64> {
     fn walk(value: &Value, fact: &str, declaration: &Declaration, found: &mut BTreeSet<i64>) {
         match value {
-            Value::Array(members) => members
-                .iter()
-                .for_each(|member| walk(member, fact, declaration, found)),
+            Value::Array(members) => members.iter().for_each(|member| walk(member, fact, declaration, found)),
             Value::Table(table) => {
                 for (key, part) in table {
                     if key == fact
                         && let Ok(constraint @ Constraint::Ranges(_)) = declaration.constraint(part)
                     {
-                        found.extend(
-                            constraint
-                                .cuts()
-                                .into_iter()
-                                .filter(|cut| cut.abs() < 1 << 50),
-                        );
+                        found.extend(constraint.cuts().into_iter().filter(|cut| cut.abs() < 1 << 50));
                     }
                     walk(part, fact, declaration, found);
                 }
@@ -470,9 +382,7 @@ fn constants_of(package: &Package, fact: &str) -> Vec<i64> {
 fn hints(package: &Package) -> Hints {
     fn walk(value: &Value, amounts: &mut BTreeSet<i64>, days: &mut BTreeSet<Date>) {
         match value {
-            Value::Array(members) => members
-                .iter()
-                .for_each(|member| walk(member, amounts, days)),
+            Value::Array(members) => members.iter().for_each(|member| walk(member, amounts, days)),
             Value::Table(table) => table.iter().for_each(|(_, part)| walk(part, amounts, days)),
             Value::String(text) => {
                 if text.contains('.')
@@ -494,9 +404,7 @@ fn hints(package: &Package) -> Hints {
             walk(value, &mut amounts, &mut days);
         }
     }
-    if let Ok(start) =
-        package.year_start(package.from.checked_add(500.days()).unwrap_or(package.from))
-    {
+    if let Ok(start) = package.year_start(package.from.checked_add(500.days()).unwrap_or(package.from)) {
         days.insert(start);
     }
     Hints {
@@ -512,7 +420,6 @@ fn hints(package: &Package) -> Hints {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect(),
-        items: package.charge_facts.contains_key("item")
-            && !package.declarations.contains_key("item"),
+        items: package.charge_facts.contains_key("item") && !package.declarations.contains_key("item"),
     }
 }

@@ -60,9 +60,6 @@ impl Random {
             let out = self.below(places.len());
             places.remove(out);
         }
-        places
-            .into_iter()
-            .map(|place| several[place].clone())
-            .collect()
+        places.into_iter().map(|place| several[place].clone()).collect()
     }
 }

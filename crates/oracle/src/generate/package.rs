@@ -34,11 +34,7 @@ struct Dimension {
 
 impl Dimension {
     fn new(name: &str, parts: &[&str], exhaustive: bool) -> Self {
-        Self {
-            name: name.into(),
-            parts: parts.iter().map(ToString::to_string).collect(),
-            exhaustive,
-        }
+        Self { name: name.into(), parts: parts.iter().map(ToString::to_string).collect(), exhaustive }
     }
 }
 
@@ -105,12 +101,8 @@ impl Writer {
     }
 
     fn head(&mut self, area: &str) {
-        let from = *self
-            .random
-            .pick(&["2022-01-01", "2022-01-01", "2022-03-15", "2021-07-01"]);
-        self.days = self
-            .random
-            .some(&["2022-09-10", "2023-01-01", "2023-05-20", "2024-02-29"], 2);
+        let from = *self.random.pick(&["2022-01-01", "2022-01-01", "2022-03-15", "2021-07-01"]);
+        self.days = self.random.some(&["2022-09-10", "2023-01-01", "2023-05-20", "2024-02-29"], 2);
         self.line(&format!(
             "package = {{ area = {area:?}, name = \"试验区\", status = \"example\", framework = [], from = {from}, verified = 2026-01-01, cite = \"d:1\" }}"
         ));
@@ -136,18 +128,8 @@ impl Writer {
             self.line(&format!("payer.after = {after}"));
         }
         if self.options.doubtful && self.random.chance(30) {
-            let components = self.random.some(
-                &[
-                    "borne",
-                    "share",
-                    "over",
-                    "upfront",
-                    "over_ceiling",
-                    "off_list",
-                ]
-                .map(quoted),
-                5,
-            );
+            let components =
+                self.random.some(&["borne", "share", "over", "upfront", "over_ceiling", "off_list"].map(quoted), 5);
             self.line(&format!("payer.pays = [{}]", components.join(", ")));
         }
         if self.random.chance(20) {
@@ -165,10 +147,7 @@ impl Writer {
                 let wage = self.random.between(60_000, 120_000);
                 rows.push(format!("{{ year = {year}, is = \"{wage}.00\" }}"));
             }
-            self.line(&format!(
-                "index.average_wage = {{ cite = \"d:1\", rows = [{}] }}",
-                rows.join(", ")
-            ));
+            self.line(&format!("index.average_wage = {{ cite = \"d:1\", rows = [{}] }}", rows.join(", ")));
         }
     }
 
@@ -176,71 +155,33 @@ impl Writer {
     fn facts(&mut self) {
         self.visit = vec![
             Dimension::new("status", &["\"active\"", "\"retired\""], true),
-            Dimension::new(
-                "issuer_class",
-                &[
-                    "[\"primary\", \"ungraded\"]",
-                    "\"secondary\"",
-                    "\"tertiary\"",
-                ],
-                true,
-            ),
-            Dimension::new(
-                "place",
-                &[
-                    "\"local\"",
-                    "\"filed_long_term\"",
-                    "[\"referred\", \"temporary\"]",
-                ],
-                true,
-            ),
-            Dimension::new(
-                "age",
-                &[
-                    "{ below = 45 }",
-                    "{ at_least = 45, at_most = 69 }",
-                    "{ above = 69 }",
-                ],
-                false,
-            ),
+            Dimension::new("issuer_class", &["[\"primary\", \"ungraded\"]", "\"secondary\"", "\"tertiary\""], true),
+            Dimension::new("place", &["\"local\"", "\"filed_long_term\"", "[\"referred\", \"temporary\"]"], true),
+            Dimension::new("age", &["{ below = 45 }", "{ at_least = 45, at_most = 69 }", "{ above = 69 }"], false),
             Dimension::new("prescription", &["true", "false"], true),
         ];
         if self.random.chance(30) {
-            self.visit[0].parts = vec![
-                quoted("active"),
-                "{ not = [\"active\", \"pre_1949_worker\"] }".into(),
-                quoted("pre_1949_worker"),
-            ];
+            self.visit[0].parts =
+                vec![quoted("active"), "{ not = [\"active\", \"pre_1949_worker\"] }".into(), quoted("pre_1949_worker")];
         }
         if self.random.chance(60) {
             self.line(
                 "fact.enrolment = { values = [\"employer\", \"flexible\", \"pool_only\", \"seasonal\"], under = { seasonal = \"flexible\" }, cite = \"d:1\" }",
             );
-            self.visit.push(Dimension::new(
-                "enrolment",
-                &["\"employer\"", "\"flexible\"", "\"pool_only\""],
-                true,
-            ));
+            self.visit.push(Dimension::new("enrolment", &["\"employer\"", "\"flexible\"", "\"pool_only\""], true));
         }
         if self.random.chance(30) {
-            self.line(
-                "fact.class = { more = [\"special\"], under = { special = \"tertiary\" }, cite = \"d:1\" }",
-            );
+            self.line("fact.class = { more = [\"special\"], under = { special = \"tertiary\" }, cite = \"d:1\" }");
         }
         if self.random.chance(50) {
             self.line("fact.contract = { of = \"encounter\", kind = \"flag\", default = false, cite = \"d:1\" }");
-            self.visit
-                .push(Dimension::new("contract", &["true", "false"], true));
+            self.visit.push(Dimension::new("contract", &["true", "false"], true));
         }
         if self.random.chance(40) {
             self.line("fact.years_short = { of = \"member\", kind = \"whole\", min = 0, max = 10, default = 0, cite = \"d:1\" }");
             self.visit.push(Dimension::new(
                 "years_short",
-                &[
-                    "{ below = 1 }",
-                    "{ at_least = 1, below = 5 }",
-                    "{ at_least = 5 }",
-                ],
+                &["{ below = 1 }", "{ at_least = 1, below = 5 }", "{ at_least = 5 }"],
                 true,
             ));
             self.whole_facts.push("years_short");
@@ -249,11 +190,7 @@ impl Writer {
             self.line("fact.retired_on = { of = \"member\", kind = \"date\", default = 2001-01-01, cite = \"d:1\" }");
             self.visit.push(Dimension::new(
                 "retired_on",
-                &[
-                    "{ before = 2006-07-01 }",
-                    "{ from = 2006-07-01, before = 2015-01-01 }",
-                    "{ from = 2015-01-01 }",
-                ],
+                &["{ before = 2006-07-01 }", "{ from = 2006-07-01, before = 2015-01-01 }", "{ from = 2015-01-01 }"],
                 true,
             ));
         }
@@ -272,31 +209,23 @@ impl Writer {
         }
         if self.random.chance(40) {
             self.line("fact.selected = { of = \"encounter\", values = [\"none\", \"first\", \"linked\"], default = \"none\", cite = \"d:1\" }");
-            self.visit.push(Dimension::new(
-                "selected",
-                &["\"none\"", "[\"first\", \"linked\"]"],
-                true,
-            ));
+            self.visit.push(Dimension::new("selected", &["\"none\"", "[\"first\", \"linked\"]"], true));
         }
         if self.random.chance(30) {
             self.line("fact.grade = { of = \"institution\", values = [\"x\", \"y\", \"z\"], under = { z = \"y\" }, default = \"x\", cite = \"d:1\" }");
-            self.visit
-                .push(Dimension::new("grade", &["\"x\"", "\"y\""], true));
+            self.visit.push(Dimension::new("grade", &["\"x\"", "\"y\""], true));
         }
         if self.random.chance(35) {
             self.has_diseases = true;
-            self.line("fact.diseases = { of = \"member\", kind = \"set\", values = [\"a\", \"b\", \"c\"], cite = \"d:1\" }");
-            self.visit
-                .push(Dimension::new("diseases", &["[\"a\", \"b\"]"], false));
+            self.line(
+                "fact.diseases = { of = \"member\", kind = \"set\", values = [\"a\", \"b\", \"c\"], cite = \"d:1\" }",
+            );
+            self.visit.push(Dimension::new("diseases", &["[\"a\", \"b\"]"], false));
             if self.random.chance(50) {
                 self.line("fact.disease_count = { count_of = \"diseases\", cite = \"d:1\" }");
                 self.visit.push(Dimension::new(
                     "disease_count",
-                    &[
-                        "{ below = 1 }",
-                        "{ at_least = 1, at_most = 2 }",
-                        "{ above = 2 }",
-                    ],
+                    &["{ below = 1 }", "{ at_least = 1, at_most = 2 }", "{ above = 2 }"],
                     true,
                 ));
                 self.whole_facts.push("disease_count");
@@ -304,17 +233,12 @@ impl Writer {
         }
         if self.random.chance(55) {
             self.line("fact.item = { of = \"charge\", values = [\"drug\", \"test\", \"device\"], default = \"drug\", cite = \"d:1\" }");
-            self.charge.push(Dimension::new(
-                "item",
-                &["\"drug\"", "\"test\"", "\"device\""],
-                true,
-            ));
+            self.charge.push(Dimension::new("item", &["\"drug\"", "\"test\"", "\"device\""], true));
         }
         match self.random.below(10) {
             0..=1 => {
                 self.line("fact.imported = { of = \"charge\", kind = \"flag\", default = false, cite = \"d:1\" }");
-                self.charge
-                    .push(Dimension::new("imported", &["true", "false"], true));
+                self.charge.push(Dimension::new("imported", &["true", "false"], true));
             }
             2..=3 => self.charge.push(Dimension::new(
                 "charge_amount",
@@ -324,11 +248,7 @@ impl Writer {
             _ => {}
         }
         if self.random.chance(30) {
-            let by = if self.random.chance(60) {
-                ", by = [\"institution\"]"
-            } else {
-                ""
-            };
+            let by = if self.random.chance(60) { ", by = [\"institution\"]" } else { "" };
             let per = *self.random.pick(&["year", "year", "month"]);
             let of = *self.random.pick(&["day", "day", "visit"]);
             self.line(&format!(
@@ -336,11 +256,7 @@ impl Writer {
             ));
             self.visit.push(Dimension::new(
                 "visit_no",
-                &[
-                    "{ below = 2 }",
-                    "{ at_least = 2, at_most = 3 }",
-                    "{ above = 3 }",
-                ],
+                &["{ below = 2 }", "{ at_least = 2, at_most = 3 }", "{ above = 3 }"],
                 true,
             ));
         }
@@ -358,19 +274,11 @@ impl Writer {
             }
             let values = ["one", "two", "three"].map(|value| format!("{name}_{value}"));
             let dimensions = self.visit.clone();
-            let table = self.table(&dimensions, &mut |random| {
-                quoted(random.pick::<String>(&values))
-            });
+            let table = self.table(&dimensions, &mut |random| quoted(random.pick::<String>(&values)));
             let declared = values.clone().map(|value| quoted(&value)).join(", ");
-            self.line(&format!(
-                "fact.{name} = {{ values = [{declared}], cite = \"d:1\", {table} }}"
-            ));
+            self.line(&format!("fact.{name} = {{ values = [{declared}], cite = \"d:1\", {table} }}"));
             let parts: Vec<String> = values.iter().map(|value| quoted(value)).collect();
-            self.visit.push(Dimension {
-                name: name.into(),
-                parts,
-                exhaustive: true,
-            });
+            self.visit.push(Dimension { name: name.into(), parts, exhaustive: true });
         }
     }
 
@@ -387,26 +295,14 @@ impl Writer {
 
     /// Some parts of a dimension, never all of them.
     fn parts(&mut self, dimension: &Dimension) -> Vec<String> {
-        let most = if dimension.exhaustive {
-            dimension.parts.len() - 1
-        } else {
-            dimension.parts.len()
-        };
+        let most = if dimension.exhaustive { dimension.parts.len() - 1 } else { dimension.parts.len() };
         self.random.some(&dimension.parts, most)
     }
 
     /// A total table without conflicts: `rows = […]` and what belongs to it, without braces.
-    fn table(
-        &mut self,
-        dimensions: &[Dimension],
-        value: &mut dyn FnMut(&mut Random) -> String,
-    ) -> String {
+    fn table(&mut self, dimensions: &[Dimension], value: &mut dyn FnMut(&mut Random) -> String) -> String {
         let chosen = self.choose(dimensions);
-        let form = if chosen.len() < 2 {
-            self.random.below(2)
-        } else {
-            self.random.below(7)
-        };
+        let form = if chosen.len() < 2 { self.random.below(2) } else { self.random.below(7) };
         let exhaustive: Vec<&Dimension> = chosen.iter().filter(|one| one.exhaustive).collect();
         // Every row once from the start and perhaps once more from a later day, so that no later
         // general row stands beside an older special one.
@@ -434,11 +330,7 @@ impl Writer {
                     rows.push(format!("{{ is = {}{from} }}", value(&mut self.random)));
                     for part in &parts {
                         let name = &chosen[0].name;
-                        let until = if until && from.is_empty() {
-                            ", until = 2022-12-31"
-                        } else {
-                            ""
-                        };
+                        let until = if until && from.is_empty() { ", until = 2022-12-31" } else { "" };
                         rows.push(format!(
                             "{{ when = {{ {name} = {part} }}, is = {}{from}{until} }}",
                             value(&mut self.random)
@@ -454,10 +346,7 @@ impl Writer {
                 for from in &versions {
                     rows.push(format!("{{ is = {}{from} }}", value(&mut self.random)));
                     for part in &parts {
-                        rows.push(format!(
-                            "{{ when = {{ {one} = {part} }}, is = {}{from} }}",
-                            value(&mut self.random)
-                        ));
+                        rows.push(format!("{{ when = {{ {one} = {part} }}, is = {}{from} }}", value(&mut self.random)));
                         for narrow in &inner {
                             rows.push(format!(
                                 "{{ when = {{ {one} = {part}, {other} = {narrow} }}, is = {}{from} }}",
@@ -470,28 +359,16 @@ impl Writer {
             // A grid.
             4 | 5 if !exhaustive.is_empty() => {
                 let columns = exhaustive[0].clone();
-                across = format!(
-                    "across = {{ {} = [{}] }}, ",
-                    columns.name,
-                    columns.parts.join(", ")
-                );
+                across = format!("across = {{ {} = [{}] }}, ", columns.name, columns.parts.join(", "));
                 let others = if exhaustive.len() > 1 {
                     let other = exhaustive[1];
-                    other
-                        .parts
-                        .iter()
-                        .map(|part| format!("when = {{ {} = {part} }}, ", other.name))
-                        .collect()
+                    other.parts.iter().map(|part| format!("when = {{ {} = {part} }}, ", other.name)).collect()
                 } else {
                     vec![String::new()]
                 };
                 for from in &versions {
                     for when in &others {
-                        let are: Vec<String> = columns
-                            .parts
-                            .iter()
-                            .map(|_| value(&mut self.random))
-                            .collect();
+                        let are: Vec<String> = columns.parts.iter().map(|_| value(&mut self.random)).collect();
                         rows.push(format!("{{ {when}are = [{}]{from} }}", are.join(", ")));
                     }
                 }
@@ -527,9 +404,7 @@ impl Writer {
             let head = rows[0].split(" is = ").next().unwrap_or("{").to_string();
             let rest = rows[0]
                 .rsplit_once(", from = ")
-                .map_or(String::new(), |(_, from)| {
-                    format!(", from = {}", from.trim_end_matches(" }"))
-                });
+                .map_or(String::new(), |(_, from)| format!(", from = {}", from.trim_end_matches(" }")));
             if !rows[0].contains("until") {
                 rows.push(format!(
                     "{head} is = {}{rest}, known = 2023-06-01, corrects = true }}",
@@ -549,12 +424,8 @@ impl Writer {
         if !self.random.chance(chance) {
             return None;
         }
-        let dimensions: Vec<Dimension> = self
-            .visit
-            .iter()
-            .filter(|dimension| dimension.name != "visit_no")
-            .cloned()
-            .collect();
+        let dimensions: Vec<Dimension> =
+            self.visit.iter().filter(|dimension| dimension.name != "visit_no").cloned().collect();
         let dimension = self.random.pick(&dimensions).clone();
         let part = self.random.pick(&dimension.parts).clone();
         Some(format!("{{ {} = {part} }}", dimension.name))
@@ -583,9 +454,7 @@ impl Writer {
         // Top-level keys come before the first table header.
         let mut top = format!("chain = [{}]\n", quoted_chain.join(", "));
         if decided {
-            top.push_str(
-                "decided_elsewhere = { two_diseases = \"d:1\", special_disease = \"d:1\" }\n",
-            );
+            top.push_str("decided_elsewhere = { two_diseases = \"d:1\", special_disease = \"d:1\" }\n");
         }
         self.text.insert_str(0, &top);
         self.lines();
@@ -625,16 +494,10 @@ impl Writer {
             self.line("fund = \"account.current\"");
             self.line("cite = \"d:1\"");
             self.line("rate = { rows = [{ is = \"100%\" }] }");
-            self.line(
-                "limit = [{ per = \"visit\", rows = [{ is = { balance = \"account.current\" } }] }]",
-            );
+            self.line("limit = [{ per = \"visit\", rows = [{ is = { balance = \"account.current\" } }] }]");
         }
         let mut takes = Vec::new();
-        takes.push(if account_first {
-            quoted("account_first.left")
-        } else {
-            quoted("lines")
-        });
+        takes.push(if account_first { quoted("account_first.left") } else { quoted("lines") });
         if apart_flows {
             takes.push(quoted("apart.left"));
         }
@@ -646,12 +509,7 @@ impl Writer {
         if let Some(pattern) = own_for {
             self.line(&format!("for = {pattern}"));
         }
-        self.benefit(
-            "ordinary_outpatient",
-            "310100",
-            chain,
-            Some(takes.join(", ")),
-        );
+        self.benefit("ordinary_outpatient", "310100", chain, Some(takes.join(", ")));
     }
 
     /// Benefits that take what the main one left, each part at most once.
@@ -664,14 +522,8 @@ impl Writer {
                 "ordinary_outpatient.borne",
             ])]],
             (_, 0) => vec![vec!["ordinary_outpatient.left"], vec!["layer_1.left"]],
-            (_, 1) => vec![
-                vec!["ordinary_outpatient.over"],
-                vec!["ordinary_outpatient.borne", "layer_1.left"],
-            ],
-            (_, _) => vec![
-                vec!["ordinary_outpatient.borne", "ordinary_outpatient.over"],
-                vec!["layer_1.over"],
-            ],
+            (_, 1) => vec![vec!["ordinary_outpatient.over"], vec!["ordinary_outpatient.borne", "layer_1.left"]],
+            (_, _) => vec![vec!["ordinary_outpatient.borne", "ordinary_outpatient.over"], vec!["layer_1.over"]],
         };
         if layers == 1 && self.random.chance(20) && !self.text.contains("on = \"payment\", cite") {
             sources = vec![vec!["ordinary_outpatient.share"]];
@@ -682,9 +534,7 @@ impl Writer {
             if let Some(pattern) = self.condition(40) {
                 self.line(&format!("for = {pattern}"));
             }
-            let fund = *self
-                .random
-                .pick(&["310300", "330100", "320100", "390200", "610100"]);
+            let fund = *self.random.pick(&["310300", "330100", "320100", "390200", "610100"]);
             let takes: Vec<String> = takes.into_iter().map(quoted).collect();
             self.benefit(&name, fund, chain, Some(takes.join(", ")));
         }
@@ -693,10 +543,7 @@ impl Writer {
     fn lines(&mut self) {
         let mut dimensions = self.charge.clone();
         dimensions.extend(
-            self.visit
-                .iter()
-                .filter(|dimension| ["place", "status"].contains(&dimension.name.as_str()))
-                .cloned(),
+            self.visit.iter().filter(|dimension| ["place", "status"].contains(&dimension.name.as_str())).cloned(),
         );
         let mut tables = Vec::new();
         if self.random.chance(20) {
@@ -736,11 +583,7 @@ impl Writer {
         if let Some(takes) = takes {
             self.line(&format!("takes = [{takes}]"));
         }
-        if self.random.chance(if name == "ordinary_outpatient" {
-            45
-        } else {
-            10
-        }) {
+        if self.random.chance(if name == "ordinary_outpatient" { 45 } else { 10 }) {
             self.covered();
         }
         self.deductibles(name, chain);
@@ -752,8 +595,7 @@ impl Writer {
         let mut rows = Vec::new();
         if self.random.chance(60) {
             rows.push(
-                "{ when = { care_type = \"pharmacy\", prescription = false }, is = \"no_prescription\" }"
-                    .to_string(),
+                "{ when = { care_type = \"pharmacy\", prescription = false }, is = \"no_prescription\" }".to_string(),
             );
         }
         if self.random.chance(40) {
@@ -766,15 +608,10 @@ impl Writer {
             ));
         }
         if self.options.doubtful && !rows.is_empty() && self.random.chance(20) {
-            rows.push(
-                "{ when = { place = \"temporary\", status = \"retired\" }, is = \"none\" }".into(),
-            );
+            rows.push("{ when = { place = \"temporary\", status = \"retired\" }, is = \"none\" }".into());
         }
         if !rows.is_empty() {
-            self.line(&format!(
-                "covered = {{ cite = \"d:1\", rows = [\n  {} ] }}",
-                rows.join(",\n  ")
-            ));
+            self.line(&format!("covered = {{ cite = \"d:1\", rows = [\n  {} ] }}", rows.join(",\n  ")));
         }
     }
 
@@ -811,18 +648,11 @@ impl Writer {
 
     fn deductibles(&mut self, name: &str, chain: &[String]) {
         let count = *self.random.pick(&[0, 1, 1, 1, 2]);
-        let on = if self.random.chance(20) {
-            "on = \"payment\", cite"
-        } else {
-            "on = \"eligible\", cite"
-        };
+        let on = if self.random.chance(20) { "on = \"payment\", cite" } else { "on = \"eligible\", cite" };
         // Line scopes of deductibles are equal or disjoint.
         let scopes = if count == 2 && !self.charge.is_empty() && self.random.chance(25) {
             let dimension = self.charge[0].clone();
-            dimension.parts[..2]
-                .iter()
-                .map(|part| format!(", lines = {{ {} = {part} }}", dimension.name))
-                .collect()
+            dimension.parts[..2].iter().map(|part| format!(", lines = {{ {} = {part} }}", dimension.name)).collect()
         } else {
             vec![String::new(); count]
         };
@@ -830,9 +660,7 @@ impl Writer {
         for scope in scopes {
             let period = self.period();
             let counts = self.counts(name, chain);
-            let visits = self
-                .condition(8)
-                .map_or(String::new(), |pattern| format!(", for = {pattern}"));
+            let visits = self.condition(8).map_or(String::new(), |pattern| format!(", for = {pattern}"));
             let words = format!("{period}{counts}{scope}{visits}");
             if tables.iter().any(|table| table.contains(&words)) {
                 continue;
@@ -857,10 +685,7 @@ impl Writer {
                     String::new()
                 };
                 match self.random.below(3) {
-                    0 => vec![
-                        format!(", lines = {{ {name} = {one} }}"),
-                        format!(", lines = {{ {name} = {other} }}"),
-                    ],
+                    0 => vec![format!(", lines = {{ {name} = {one} }}"), format!(", lines = {{ {name} = {other} }}")],
                     1 => vec![wide, format!(", lines = {{ {name} = {one} }}")],
                     _ => vec![format!(", lines = {{ {name} = {one} }}")],
                 }
@@ -869,35 +694,24 @@ impl Writer {
         };
         let mut tables: Vec<String> = Vec::new();
         for place in 0..count {
-            let on = *self
-                .random
-                .pick(&["payment", "payment", "payment", "eligible", "above"]);
+            let on = *self.random.pick(&["payment", "payment", "payment", "eligible", "above"]);
             let scope = scopes.get(place).cloned().unwrap_or_default();
             let carried = scope.is_empty() && self.random.chance(10);
-            let period = if carried {
-                "per = \"month\", carry = \"year\"".into()
-            } else {
-                self.period()
-            };
+            let period = if carried { "per = \"month\", carry = \"year\"".into() } else { self.period() };
             let counts = self.counts(name, chain);
-            let visits = self
-                .condition(10)
-                .map_or(String::new(), |pattern| format!(", for = {pattern}"));
-            let by_item =
-                if self.options.doubtful && !period.contains("by =") && self.random.chance(8) {
-                    ", by = [\"item\"]"
-                } else {
-                    ""
-                };
+            let visits = self.condition(10).map_or(String::new(), |pattern| format!(", for = {pattern}"));
+            let by_item = if self.options.doubtful && !period.contains("by =") && self.random.chance(8) {
+                ", by = [\"item\"]"
+            } else {
+                ""
+            };
             let words = format!("on = \"{on}\", {period}{counts}{scope}{visits}{by_item}");
             if tables.iter().any(|table| table.contains(&words)) {
                 continue;
             }
             let beyond = if on == "payment" && self.random.chance(20) {
                 let fund = *self.random.pick(&["330100", "310300"]);
-                let when = self
-                    .condition(50)
-                    .map_or(String::new(), |pattern| format!(", when = {pattern}"));
+                let when = self.condition(50).map_or(String::new(), |pattern| format!(", when = {pattern}"));
                 format!(", beyond = {{ fund = \"{fund}\"{when} }}")
             } else {
                 String::new()
@@ -906,8 +720,7 @@ impl Writer {
                 // The key changes on a day: monthly first, then fresh by the year.
                 let day = *self.random.pick(&self.days.clone());
                 let (_, before) = day_before(day);
-                let starts = if self.options.doubtful && self.random.chance(50) && tables.is_empty()
-                {
+                let starts = if self.options.doubtful && self.random.chance(50) && tables.is_empty() {
                     format!("from benefit.{name}.limit.0")
                 } else {
                     "fresh".into()
@@ -915,9 +728,7 @@ impl Writer {
                 let older = words.replace("per = \"year\"", "per = \"month\"");
                 let one = self.money_table_undated(&[50, 100, 400]);
                 let other = self.money_table_undated(&[300, 1000, 3000]);
-                tables.push(format!(
-                    "{{ {older}, until = {before}, cite = \"d:1\", {one}{beyond} }}"
-                ));
+                tables.push(format!("{{ {older}, until = {before}, cite = \"d:1\", {one}{beyond} }}"));
                 tables.push(format!(
                     "{{ {words}, from = {day}, starts = \"{starts}\", cite = \"d:1\", {other}{beyond} }}"
                 ));
@@ -934,11 +745,8 @@ impl Writer {
             tables.push(format!("{{ {words}, cite = \"d:1\", {table}{beyond} }}"));
         }
         if self.has_diseases && self.random.chance(25) {
-            let weights = *self.random.pick(&[
-                "[\"100%\"]",
-                "[\"100%\", \"60%\", \"20%\"]",
-                "[\"100%\", \"100%\", \"100%\"]",
-            ]);
+            let weights =
+                *self.random.pick(&["[\"100%\"]", "[\"100%\", \"60%\", \"20%\"]", "[\"100%\", \"100%\", \"100%\"]"]);
             let amounts = [(); 3].map(|()| self.yuan(100, 3000));
             tables.push(format!(
                 "{{ on = \"payment\", per = \"year\", for = {{ diseases = [\"a\", \"b\", \"c\"] }}, cite = \"d:1\", each = \"diseases\", as = \"disease\", weights = {weights}, rows = [
@@ -979,9 +787,7 @@ impl Writer {
                     }
                     5..=7 if wage => {
                         let round = *random.pick(&["down yuan", "half_up fen"]);
-                        return format!(
-                            "{{ share = \"7.5%\", of = \"member.wage\", round = \"{round}\" }}"
-                        );
+                        return format!("{{ share = \"7.5%\", of = \"member.wage\", round = \"{round}\" }}");
                     }
                     _ => {}
                 }
@@ -1037,21 +843,15 @@ impl Writer {
                 high += self.random.between(1, 1500);
                 up_to.push(quoted(&format!("{high}.00")));
             }
-            let names: Vec<String> = ["s1", "s2", "s3", "s4"][..=count]
-                .iter()
-                .map(|name| quoted(name))
-                .collect();
+            let names: Vec<String> = ["s1", "s2", "s3", "s4"][..=count].iter().map(|name| quoted(name)).collect();
             self.line(&format!(
                 "segments = {{ on = \"{on}\", up_to = [{}], names = [{}] }}",
                 up_to.join(", "),
                 names.join(", ")
             ));
             let other = {
-                let exhaustive: Vec<Dimension> = dimensions
-                    .iter()
-                    .filter(|dimension| dimension.exhaustive)
-                    .cloned()
-                    .collect();
+                let exhaustive: Vec<Dimension> =
+                    dimensions.iter().filter(|dimension| dimension.exhaustive).cloned().collect();
                 self.random.pick(&exhaustive).clone()
             };
             let rows: Vec<String> = if self.random.chance(50) {
@@ -1059,48 +859,31 @@ impl Writer {
                     .parts
                     .iter()
                     .map(|part| {
-                        let are: Vec<String> =
-                            names.iter().map(|_| value(&mut self.random)).collect();
-                        format!(
-                            "{{ when = {{ {} = {part} }}, are = [{}] }}",
-                            other.name,
-                            are.join(", ")
-                        )
+                        let are: Vec<String> = names.iter().map(|_| value(&mut self.random)).collect();
+                        format!("{{ when = {{ {} = {part} }}, are = [{}] }}", other.name, are.join(", "))
                     })
                     .collect()
             } else {
                 let are: Vec<String> = names.iter().map(|_| value(&mut self.random)).collect();
                 vec![format!("{{ are = [{}] }}", are.join(", "))]
             };
-            format!(
-                "across = {{ segment = [{}] }}, rows = [\n  {} ]",
-                names.join(", "),
-                rows.join(",\n  ")
-            )
+            format!("across = {{ segment = [{}] }}, rows = [\n  {} ]", names.join(", "), rows.join(",\n  "))
         } else if name.starts_with("layer") && self.random.chance(15) {
             let share = *self.random.pick(&["", ", share = \"50%\""]);
-            let main_has_segments = self
-                .text
-                .split("[benefit.ordinary_outpatient]")
-                .nth(1)
-                .is_some_and(|rest| rest.contains("segments ="));
+            let main_has_segments =
+                self.text.split("[benefit.ordinary_outpatient]").nth(1).is_some_and(|rest| rest.contains("segments ="));
             if main_has_segments {
                 format!("rows = [{{ is = {} }}]", value(&mut self.random))
             } else {
-                format!(
-                    "rows = [{{ is = {{ same_as = \"benefit.ordinary_outpatient.rate\"{share} }} }}]"
-                )
+                format!("rows = [{{ is = {{ same_as = \"benefit.ordinary_outpatient.rate\"{share} }} }}]")
             }
         } else {
             self.table(&dimensions, &mut value)
         };
         if !table.contains("same_as") && self.random.chance(40) {
             let mut adjust = Vec::new();
-            let adjusting: Vec<Dimension> = dimensions
-                .iter()
-                .filter(|dimension| dimension.name != "visit_no")
-                .cloned()
-                .collect();
+            let adjusting: Vec<Dimension> =
+                dimensions.iter().filter(|dimension| dimension.name != "visit_no").cloned().collect();
             for _ in 0..=self.random.below(2) {
                 let dimension = self.random.pick(&adjusting).clone();
                 let part = self.random.pick(&dimension.parts).clone();
@@ -1111,10 +894,7 @@ impl Writer {
                 } else {
                     String::new()
                 };
-                adjust.push(format!(
-                    "{{ when = {{ {} = {part} }}, add = \"{points} points\"{from} }}",
-                    dimension.name
-                ));
+                adjust.push(format!("{{ when = {{ {} = {part} }}, add = \"{points} points\"{from} }}", dimension.name));
             }
             if let Some(fact) = self.whole_facts.first() {
                 let fact = *fact;
@@ -1124,16 +904,9 @@ impl Writer {
                 let dimension = self.random.pick(&adjusting).clone();
                 let part = self.random.pick(&dimension.parts).clone();
                 let times = *self.random.pick(&["90%", "120%", "85%"]);
-                adjust.push(format!(
-                    "{{ when = {{ {} = {part} }}, times = \"{times}\" }}",
-                    dimension.name
-                ));
+                adjust.push(format!("{{ when = {{ {} = {part} }}, times = \"{times}\" }}", dimension.name));
             }
-            let _ = write!(
-                table,
-                ", adjust = [\n  {} ], at_most = \"100%\"",
-                adjust.join(",\n  ")
-            );
+            let _ = write!(table, ", adjust = [\n  {} ], at_most = \"100%\"", adjust.join(",\n  "));
             let floor = self.percent(0, 30);
             if self.random.chance(40) {
                 let higher = self.percent(31, 45);

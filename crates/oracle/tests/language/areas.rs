@@ -47,42 +47,10 @@ fn chongqing() -> Package {
 #[test]
 fn chongqings_five_published_examples() {
     let rows = [
-        (
-            "retired",
-            "employer",
-            "1260.00",
-            "secondary",
-            "2800.00",
-            "",
-            "1890.00 910.00 0.00 350.00",
-        ),
-        (
-            "active",
-            "employer",
-            "2000.00",
-            "tertiary",
-            "3000.00",
-            "",
-            "1400.00 1600.00 0.00 400.00",
-        ),
-        (
-            "active",
-            "employer",
-            "989.00",
-            "secondary",
-            "6350.00",
-            "4728.00",
-            "5581.20 768.80 0.00 220.20",
-        ),
-        (
-            "retired",
-            "employer",
-            "1380.00",
-            "tertiary",
-            "40000.00",
-            "35208.00",
-            "38023.20 1380.00 596.80 0.00",
-        ),
+        ("retired", "employer", "1260.00", "secondary", "2800.00", "", "1890.00 910.00 0.00 350.00"),
+        ("active", "employer", "2000.00", "tertiary", "3000.00", "", "1400.00 1600.00 0.00 400.00"),
+        ("active", "employer", "989.00", "secondary", "6350.00", "4728.00", "5581.20 768.80 0.00 220.20"),
+        ("retired", "employer", "1380.00", "tertiary", "40000.00", "35208.00", "38023.20 1380.00 596.80 0.00"),
         (
             "active",
             "individual_tier_2",
@@ -94,17 +62,12 @@ fn chongqings_five_published_examples() {
         ),
     ];
     for (status, enrolment, account, class, total, prior, expected) in rows {
-        let member =
-            json!({ "status": status, "enrolment": enrolment, "account_balance": account });
+        let member = json!({ "status": status, "enrolment": enrolment, "account_balance": account });
         let mut more = json!({ "institution": { "class": class } });
         if !prior.is_empty() {
             more["prior_benefits"] = json!([{ "benefit": "special_disease", "fund_paid": prior }]);
         }
-        let settled = settlements(
-            &chongqing(),
-            member,
-            json!([visit_with("2024-06-01", total, more)]),
-        );
+        let settled = settlements(&chongqing(), member, json!([visit_with("2024-06-01", total, more)]));
         let printed: Vec<&str> = ["fund_pay_sumamt", "acct_pay", "psn_cash_pay", "balc"]
             .iter()
             .map(|field| settled[0][*field].as_str().unwrap_or("?"))
@@ -127,14 +90,8 @@ fn chongqings_lump_sum_is_tier_two_and_a_pharmacy_follows_the_prescriber() {
             }),
         )
     };
-    let settled = settlements(
-        &package,
-        member,
-        json!([
-            pharmacy(Value::Null),
-            pharmacy(json!({ "class": "tertiary" })),
-        ]),
-    );
+    let settled =
+        settlements(&package, member, json!([pharmacy(Value::Null), pharmacy(json!({ "class": "tertiary" })),]));
     assert_eq!(settled[0]["not_covered"]["code"], "no_prescription");
     assert_eq!(settled[0]["act_pay_dedc"], "0.00");
     assert_eq!(settled[1]["act_pay_dedc"], "100.00");
@@ -211,35 +168,19 @@ fn tielings_december_is_a_year_of_its_own() {
         "#,
     );
     let at = |date: &str, amount: &str, class: &str, kind: &str, place: &str| {
-        visit_with(
-            date,
-            amount,
-            json!({ "place": place, "institution": { "class": class, "kind": kind } }),
-        )
+        visit_with(date, amount, json!({ "place": place, "institution": { "class": class, "kind": kind } }))
     };
     let visits = json!([
         at("2022-11-30", "500.00", "tertiary", "general", "local"),
         at("2022-12-05", "500.00", "tertiary", "general", "local"),
         at("2022-12-06", "100.00", "tertiary", "general", "local"),
         at("2023-01-01", "400.00", "tertiary", "psychiatric", "local"),
-        at(
-            "2023-01-02",
-            "100.00",
-            "tertiary",
-            "psychiatric",
-            "filed_long_term"
-        ),
+        at("2023-01-02", "100.00", "tertiary", "psychiatric", "filed_long_term"),
         at("2023-01-03", "100.00", "tertiary", "general", "temporary"),
     ]);
     let settled = settlements(&package, json!({ "status": "active" }), visits);
-    let paid: Vec<&str> = settled
-        .iter()
-        .map(|settled| settled["hifp_pay"].as_str().unwrap_or("refused"))
-        .collect();
-    assert_eq!(
-        paid,
-        ["refused", "237.50", "12.50", "60.00", "50.00", "0.00"]
-    );
+    let paid: Vec<&str> = settled.iter().map(|settled| settled["hifp_pay"].as_str().unwrap_or("refused")).collect();
+    assert_eq!(paid, ["refused", "237.50", "12.50", "60.00", "50.00", "0.00"]);
     assert_eq!(settled[0]["refusal"]["code"], "no_policy_for_date");
     assert_eq!(settled[5]["not_covered"]["code"], "place_not_covered");
 }
@@ -267,11 +208,7 @@ fn lianyungangs_rates_are_a_grid_and_old_workers_have_their_own_limit() {
         "#,
     );
     let settle = |status: &str, class: &str, amount: &str| {
-        let visit = visit_with(
-            "2023-05-01",
-            amount,
-            json!({ "institution": { "class": class } }),
-        );
+        let visit = visit_with("2023-05-01", amount, json!({ "institution": { "class": class } }));
         settlements(&package, json!({ "status": status }), json!([visit]))[0]["hifp_pay"].clone()
     };
     assert_eq!(settle("active", "secondary", "1750.00"), "650.00");
@@ -304,11 +241,7 @@ fn nanchangs_draft_reaches_its_limits_where_it_should() {
         "#,
     );
     let settle = |status: &str, class: &str, amount: &str| {
-        let visit = visit_with(
-            "2023-05-01",
-            amount,
-            json!({ "institution": { "class": class } }),
-        );
+        let visit = visit_with("2023-05-01", amount, json!({ "institution": { "class": class } }));
         settlements(&package, json!({ "status": status }), json!([visit]))[0]["hifp_pay"].clone()
     };
     assert_eq!(settle("active", "secondary", "3872.72"), "1800.00");

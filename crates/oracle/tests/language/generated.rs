@@ -2,9 +2,7 @@
 
 use gongji_oracle::generate::{Options, case, package};
 use gongji_oracle::values::{Exact, money, sum, zero};
-use gongji_oracle::{
-    Cancellation, Decision, Encounter, Oracle, Package, answer, answer_with_cancellations,
-};
+use gongji_oracle::{Cancellation, Decision, Encounter, Oracle, Package, answer, answer_with_cancellations};
 use num_traits::Signed;
 use serde_json::Value;
 
@@ -15,12 +13,8 @@ fn read(seed: u64, options: Options) -> Package {
 }
 
 fn amount(settlement: &Value, field: &str) -> Exact {
-    money(
-        settlement[field]
-            .as_str()
-            .unwrap_or_else(|| panic!("{field}: {settlement}")),
-    )
-    .unwrap_or_else(|fault| panic!("{fault}"))
+    money(settlement[field].as_str().unwrap_or_else(|| panic!("{field}: {settlement}")))
+        .unwrap_or_else(|fault| panic!("{fault}"))
 }
 
 fn amounts<const N: usize>(settlement: &Value, fields: [&str; N]) -> Exact {
@@ -33,12 +27,8 @@ fn each_answer(options: Options, mut see: impl FnMut(u64, &Package, &Value, &Val
         let package = read(seed, options);
         for more in 0..4 {
             let case = case(&package, seed * 1000 + more);
-            let answer = answer_with_cancellations(
-                std::slice::from_ref(&package),
-                &case.case,
-                None,
-                &case.cancellations,
-            );
+            let answer =
+                answer_with_cancellations(std::slice::from_ref(&package), &case.case, None, &case.cancellations);
             let code = answer["error"]["code"].as_str().unwrap_or_default();
             assert!(
                 code != "oracle_fault",
@@ -66,36 +56,21 @@ fn every_settlement_sums_up() {
             };
             for one in settlements.iter().filter(|one| one["outcome"] == "settled") {
                 settled += 1;
-                let split = [
-                    "fulamt_ownpay_amt",
-                    "overlmt_selfpay",
-                    "preselfpay_amt",
-                    "inscp_scp_amt",
-                ];
+                let split = ["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt"];
                 let total = amount(one, "medfee_sumamt");
                 let funds = amount(one, "fund_pay_sumamt");
                 assert_eq!(total, amounts(one, split), "seed {seed}");
                 assert_eq!(total, &funds + amount(one, "psn_part_amt"), "seed {seed}");
-                assert_eq!(
-                    amount(one, "psn_part_amt"),
-                    amounts(one, ["acct_pay", "psn_cash_pay"]),
-                    "seed {seed}"
-                );
+                assert_eq!(amount(one, "psn_part_amt"), amounts(one, ["acct_pay", "psn_cash_pay"]), "seed {seed}");
                 assert!(funds <= amount(one, "inscp_scp_amt"), "seed {seed}: {one}");
-                assert!(
-                    !amount(one, "psn_cash_pay").is_negative(),
-                    "seed {seed}: {one}"
-                );
+                assert!(!amount(one, "psn_cash_pay").is_negative(), "seed {seed}: {one}");
                 assert!(!amount(one, "balc").is_negative(), "seed {seed}: {one}");
                 paid += usize::from(funds.is_positive());
             }
         });
     }
     assert!(settled > 1500, "{settled} settled");
-    assert!(
-        paid * 2 > settled,
-        "{paid} of {settled} were paid something"
-    );
+    assert!(paid * 2 > settled, "{paid} of {settled} were paid something");
     assert!(erroneous < 40, "{erroneous} cases in error");
 }
 
@@ -109,11 +84,7 @@ fn the_order_and_number_of_equal_charges_never_matter() {
             }
         }
         let packages = std::slice::from_ref(package);
-        assert_eq!(
-            answer(packages, case, None),
-            answer(packages, &turned, None),
-            "seed {seed}"
-        );
+        assert_eq!(answer(packages, case, None), answer(packages, &turned, None), "seed {seed}");
     });
 }
 
@@ -126,10 +97,7 @@ fn a_settlement_cancelled_at_once_leaves_no_trace() {
         let mut twice = Vec::new();
         let mut cancellations = Vec::new();
         for encounter in case["encounters"].as_array().into_iter().flatten() {
-            cancellations.push(Cancellation {
-                before: twice.len() + 1,
-                encounter: twice.len(),
-            });
+            cancellations.push(Cancellation { before: twice.len() + 1, encounter: twice.len() });
             twice.push(encounter.clone());
             twice.push(encounter.clone());
         }
@@ -140,11 +108,7 @@ fn a_settlement_cancelled_at_once_leaves_no_trace() {
             return;
         };
         let kept: Vec<&Value> = settlements.iter().skip(1).step_by(2).collect();
-        let expected: Vec<&Value> = plain["settlements"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .collect();
+        let expected: Vec<&Value> = plain["settlements"].as_array().into_iter().flatten().collect();
         assert_eq!(kept, expected, "seed {seed}");
     });
 }
@@ -160,22 +124,10 @@ fn measures_sum_parcel_by_parcel() {
             let Ok(Decision::Settled(settled)) = oracle.settle(&package, &encounter, None) else {
                 continue;
             };
-            for share in settled
-                .benefits
-                .iter()
-                .filter(|outcome| !outcome.prior)
-                .flat_map(|outcome| &outcome.parcels)
-            {
+            for share in settled.benefits.iter().filter(|outcome| !outcome.prior).flat_map(|outcome| &outcome.parcels) {
                 assert_eq!(share.base, &share.paid + &share.left, "seed {seed}");
-                assert_eq!(
-                    share.left,
-                    &share.borne + &share.share + &share.over,
-                    "seed {seed}"
-                );
-                assert!(
-                    !share.over.is_negative() && !share.paid.is_negative(),
-                    "seed {seed}"
-                );
+                assert_eq!(share.left, &share.borne + &share.share + &share.over, "seed {seed}");
+                assert!(!share.over.is_negative() && !share.paid.is_negative(), "seed {seed}");
             }
         }
     }

@@ -15,10 +15,7 @@ fn segments_split_a_visit_and_the_expense_limit_ends_it() {
         rate = { across = { segment = ["low", "high"] }, rows = [{ are = ["30%", "50%"] }] }
         "#,
     );
-    assert_eq!(
-        funds(&package, json!([visit("2024-01-05", "2000.00")])),
-        ["840.00"]
-    );
+    assert_eq!(funds(&package, json!([visit("2024-01-05", "2000.00")])), ["840.00"]);
     // 7000 of the next 8000 are admitted, all in the high segment; then nothing.
     let year = json!([
         visit("2024-01-05", "2000.00"),
@@ -26,10 +23,7 @@ fn segments_split_a_visit_and_the_expense_limit_ends_it() {
         visit("2024-03-05", "1.00"),
         visit("2025-01-01", "100.00"),
     ]);
-    assert_eq!(
-        funds(&package, year),
-        ["840.00", "3500.00", "0.00", "30.00"]
-    );
+    assert_eq!(funds(&package, year), ["840.00", "3500.00", "0.00", "30.00"]);
 }
 
 #[test]
@@ -49,11 +43,7 @@ fn a_second_fund_takes_what_the_first_left() {
         rate = { rows = [{ is = "40%" }] }
         "#,
     );
-    let settled = settlements(
-        &package,
-        json!({ "status": "active" }),
-        json!([visit("2024-01-05", "5000.00")]),
-    );
+    let settled = settlements(&package, json!({ "status": "active" }), json!([visit("2024-01-05", "5000.00")]));
     assert_eq!(settled[0]["hifp_pay"], "2000.00");
     assert_eq!(settled[0]["hifob_pay"], "800.00");
     assert_eq!(settled[0]["fund_pay_sumamt"], "2800.00");
@@ -87,16 +77,9 @@ fn this_years_account_comes_before_the_deductible() {
     assert_eq!(settled[0]["psn_cash_pay"], "570.00");
     assert_eq!(settled[0]["balc"], "0.00");
     // The deductible was borne in the year that ended on 31 March.
-    let years = json!([
-        visit("2024-03-31", "1070.00"),
-        visit("2024-03-31", "100.00"),
-        visit("2024-04-01", "300.00"),
-    ]);
+    let years = json!([visit("2024-03-31", "1070.00"), visit("2024-03-31", "100.00"), visit("2024-04-01", "300.00"),]);
     let member = json!({ "status": "active", "account_balance": "70.00" });
-    assert_eq!(
-        funds_of(&package, member, years),
-        ["400.00", "50.00", "50.00"]
-    );
+    assert_eq!(funds_of(&package, member, years), ["400.00", "50.00", "50.00"]);
 }
 
 #[test]
@@ -118,10 +101,7 @@ fn a_deductible_may_come_off_the_payment() {
         visit("2024-02-05", "500.00"),
         visit("2024-03-05", "500.00"),
     ]);
-    assert_eq!(
-        funds(&package, months),
-        ["255.00", "60.00", "255.00", "300.00"]
-    );
+    assert_eq!(funds(&package, months), ["255.00", "60.00", "255.00", "300.00"]);
 }
 
 const SELECTED: &str = r#"
@@ -144,27 +124,17 @@ fn months_carry_at_the_selected_place() {
         visit_with("2024-03-10", "400.00", selected.clone()),
         visit_with("2024-03-11", "100.00", selected.clone()),
         visit_with("2024-05-11", "1000.00", selected.clone()),
-        visit_with(
-            "2024-05-12",
-            "100.00",
-            json!({ "facts": { "referral": true } })
-        ),
+        visit_with("2024-05-12", "100.00", json!({ "facts": { "referral": true } })),
         visit_with("2024-05-12", "100.00", json!({ "care_type": "emergency" })),
         visit_with("2025-01-12", "100.00", selected),
     ]);
-    assert_eq!(
-        funds(&package, year),
-        ["165.00", "0.00", "110.00", "45.00", "45.00", "55.00"]
-    );
+    assert_eq!(funds(&package, year), ["165.00", "0.00", "110.00", "45.00", "45.00", "55.00"]);
 }
 
 #[test]
 fn elsewhere_without_a_referral_there_is_a_reason() {
-    let settled = settlements(
-        &package(SELECTED),
-        json!({ "status": "active" }),
-        json!([visit("2024-03-10", "400.00")]),
-    );
+    let settled =
+        settlements(&package(SELECTED), json!({ "status": "active" }), json!([visit("2024-03-10", "400.00")]));
     assert_eq!(settled[0]["not_covered"]["code"], "not_selected");
     assert_eq!(settled[0]["fund_pay_sumamt"], "0.00");
     assert_eq!(settled[0]["inscp_scp_amt"], "400.00");
@@ -191,10 +161,7 @@ fn first_and_later_visits_differ() {
         visit_with("2024-03-11", "1006.00", at("A")),
     ]);
     // The second of the same day and place is the first visit's: nothing more to bear.
-    assert_eq!(
-        funds(&package, visits),
-        ["42.00", "50.00", "50.00", "120.00"]
-    );
+    assert_eq!(funds(&package, visits), ["42.00", "50.00", "50.00", "120.00"]);
 }
 
 #[test]
@@ -251,10 +218,7 @@ fn several_diseases_weigh_into_one_limit() {
     let care = json!({ "care_type": "special_disease" });
     let of = |diseases: serde_json::Value| json!({ "status": "active", "facts": { "diseases": diseases } });
     let visits = json!([visit_with("2025-03-10", "20000.00", care)]);
-    assert_eq!(
-        funds_of(&package, of(json!(["c", "a", "b"])), visits.clone()),
-        ["4400.00"]
-    );
+    assert_eq!(funds_of(&package, of(json!(["c", "a", "b"])), visits.clone()), ["4400.00"]);
     assert_eq!(funds_of(&package, of(json!(["a"])), visits), ["1000.00"]);
 }
 
@@ -271,11 +235,7 @@ fn the_shorter_ones_say_what_they_mean() {
     let settled = settlements(
         &away,
         json!({ "status": "active" }),
-        json!([visit_with(
-            "2025-03-10",
-            "100.10",
-            json!({ "place": "temporary" })
-        )]),
+        json!([visit_with("2025-03-10", "100.10", json!({ "place": "temporary" }))]),
     );
     assert_eq!(settled[0]["preselfpay_amt"], "15.02");
     assert_eq!(settled[0]["hifp_pay"], "42.54");
@@ -289,10 +249,7 @@ fn the_shorter_ones_say_what_they_mean() {
         "#,
     );
     let charges = json!({ "charges": [{ "amount": "90.00" }, { "amount": "90.01" }] });
-    assert_eq!(
-        funds(&cheap, json!([visit_with("2025-03-10", "1", charges)])),
-        ["45.00"]
-    );
+    assert_eq!(funds(&cheap, json!([visit_with("2025-03-10", "1", charges)])), ["45.00"]);
 
     let supplement = package(
         r#"
@@ -311,11 +268,7 @@ fn the_shorter_ones_say_what_they_mean() {
         rate = { rows = [{ is = { same_as = "benefit.ordinary_outpatient.rate", share = "50%" } }] }
         "#,
     );
-    let settled = settlements(
-        &supplement,
-        json!({ "status": "retired" }),
-        json!([visit("2025-03-10", "1000.00")]),
-    );
+    let settled = settlements(&supplement, json!({ "status": "retired" }), json!([visit("2025-03-10", "1000.00")]));
     // 200 are let through: 100 paid, 100 own share; 800 are over.
     assert_eq!(settled[0]["hifp_pay"], "100.00");
     assert_eq!(settled[0]["cvlserv_pay"], "10.00");

@@ -63,11 +63,7 @@ fn a_period_opens_with_its_first_visit_and_lasts() {
         "#,
     );
     let at = |date: &str, time: &str, id: &str| {
-        visit_with(
-            date,
-            "60.00",
-            json!({ "time": time, "institution": { "id": id, "class": "primary" } }),
-        )
+        visit_with(date, "60.00", json!({ "time": time, "institution": { "id": id, "class": "primary" } }))
     };
     let visits = json!([
         at("2024-01-01", "08:00:00", "A"),
@@ -77,10 +73,7 @@ fn a_period_opens_with_its_first_visit_and_lasts() {
         at("2024-01-01", "09:00:00", "A"),
         at("2024-01-03", "07:00:00", "A"),
     ]);
-    assert_eq!(
-        funds(&package, visits),
-        ["10.00", "60.00", "10.00", "10.00", "60.00", "60.00"]
-    );
+    assert_eq!(funds(&package, visits), ["10.00", "60.00", "10.00", "10.00", "60.00", "60.00"]);
 }
 
 #[test]
@@ -101,10 +94,7 @@ fn a_year_begins_anew_on_a_restart() {
         visit("2024-12-31", "40.00"),
         visit("2025-01-01", "40.00"),
     ]);
-    assert_eq!(
-        funds(&package, visits),
-        ["40.00", "40.00", "10.00", "10.00", "40.00"]
-    );
+    assert_eq!(funds(&package, visits), ["40.00", "40.00", "10.00", "10.00", "40.00"]);
 }
 
 fn with_new_key(starts: &str) -> Package {
@@ -123,10 +113,7 @@ fn with_new_key(starts: &str) -> Package {
 #[test]
 fn a_new_key_starts_fresh_or_from_the_old_one() {
     let visits = json!([visit("2024-03-31", "60.00"), visit("2024-04-01", "200.00")]);
-    assert_eq!(
-        funds(&with_new_key("fresh"), visits.clone()),
-        ["50.00", "100.00"]
-    );
+    assert_eq!(funds(&with_new_key("fresh"), visits.clone()), ["50.00", "100.00"]);
     let old = with_new_key("from benefit.ordinary_outpatient.limit.0");
     assert_eq!(funds(&old, visits), ["50.00", "50.00"]);
 }
@@ -148,16 +135,10 @@ fn an_exception_beats_rows_and_a_conflict_is_told() {
         ))
     };
     let retired = json!({ "status": "retired" });
-    let visits = json!([visit_with(
-        "2024-01-01",
-        "100.00",
-        json!({ "institution": { "class": "tertiary" } })
-    )]);
-    let clear =
-        rows("except = [{ when = { status = 'retired', class = 'tertiary' }, is = '45%' }]");
+    let visits = json!([visit_with("2024-01-01", "100.00", json!({ "institution": { "class": "tertiary" } }))]);
+    let clear = rows("except = [{ when = { status = 'retired', class = 'tertiary' }, is = '45%' }]");
     assert_eq!(funds_of(&clear, retired.clone(), visits.clone()), ["45.00"]);
-    let case =
-        json!({ "id": 1, "pooling_area": "900001", "member": retired, "encounters": visits });
+    let case = json!({ "id": 1, "pooling_area": "900001", "member": retired, "encounters": visits });
     let told = answer(&[rows("")], &case, None);
     assert_eq!(told["error"]["code"], "oracle_fault");
 }
@@ -201,10 +182,7 @@ fn an_overlay_is_a_layer_above() {
             .collect()
     };
     assert_eq!(paid(None), ["60.00", "12.00", "3.00", "70.00"]);
-    assert_eq!(
-        paid(Some("2024-05-31")),
-        ["60.00", "12.00", "60.00", "60.00"]
-    );
+    assert_eq!(paid(Some("2024-05-31")), ["60.00", "12.00", "60.00", "60.00"]);
 }
 
 #[test]
@@ -220,16 +198,12 @@ fn a_correction_holds_once_it_is_known() {
     let case = json!({ "id": 1, "pooling_area": "900001", "member": { "status": "active" },
         "encounters": [visit("2024-01-01", "100.00")] });
     let paid = |known_on: Option<&str>| {
-        answer(std::slice::from_ref(&package), &case, known_on)["settlements"][0]["hifp_pay"]
-            .clone()
+        answer(std::slice::from_ref(&package), &case, known_on)["settlements"][0]["hifp_pay"].clone()
     };
     assert_eq!(paid(None), "55.00");
     assert_eq!(paid(Some("2024-02-29")), "50.00");
     let before = answer(std::slice::from_ref(&package), &case, Some("2019-12-31"));
-    assert_eq!(
-        before["settlements"][0]["refusal"]["code"],
-        "no_policy_for_date"
-    );
+    assert_eq!(before["settlements"][0]["refusal"]["code"], "no_policy_for_date");
 }
 
 #[test]
@@ -243,15 +217,9 @@ fn payers_pay_only_the_components_they_may() {
         rate = { rows = [{ is = "50%" }] }
         "#,
     );
-    let member =
-        json!({ "status": "active", "account_balance": "100.00", "account_prior_years": "10.00" });
-    let charges =
-        json!({ "charges": [{ "amount": "50.00" }, { "amount": "5.00", "covered": false }] });
-    let settled = settlements(
-        &package,
-        member,
-        json!([visit_with("2024-01-01", "1", charges)]),
-    );
+    let member = json!({ "status": "active", "account_balance": "100.00", "account_prior_years": "10.00" });
+    let charges = json!({ "charges": [{ "amount": "50.00" }, { "amount": "5.00", "covered": false }] });
+    let settled = settlements(&package, member, json!([visit_with("2024-01-01", "1", charges)]));
     // prior: 10 of the deductible; current: the other 20 and 5 off-list; the share of 10 in cash.
     assert_eq!(settled[0]["acct_pay"], "35.00");
     assert_eq!(settled[0]["psn_cash_pay"], "10.00");
@@ -272,10 +240,7 @@ fn a_cancelled_settlement_never_was() {
     let case = json!({ "id": 1, "pooling_area": "900001",
         "member": { "status": "active", "account_balance": "100.00" },
         "encounters": [visit("2024-01-01", "100.00"), visit("2024-01-02", "100.00"), visit("2024-01-03", "100.00")] });
-    let cancelled = [Cancellation {
-        before: 2,
-        encounter: 0,
-    }];
+    let cancelled = [Cancellation { before: 2, encounter: 0 }];
     let answer = answer_with_cancellations(&[package], &case, None, &cancelled);
     let settled = &answer["settlements"];
     assert_eq!(settled[0]["hifp_pay"], "35.00");
@@ -310,11 +275,7 @@ fn line_scopes_nest_and_items_have_limits_of_their_own() {
     let visits = json!([
         visit_with("2024-01-01", "1", charges.clone()),
         visit_with("2025-01-01", "1", charges),
-        visit_with(
-            "2025-01-02",
-            "1",
-            json!({ "charges": [{ "amount": "9.00", "item": "x" }] })
-        ),
+        visit_with("2025-01-02", "1", json!({ "charges": [{ "amount": "9.00", "item": "x" }] })),
     ]);
     assert_eq!(funds(&package, visits), ["100.00", "100.00", "0.00"]);
 }
@@ -374,10 +335,6 @@ fn parts_always_sum() {
     }
     assert_eq!(outcome.total(|share| &share.paid).to_string(), "100");
     // The odd fen of the deductible goes to the higher rate, there to the earlier parcel.
-    let borne: Vec<String> = outcome
-        .parcels
-        .iter()
-        .map(|share| share.borne.to_string())
-        .collect();
+    let borne: Vec<String> = outcome.parcels.iter().map(|share| share.borne.to_string()).collect();
     assert_eq!(borne, ["0", "1", "0"]);
 }

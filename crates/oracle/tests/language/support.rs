@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 
 /// A package of an invented area from 2020 on.
 pub fn package(body: &str) -> Package {
-    let text = format!(
-        "package = {{ area = '900001', name = '试验区', status = 'example', from = 2020-01-01 }}\n{body}"
-    );
+    let text =
+        format!("package = {{ area = '900001', name = '试验区', status = 'example', from = 2020-01-01 }}\n{body}");
     Package::from_toml(&[("package.toml", &text)]).unwrap_or_else(|fault| panic!("{fault}"))
 }
 
@@ -17,10 +16,7 @@ pub fn settlements(package: &Package, member: Value, encounters: Value) -> Vec<V
         "id": "case", "pooling_area": package.area, "member": member, "encounters": encounters,
     });
     let answer = answer(std::slice::from_ref(package), &case, None);
-    answer["settlements"]
-        .as_array()
-        .unwrap_or_else(|| panic!("{answer}"))
-        .clone()
+    answer["settlements"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
 }
 
 /// One ordinary visit to a primary institution.
@@ -49,11 +45,6 @@ pub fn funds(package: &Package, encounters: Value) -> Vec<String> {
 pub fn funds_of(package: &Package, member: Value, encounters: Value) -> Vec<String> {
     settlements(package, member, encounters)
         .iter()
-        .map(|settlement| {
-            settlement["fund_pay_sumamt"]
-                .as_str()
-                .unwrap_or("refused")
-                .into()
-        })
+        .map(|settlement| settlement["fund_pay_sumamt"].as_str().unwrap_or("refused").into())
         .collect()
 }

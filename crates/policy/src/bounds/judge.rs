@@ -74,7 +74,13 @@ pub(crate) enum Judged {
 }
 
 /// The value that holds in a cell, with the row that says it. `target` is the bound's own value.
-pub(crate) fn found(compiled: &Compiled, kind: TableKind, grid: &Grid, cell: &mut Cell<'_>, target: Option<&Value>) -> Option<(At, Found)> {
+pub(crate) fn found(
+    compiled: &Compiled,
+    kind: TableKind,
+    grid: &Grid,
+    cell: &mut Cell<'_>,
+    target: Option<&Value>,
+) -> Option<(At, Found)> {
     let at = compiled.row(grid, cell).ok()?.at;
     if kind == TableKind::Rate {
         return Some((at, Found::Rate(compiled.rate(grid, cell).ok()?.is)));
@@ -84,7 +90,9 @@ pub(crate) fn found(compiled: &Compiled, kind: TableKind, grid: &Grid, cell: &mu
         Value::Word(word) => Found::Word(word),
         Value::None => Found::Nothing,
         Value::Open => Found::Open,
-        Value::Share { share, of, .. } if of.starts_with("member.") || shares_source(target, &of) => Found::Share(share, of),
+        Value::Share { share, of, .. } if of.starts_with("member.") || shares_source(target, &of) => {
+            Found::Share(share, of)
+        }
         value @ (Value::Frozen(_) | Value::Balance(_) | Value::Flag(_)) => Found::Other(show_value(&value)),
         value => match compiled.amount(grid, cell).ok()?.is {
             Amount::Fixed(fen) => Found::Money(fen),
@@ -110,8 +118,17 @@ fn followed(compiled: &Compiled, grid: &Grid, cell: &Cell<'_>) -> Option<Value> 
 }
 
 /// Holds a value to a bound.
-pub(crate) fn judge(compiled: &Compiled, kind: TableKind, must: Must, found: &Found, target: &Value, tolerance: Rate, cell: &Cell<'_>) -> Judged {
-    let numbers = |found: i64, target: i64| if within(must, found, target, tolerance) { Judged::Fine } else { Judged::Broken };
+pub(crate) fn judge(
+    compiled: &Compiled,
+    kind: TableKind,
+    must: Must,
+    found: &Found,
+    target: &Value,
+    tolerance: Rate,
+    cell: &Cell<'_>,
+) -> Judged {
+    let numbers =
+        |found: i64, target: i64| if within(must, found, target, tolerance) { Judged::Fine } else { Judged::Broken };
     match (found, target) {
         (Found::Word(word), Value::Word(demanded)) if word == demanded => Judged::Fine,
         (Found::Word(_), Value::Word(_)) => Judged::Broken,
@@ -151,9 +168,19 @@ fn within(must: Must, found: i64, target: i64, tolerance: Rate) -> bool {
 
 /// An amount against a share of an index: by the index where the package has it.
 #[allow(clippy::too_many_arguments)]
-fn against_index(compiled: &Compiled, fen: Fen, share: Rate, name: &str, year: Option<i64>, must: Must, tolerance: Rate, cell: &Cell<'_>) -> Judged {
+fn against_index(
+    compiled: &Compiled,
+    fen: Fen,
+    share: Rate,
+    name: &str,
+    year: Option<i64>,
+    must: Must,
+    tolerance: Rate,
+    cell: &Cell<'_>,
+) -> Judged {
     let implied = || {
-        let average = Rounding::HALF_UP_FEN.round(i128::from(fen.fen()) * 1_000_000, i128::from(share.millionths().max(1)));
+        let average =
+            Rounding::HALF_UP_FEN.round(i128::from(fen.fen()) * 1_000_000, i128::from(share.millionths().max(1)));
         format!("{fen} 元（{average} 的 {share}）")
     };
     match index_of(compiled, name, year, cell.day.ymd().0) {
@@ -174,6 +201,7 @@ fn index_of<'a>(compiled: &'a Compiled, name: &str, year: Option<i64>, now: i32)
         Some(year) => year,
         None => i64::from(now),
     };
-    let newest = index.rows.iter().filter(|row| row.year <= year).max_by_key(|row| (row.year, row.known, !row.estimate));
+    let newest =
+        index.rows.iter().filter(|row| row.year <= year).max_by_key(|row| (row.year, row.known, !row.estimate));
     newest.or(index.rows.first()).map(|row| &row.is.value)
 }

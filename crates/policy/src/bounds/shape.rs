@@ -87,9 +87,15 @@ fn misfit(bound: &Bound, subject: Subject<'_>, must: Must) -> Option<(&'static s
     let is_for = matches!(subject, Subject::For(_));
     match must {
         Must::Cover if !is_for => return Some(("cover 用在一张表上", "cover 只用于 benefit.X.for")),
-        Must::Cover if bound.facts.is_empty() => return Some(("cover 没有 facts", "写 facts = [...]：哪些事实的取值都要覆盖")),
-        _ if is_for && must != Must::Cover => return Some(("benefit.X.for 上的要求不是 cover", "写 must = \"cover\" 与 facts")),
-        Must::NotLower if bound.along.is_none() => return Some(("not_lower 没有 along", "写 along = { 事实 = [\"低\", \"高\"] }")),
+        Must::Cover if bound.facts.is_empty() => {
+            return Some(("cover 没有 facts", "写 facts = [...]：哪些事实的取值都要覆盖"));
+        }
+        _ if is_for && must != Must::Cover => {
+            return Some(("benefit.X.for 上的要求不是 cover", "写 must = \"cover\" 与 facts"));
+        }
+        Must::NotLower if bound.along.is_none() => {
+            return Some(("not_lower 没有 along", "写 along = { 事实 = [\"低\", \"高\"] }"));
+        }
         Must::Cover | Must::NotLower | Must::BeStated => return None,
         Must::AtLeast | Must::AtMost | Must::Equal | Must::Near => {}
     }

@@ -9,7 +9,7 @@ use crate::compile::{Compiled, CompiledBenefit, CompiledCut, show_value};
 use crate::facts::{FactId, Region};
 use crate::fault::{At, Severity};
 use crate::grid::{Grid, within_region};
-use crate::model::{Bound, Condition, Pattern, ScalarValue, Scalar, Value, Word};
+use crate::model::{Bound, Condition, Pattern, Scalar, ScalarValue, Value, Word};
 use crate::words::values_words;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -35,11 +35,23 @@ impl<'a> Asked<'a> {
     /// A benefit's rate table.
     pub(crate) fn rate(benefit: &'a CompiledBenefit) -> Option<Self> {
         let grid = benefit.rate.as_ref()?;
-        Some(Self { grid, kind: TableKind::Rate, within: alloc::vec![&benefit.applies], from: benefit.from, until: benefit.until })
+        Some(Self {
+            grid,
+            kind: TableKind::Rate,
+            within: alloc::vec![&benefit.applies],
+            from: benefit.from,
+            until: benefit.until,
+        })
     }
 
     fn cut(benefit: &'a CompiledBenefit, cut: &'a CompiledCut, kind: TableKind) -> Self {
-        Self { grid: &cut.grid, kind, within: alloc::vec![&benefit.applies, &cut.applies], from: benefit.from, until: benefit.until }
+        Self {
+            grid: &cut.grid,
+            kind,
+            within: alloc::vec![&benefit.applies, &cut.applies],
+            from: benefit.from,
+            until: benefit.until,
+        }
     }
 
     fn account(compiled: &Compiled, grid: &'a Grid, kind: TableKind) -> Self {
@@ -85,9 +97,15 @@ pub(super) fn findings(compiled: &Compiled, bound: &Bound, severity: Severity) -
         Must::NotLower => {
             let Some((fact, values)) = &bound.along else { return Vec::new() };
             let tables = asked(compiled, benefit, subject);
-            tables.iter().map(|asked| not_lower(compiled, asked, fact, values, since(bound), &bound.when, (severity, BROKEN))).collect()
+            tables
+                .iter()
+                .map(|asked| not_lower(compiled, asked, fact, values, since(bound), &bound.when, (severity, BROKEN)))
+                .collect()
         }
-        _ => asked(compiled, benefit, subject).iter().map(|asked| compared(compiled, asked, must, bound, severity)).collect(),
+        _ => asked(compiled, benefit, subject)
+            .iter()
+            .map(|asked| compared(compiled, asked, must, bound, severity))
+            .collect(),
     }
 }
 
@@ -125,7 +143,11 @@ fn compared(compiled: &Compiled, asked: &Asked<'_>, must: Must, bound: &Bound, s
         return alloc::vec![unwalked(compiled, asked)];
     }
     walk.each(|cell| {
-        let Some((at, found)) = found(compiled, asked.kind, asked.grid, cell, Some(target)).filter(|_| asked.is_read(cell)) else { return };
+        let Some((at, found)) =
+            found(compiled, asked.kind, asked.grid, cell, Some(target)).filter(|_| asked.is_read(cell))
+        else {
+            return;
+        };
         let (severity, code, text, allowed) = match judge(compiled, asked.kind, must, &found, target, tolerance, cell) {
             Judged::Fine => return,
             Judged::Broken => (severity, BROKEN, found.words(), allowed(must, target, tolerance)),
@@ -182,10 +204,13 @@ pub(crate) fn not_lower(
     let mut findings = Vec::new();
     walk.each(|cell| {
         let band = crate::grid::Scope::band(cell, id);
-        let Some((_, low)) = found(compiled, asked.kind, asked.grid, cell, None).filter(|_| asked.is_read(cell)) else { return };
+        let Some((_, low)) = found(compiled, asked.kind, asked.grid, cell, None).filter(|_| asked.is_read(cell)) else {
+            return;
+        };
         for next in steps.windows(2).filter(|pair| pair[0].contains(&band)).flat_map(|pair| pair[1].iter()) {
             cell.set(id, *next);
-            let high = found(compiled, asked.kind, asked.grid, cell, None).filter(|_| asked.is_read(cell) && !cell.is_impossible());
+            let high = found(compiled, asked.kind, asked.grid, cell, None)
+                .filter(|_| asked.is_read(cell) && !cell.is_impossible());
             if let Some((at, high)) = high
                 && let (Some(below), Some(above)) = (low.order(asked.kind), high.order(asked.kind))
                 && above < below
@@ -264,7 +289,8 @@ fn uncovered(compiled: &Compiled, benefit: &CompiledBenefit, bound: &Bound, seve
         for (.., place) in seen.into_iter().filter(|(_, any, _)| !any) {
             let (path, at) = (format!("benefit.{}.for", benefit.name), for_at(compiled, benefit, &named));
             let found = "不享受这项待遇".to_string();
-            let allowed = format!("{} 的每一种取值都要覆盖", crate::fault::listed(bound.facts.iter().map(|word| &word.text)));
+            let allowed =
+                format!("{} 的每一种取值都要覆盖", crate::fault::listed(bound.facts.iter().map(|word| &word.text)));
             findings.push(Finding { severity, code: BROKEN, at, path, place, day, found, allowed });
         }
     }
@@ -287,12 +313,19 @@ fn named_words(cell: &Cell<'_>, named: &BTreeSet<FactId>, when: &Pattern) -> Str
 fn for_at(compiled: &Compiled, benefit: &CompiledBenefit, named: &BTreeSet<FactId>) -> At {
     let written = compiled.package.benefits.iter().find(|written| written.name.text == benefit.name);
     let conditions = written.iter().flat_map(|written| &written.applies);
-    let mut on_named = conditions.filter(|(name, _)| compiled.registry.id(&name.text).is_some_and(|id| named.contains(&id)));
+    let mut on_named =
+        conditions.filter(|(name, _)| compiled.registry.id(&name.text).is_some_and(|id| named.contains(&id)));
     on_named.next().map_or(benefit.at, |(name, _)| name.at)
 }
 
 /// Cells in which no table of the subject gives a figure or says that there is none.
-fn unstated(compiled: &Compiled, benefit: Option<&CompiledBenefit>, subject: Subject<'_>, bound: &Bound, severity: Severity) -> Vec<Finding> {
+fn unstated(
+    compiled: &Compiled,
+    benefit: Option<&CompiledBenefit>,
+    subject: Subject<'_>,
+    bound: &Bound,
+    severity: Severity,
+) -> Vec<Finding> {
     let tables = asked(compiled, benefit, subject);
     let at = benefit.map_or(compiled.package.at, |benefit| benefit.at);
     let mut facts = BTreeSet::new();
@@ -301,7 +334,8 @@ fn unstated(compiled: &Compiled, benefit: Option<&CompiledBenefit>, subject: Sub
     let mut findings = Vec::new();
     Walk::new(compiled, facts, (from.max(since(bound)), until), &bound.when).each(|cell| {
         let said = |asked: &Asked<'_>| {
-            let in_force = asked.grid.from.is_none_or(|from| from <= cell.day) && asked.grid.until.is_none_or(|until| cell.day <= until);
+            let in_force = asked.grid.from.is_none_or(|from| from <= cell.day)
+                && asked.grid.until.is_none_or(|until| cell.day <= until);
             let row = compiled.row(asked.grid, cell).ok().filter(|_| in_force && asked.is_read(cell))?;
             Some((row.at, row.is.value == Value::Open))
         };

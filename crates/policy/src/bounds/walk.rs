@@ -22,7 +22,12 @@ pub(crate) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// A walk over `facts` between two days, inside the package's life.
-    pub(crate) fn new(compiled: &'a Compiled, facts: BTreeSet<FactId>, (from, until): (Day, Day), when: &'a Pattern) -> Self {
+    pub(crate) fn new(
+        compiled: &'a Compiled,
+        facts: BTreeSet<FactId>,
+        (from, until): (Day, Day),
+        when: &'a Pattern,
+    ) -> Self {
         let mut facts = facts;
         facts.extend(when.iter().filter_map(|(name, _)| compiled.registry.id(&name.text)));
         Self { compiled, facts: open(compiled, facts), days: days(compiled, from, until), when }
@@ -102,7 +107,8 @@ pub(crate) fn words(cell: &Cell<'_>, when: &Pattern) -> String {
     for (id, band) in &cell.bands {
         let fact = &compiled.registry.facts[*id];
         let of_fact = || when.iter().filter(|(name, _)| name.text == fact.name).map(|(_, condition)| condition);
-        let label = compiled.package.facts.iter().find(|def| def.name.text == fact.name).and_then(|def| def.label.as_deref());
+        let label =
+            compiled.package.facts.iter().find(|def| def.name.text == fact.name).and_then(|def| def.label.as_deref());
         if fact.band_count() > 1 || of_fact().next().is_some() {
             parts.push(band_words(fact, label, *band, |raw| of_fact().all(|condition| fact.holds(raw, condition))));
         }

@@ -66,9 +66,14 @@ impl Library {
     /// The first fault in reading order; then nothing of the case is answered.
     pub fn decide_case(&self, case: &super::Case, detail: Detail) -> Result<Vec<(String, Decision)>, CaseFault> {
         let Some(area) = self.area(&case.pooling_area) else {
-            let message = format!("没有统筹区 {} 的政策；已载入：{}", case.pooling_area, crate::fault::listed(self.areas().map(crate::library::Area::code)));
+            let message = format!(
+                "没有统筹区 {} 的政策；已载入：{}",
+                case.pooling_area,
+                crate::fault::listed(self.areas().map(crate::library::Area::code))
+            );
             let refusal = super::Refusal { code: "no_policy_for_area".to_owned(), article: None, message };
-            let refuse = |(encounter, _): &(super::Encounter, _)| (encounter.id.clone(), Decision::Refused(refusal.clone()));
+            let refuse =
+                |(encounter, _): &(super::Encounter, _)| (encounter.id.clone(), Decision::Refused(refusal.clone()));
             return Ok(case.encounters.iter().map(refuse).collect());
         };
         let mut standing = area.opening(case)?;
@@ -206,7 +211,11 @@ impl Serialize for Payments<'_> {
             amount: Fen,
         }
         let payments = self.0.payments.iter();
-        serializer.collect_seq(payments.map(|(benefit, fund, amount)| Payment { benefit, fund: *fund, amount: *amount }))
+        serializer.collect_seq(payments.map(|(benefit, fund, amount)| Payment {
+            benefit,
+            fund: *fund,
+            amount: *amount,
+        }))
     }
 }
 

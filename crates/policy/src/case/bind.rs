@@ -75,11 +75,16 @@ pub(super) fn classes(encounter: &Encounter, area: Option<&Area>) -> Result<(), 
     let pharmacy = encounter.care_type == "pharmacy";
     let needed = |institution: &Institution| {
         let id = institution.id.as_deref();
-        institution.class.is_none() && id.is_none_or(|id| area.and_then(|area| area.compiled.class_of(id, encounter.date)).is_none())
+        institution.class.is_none()
+            && id.is_none_or(|id| area.and_then(|area| area.compiled.class_of(id, encounter.date)).is_none())
     };
     if pharmacy {
         if encounter.prescriber.as_ref().is_some_and(needed) {
-            return Err(CaseFault::new("missing_field", "prescriber.class", "有外配处方时须写明处方开具机构的级别 prescriber.class"));
+            return Err(CaseFault::new(
+                "missing_field",
+                "prescriber.class",
+                "有外配处方时须写明处方开具机构的级别 prescriber.class",
+            ));
         }
     } else if needed(&encounter.institution) {
         return Err(CaseFault::new("missing_field", "institution.class", "缺少机构级别 institution.class，此项必填"));
@@ -91,7 +96,8 @@ impl Compiled {
     /// Class (and kind) that the package's dated map gives an institution.
     pub(crate) fn class_of(&self, id: &str, day: Day) -> Option<(&str, Option<&str>)> {
         let rows = self.package.institutions.iter().filter(|row| row.id.text == id);
-        let alive = |from: Option<Day>, until: Option<Day>| from.is_none_or(|f| f <= day) && until.is_none_or(|u| day <= u);
+        let alive =
+            |from: Option<Day>, until: Option<Day>| from.is_none_or(|f| f <= day) && until.is_none_or(|u| day <= u);
         let row = rows.filter(|row| alive(row.from, row.until)).max_by_key(|row| row.from)?;
         Some((row.class.as_ref()?.text.as_str(), row.kind.as_ref().map(|kind| kind.text.as_str())))
     }
@@ -129,7 +135,9 @@ pub(super) fn bind(area: &Area, rules: &Rules, member: &Member, encounter: &Enco
 
 /// A number for an institution's code (FNV-1a): only compared for equality.
 pub(super) fn number_of(id: &str) -> u64 {
-    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)).max(1)
+    id.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        .max(1)
 }
 
 struct Binder<'a> {
@@ -143,8 +151,14 @@ impl Binder<'_> {
         let Some(fact) = self.area.fact(name) else { return Ok(()) };
         let Some(raw) = fact.raw(&ScalarValue::Text(value.to_owned())) else {
             let code = if name == "enrolment" { "unknown_enrolment" } else { "invalid_value" };
-            let hint = nearest(value, fact.values.iter().map(String::as_str)).map(|v| format!("，是否想写 {v}？")).unwrap_or_default();
-            return Err(CaseFault::new(code, field, format!("\"{value}\" 不是可用的取值；可用：{}{hint}", fact.allowed())));
+            let hint = nearest(value, fact.values.iter().map(String::as_str))
+                .map(|v| format!("，是否想写 {v}？"))
+                .unwrap_or_default();
+            return Err(CaseFault::new(
+                code,
+                field,
+                format!("\"{value}\" 不是可用的取值；可用：{}{hint}", fact.allowed()),
+            ));
         };
         self.put(name, raw);
         Ok(())
@@ -159,9 +173,12 @@ impl Binder<'_> {
     fn declared(&mut self, facts: &[(String, FactValue)], owner: Owner, outer: &str) -> Result<(), CaseFault> {
         for (name, value) in facts {
             let field = format!("{outer}.{name}");
-            let fact = self.area.declared_fact(name, owner).map_err(|fault| CaseFault { field: field.clone(), ..fault })?;
+            let fact =
+                self.area.declared_fact(name, owner).map_err(|fault| CaseFault { field: field.clone(), ..fault })?;
             let raw = raw_value(fact, value);
-            let raw = raw.ok_or_else(|| CaseFault::new("invalid_value", field, format!("不是事实 {name} 的取值；可用：{}", fact.allowed())))?;
+            let raw = raw.ok_or_else(|| {
+                CaseFault::new("invalid_value", field, format!("不是事实 {name} 的取值；可用：{}", fact.allowed()))
+            })?;
             if let Source::Raw(place) = fact.source {
                 self.facts[usize::from(place)] = raw;
             }
@@ -203,7 +220,13 @@ impl Binder<'_> {
         self.declared(&encounter.facts, Owner::Encounter, "facts")
     }
 
-    fn institution(&mut self, institution: &Institution, day: Day, outer: &str, names: [&str; 2]) -> Result<(), CaseFault> {
+    fn institution(
+        &mut self,
+        institution: &Institution,
+        day: Day,
+        outer: &str,
+        names: [&str; 2],
+    ) -> Result<(), CaseFault> {
         let area = self.area;
         let mapped = institution.id.as_deref().and_then(|id| area.compiled.class_of(id, day));
         let class = institution.class.as_deref().or(mapped.map(|(class, _)| class));
@@ -233,9 +256,12 @@ fn charges(area: &Area, charges: &[Charge]) -> Result<(Vec<BoundCharge>, Vec<i64
         }
         for (name, value) in &charge.facts {
             let field = format!("charges[{i}].facts.{name}");
-            let fact = area.declared_fact(name, Owner::Charge).map_err(|fault| CaseFault { field: field.clone(), ..fault })?;
+            let fact =
+                area.declared_fact(name, Owner::Charge).map_err(|fault| CaseFault { field: field.clone(), ..fault })?;
             let raw = raw_value(fact, value);
-            let raw = raw.ok_or_else(|| CaseFault::new("invalid_value", field, format!("不是事实 {name} 的取值；可用：{}", fact.allowed())))?;
+            let raw = raw.ok_or_else(|| {
+                CaseFault::new("invalid_value", field, format!("不是事实 {name} 的取值；可用：{}", fact.allowed()))
+            })?;
             if let Source::Raw(place) = fact.source {
                 own[usize::from(place)] = raw;
             }
@@ -277,7 +303,10 @@ pub(super) fn parameters_open(area: &Area, encounter: &Encounter, prior: &[Prior
     });
     let (_, benefit) = missing?;
     let article = area.compiled.articles.print(&benefit.cite);
-    let message = format!("{} 的起付、比例和限额文本没有给出：须在 prior_benefits 写明它已支付多少（可以是 \"0.00\"）", benefit.name);
+    let message = format!(
+        "{} 的起付、比例和限额文本没有给出：须在 prior_benefits 写明它已支付多少（可以是 \"0.00\"）",
+        benefit.name
+    );
     Some(CaseFault { article: Some(article), ..CaseFault::new("parameters_open", "prior_benefits", message) })
 }
 
@@ -353,9 +382,15 @@ impl Area {
         let stated = |fact: &&Fact| !fact.shared && matches!(fact.source, Source::Raw(_));
         let found = self.fact(name).filter(stated).filter(|fact| fact.owner == owner);
         found.ok_or_else(|| {
-            let known: Vec<&str> = self.facts().iter().filter(|f| stated(f) && f.owner == owner).map(|f| f.name.as_str()).collect();
-            let hint = nearest(name, known.iter().copied()).map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
-            let allowed = if known.is_empty() { "本统筹区在这里没有声明事实".to_owned() } else { format!("可用：{}{hint}", listed(known)) };
+            let known: Vec<&str> =
+                self.facts().iter().filter(|f| stated(f) && f.owner == owner).map(|f| f.name.as_str()).collect();
+            let hint =
+                nearest(name, known.iter().copied()).map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
+            let allowed = if known.is_empty() {
+                "本统筹区在这里没有声明事实".to_owned()
+            } else {
+                format!("可用：{}{hint}", listed(known))
+            };
             CaseFault::new("unknown_fact", name, format!("没有名为 {name} 的事实；{allowed}"))
         })
     }

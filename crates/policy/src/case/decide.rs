@@ -138,7 +138,11 @@ impl Area {
     }
 
     fn no_policy(&self, day: Day) -> Refusal {
-        let life = if self.until() == Day::MAX { format!("自 {} 起", self.from()) } else { format!("自 {} 至 {}", self.from(), self.until()) };
+        let life = if self.until() == Day::MAX {
+            format!("自 {} 起", self.from())
+        } else {
+            format!("自 {} 至 {}", self.from(), self.until())
+        };
         let message = if self.from() <= day && day <= self.until() {
             format!("{} 在 {day} 的规定，按所问之日所知还没有公布", self.name())
         } else {
@@ -168,7 +172,8 @@ impl Area {
     fn engine<T>(&self, bound: &Bound, use_account: bool, ask: impl FnOnce(&engine::Encounter<'_>) -> T) -> T {
         let width = usize::from(self.compiled.registry.charge_places);
         let facts = |i: usize| &bound.charge_facts[i * width..(i + 1) * width];
-        let charges: Vec<Charge<'_>> = bound.charges.iter().enumerate().map(|(i, charge)| charge.with(facts(i))).collect();
+        let charges: Vec<Charge<'_>> =
+            bound.charges.iter().enumerate().map(|(i, charge)| charge.with(facts(i))).collect();
         ask(&engine::Encounter {
             day: bound.day,
             clock: bound.clock,
@@ -289,7 +294,9 @@ fn measures(measure: CountedMeasure, name: &str) -> bool {
     own == name
         || matches!(
             (measure, name),
-            (CountedMeasure::Borne, "borne") | (CountedMeasure::BorneOfPayment, "deductible_borne" | "borne") | (CountedMeasure::Paid, "paid")
+            (CountedMeasure::Borne, "borne")
+                | (CountedMeasure::BorneOfPayment, "deductible_borne" | "borne")
+                | (CountedMeasure::Paid, "paid")
         )
 }
 

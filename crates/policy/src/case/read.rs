@@ -64,7 +64,11 @@ fn pooling_area(value: &Json<'_>) -> Read<String> {
     if code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(code.to_owned());
     }
-    Err(CaseFault::new("invalid_value", "pooling_area", format!("{} 不是医保区划代码；应为六位数字，如 \"500000\"", value.describe())))
+    Err(CaseFault::new(
+        "invalid_value",
+        "pooling_area",
+        format!("{} 不是医保区划代码；应为六位数字，如 \"500000\"", value.describe()),
+    ))
 }
 
 fn missing(field: impl Into<String>) -> CaseFault {
@@ -107,7 +111,8 @@ fn each_key<'j, 'a>(
 ) -> Read<()> {
     for (i, (key, value)) in entries.iter().enumerate() {
         let Some(name) = known.iter().find(|name| **name == key.as_ref()) else {
-            let hint = nearest(key, known.iter().copied()).map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
+            let hint =
+                nearest(key, known.iter().copied()).map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
             let message = format!("不认识的项 {key}；可用：{}{hint}", listed(known));
             return Err(CaseFault::new("unknown_field", path(outer, key), message));
         };
@@ -128,7 +133,8 @@ fn money(json: &Json<'_>, field: &str, least: Fen, most: Fen) -> Read<Fen> {
         Json::Text(text) => text,
         other => return Err(wrong(other, field, "金额，写成文字，如 \"100.00\"")),
     };
-    let out_of_range = || CaseFault::new("out_of_range", field, format!("\"{text}\" 超出范围；应在 {least} 至 {most} 之间"));
+    let out_of_range =
+        || CaseFault::new("out_of_range", field, format!("\"{text}\" 超出范围；应在 {least} 至 {most} 之间"));
     match text.parse::<Fen>() {
         Ok(amount) if least <= amount && amount <= most => Ok(amount),
         Ok(_) | Err(MoneyError::TooLarge) => Err(out_of_range()),
@@ -151,7 +157,9 @@ fn choice(json: &Json<'_>, field: &str, fact: &str, area: Option<&Area>) -> Read
     match area.and_then(|area| area.fact(fact)) {
         Some(fact) if !fact.values.iter().any(|value| value == text) => {
             let code = if fact.name == "enrolment" { "unknown_enrolment" } else { "invalid_value" };
-            let hint = nearest(text, fact.values.iter().map(String::as_str)).map(|v| format!("，是否想写 {v}？")).unwrap_or_default();
+            let hint = nearest(text, fact.values.iter().map(String::as_str))
+                .map(|v| format!("，是否想写 {v}？"))
+                .unwrap_or_default();
             Err(CaseFault::new(code, field, format!("\"{text}\" 不是可用的取值；可用：{}{hint}", fact.allowed())))
         }
         _ => Ok(text.to_owned()),
@@ -254,7 +262,17 @@ fn encounter(json: &Json<'_>, area: Option<&Area>) -> Read<(Encounter, MemberThe
     let (mut time, mut place, mut prescriber) = (None, None, None);
     let (mut own_facts, mut prior_benefits) = (Vec::new(), Vec::new());
     let keys = &[
-        "id", "date", "time", "care_type", "place", "institution", "prescriber", "member", "facts", "charges", "prior_benefits",
+        "id",
+        "date",
+        "time",
+        "care_type",
+        "place",
+        "institution",
+        "prescriber",
+        "member",
+        "facts",
+        "charges",
+        "prior_benefits",
     ];
     each_key(entries, "", keys, |key, value| {
         match key {
@@ -334,30 +352,40 @@ fn read_charges(json: &Json<'_>, area: Option<&Area>) -> Read<Vec<Charge>> {
 
 fn charge(json: &Json<'_>, area: Option<&Area>) -> Read<Charge> {
     let mut amount = None;
-    let mut charge = Charge { amount: Fen::ZERO, covered: true, ceiling: None, upfront_rate: Rate::ZERO, facts: Vec::new() };
+    let mut charge =
+        Charge { amount: Fen::ZERO, covered: true, ceiling: None, upfront_rate: Rate::ZERO, facts: Vec::new() };
     let mut item = None;
-    each_key(object(json, "")?, "", &["amount", "covered", "ceiling", "upfront_rate", "item", "facts"], |key, value| {
-        match key {
-            "amount" => amount = Some(money(value, key, Fen::from_fen(1), LARGEST_CHARGE)?),
-            "covered" => match value {
-                Json::Flag(flag) => charge.covered = *flag,
-                other => return Err(wrong(other, key, "true 或 false")),
-            },
-            "ceiling" => charge.ceiling = Some(money(value, key, Fen::ZERO, LARGEST_CHARGE)?),
-            "upfront_rate" => charge.upfront_rate = upfront(value)?,
-            "item" => {
-                let value = text(value, key)?.to_owned();
-                if let Some(fact) = area.and_then(|area| area.fact("item"))
-                    && !fact.values.contains(&value)
-                {
-                    return Err(CaseFault::new("invalid_value", key, format!("\"{value}\" 不是可用的取值；可用：{}", fact.allowed())));
+    each_key(
+        object(json, "")?,
+        "",
+        &["amount", "covered", "ceiling", "upfront_rate", "item", "facts"],
+        |key, value| {
+            match key {
+                "amount" => amount = Some(money(value, key, Fen::from_fen(1), LARGEST_CHARGE)?),
+                "covered" => match value {
+                    Json::Flag(flag) => charge.covered = *flag,
+                    other => return Err(wrong(other, key, "true 或 false")),
+                },
+                "ceiling" => charge.ceiling = Some(money(value, key, Fen::ZERO, LARGEST_CHARGE)?),
+                "upfront_rate" => charge.upfront_rate = upfront(value)?,
+                "item" => {
+                    let value = text(value, key)?.to_owned();
+                    if let Some(fact) = area.and_then(|area| area.fact("item"))
+                        && !fact.values.contains(&value)
+                    {
+                        return Err(CaseFault::new(
+                            "invalid_value",
+                            key,
+                            format!("\"{value}\" 不是可用的取值；可用：{}", fact.allowed()),
+                        ));
+                    }
+                    item = area.and_then(|area| area.fact("item")).map(|_| ("item".to_owned(), FactValue::Text(value)));
                 }
-                item = area.and_then(|area| area.fact("item")).map(|_| ("item".to_owned(), FactValue::Text(value)));
+                _ => charge.facts = facts(value, Owner::Charge, area)?,
             }
-            _ => charge.facts = facts(value, Owner::Charge, area)?,
-        }
-        Ok(())
-    })?;
+            Ok(())
+        },
+    )?;
     charge.facts.extend(item);
     charge.amount = amount.ok_or_else(|| missing("amount"))?;
     Ok(charge)
@@ -367,7 +395,9 @@ fn upfront(json: &Json<'_>) -> Read<Rate> {
     let text = text(json, "upfront_rate")?;
     match text.parse::<Rate>() {
         Ok(rate) if rate <= Rate::ONE => Ok(rate),
-        Ok(_) => Err(CaseFault::new("out_of_range", "upfront_rate", format!("\"{text}\" 超出范围；应在 0% 至 100% 之间"))),
+        Ok(_) => {
+            Err(CaseFault::new("out_of_range", "upfront_rate", format!("\"{text}\" 超出范围；应在 0% 至 100% 之间")))
+        }
         Err(fault) => Err(CaseFault::new("invalid_value", "upfront_rate", format!("\"{text}\"：{fault}"))),
     }
 }

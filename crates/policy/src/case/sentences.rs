@@ -41,8 +41,9 @@ fn inputs(rules: &Rules, kind: &StepKind) -> (&'static str, Vec<(&'static str, S
         StepKind::NotCovered { reason } => {
             ("not_covered", vec![("reason", rules.reasons[usize::from(*reason)].to_string())])
         }
-        StepKind::ExpenseLimit { limit, used, of }
-        | StepKind::PaymentLimit { limit, used, of } => ("", vec![("limit", s(limit)), ("used", s(used)), ("of", s(of))]),
+        StepKind::ExpenseLimit { limit, used, of } | StepKind::PaymentLimit { limit, used, of } => {
+            ("", vec![("limit", s(limit)), ("used", s(used)), ("of", s(of))])
+        }
         StepKind::Deductible { standard, used, of } | StepKind::PaymentDeductible { standard, used, of } => {
             ("", vec![("standard", s(standard)), ("borne_before", s(used)), ("of", s(of))])
         }
@@ -73,7 +74,9 @@ fn sentence(area: &Area, rules: &Rules, step: &Step) -> String {
             format!("{}已由{}支付 {result} 元", benefit.unwrap_or_default(), fund.name())
         }
         StepKind::Base { lines, residual } if residual.is_zero() => format!("本项待遇的费用 {lines} 元"),
-        StepKind::Base { lines, residual } => format!("本项待遇的费用 {result} 元：本次 {lines} 元，先前待遇支付后剩余 {residual} 元"),
+        StepKind::Base { lines, residual } => {
+            format!("本项待遇的费用 {result} 元：本次 {lines} 元，先前待遇支付后剩余 {residual} 元")
+        }
         StepKind::NotCovered { reason } => {
             format!("统筹基金不支付：{}", area.reason_text(&rules.reasons[usize::from(*reason)]))
         }
@@ -84,7 +87,9 @@ fn sentence(area: &Area, rules: &Rules, step: &Step) -> String {
             format!("起付标准 {standard} 元，此前已负担 {used} 元；本次 {of} 元中由个人负担起付 {result} 元")
         }
         StepKind::Rate { base, rate, segment: 0 } => format!("{base} 元 × {rate} = {result} 元（四舍五入到分）"),
-        StepKind::Rate { base, rate, segment } => format!("第 {segment} 段 {base} 元 × {rate} = {result} 元（四舍五入到分）"),
+        StepKind::Rate { base, rate, segment } => {
+            format!("第 {segment} 段 {base} 元 × {rate} = {result} 元（四舍五入到分）")
+        }
         StepKind::PaymentDeductible { standard, used, of } => {
             format!("从支付额里扣起付：标准 {standard} 元，此前已扣 {used} 元；本次 {of} 元中扣 {result} 元")
         }
@@ -96,7 +101,9 @@ fn sentence(area: &Area, rules: &Rules, step: &Step) -> String {
         }
         StepKind::Beyond { fund } => format!("超过限额的 {result} 元由{}按同一比例支付", fund.name()),
         StepKind::Paid { of } => format!("本项待遇对 {of} 元共支付 {result} 元"),
-        StepKind::PersonalShare { total, funds } => format!("个人负担 = 总费用 {total} − 基金支付 {funds} = {result} 元"),
+        StepKind::PersonalShare { total, funds } => {
+            format!("个人负担 = 总费用 {total} − 基金支付 {funds} = {result} 元")
+        }
         StepKind::Account { of, balance } => format!("个人账户余额 {balance} 元，支付个人负担 {of} 元中的 {result} 元"),
         StepKind::Cash { share, account } => format!("现金 = 个人负担 {share} − 个人账户 {account} = {result} 元"),
     }

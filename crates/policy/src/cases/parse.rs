@@ -49,7 +49,9 @@ pub(super) fn sections(file: u16, text: &str, faults: &mut Vec<Fault>) -> Vec<Se
             sections.push(Section { heading: heading.trim().to_owned(), articles: Vec::new(), tables: Vec::new() });
         } else if let Some(cites) = line.strip_prefix(CITES) {
             if let Some(section) = sections.last_mut() {
-                section.articles.extend(cites.split([' ', '、', '，']).filter(|c| !c.is_empty()).map(|c| (at, c.to_owned())));
+                section
+                    .articles
+                    .extend(cites.split([' ', '、', '，']).filter(|c| !c.is_empty()).map(|c| (at, c.to_owned())));
             }
         } else if line.starts_with('|') {
             let cells = cells(file, start, line);

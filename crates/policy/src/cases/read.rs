@@ -26,7 +26,14 @@ pub(super) fn cases(table: &Table, names: usize) -> impl Iterator<Item = (&str, 
 }
 
 /// The case that rows state.
-pub(super) fn worked_case(library: &Library, area: &Area, section: &Section, table: &Table, name: &str, rows: &[Row]) -> WorkedCase {
+pub(super) fn worked_case(
+    library: &Library,
+    area: &Area,
+    section: &Section,
+    table: &Table,
+    name: &str,
+    rows: &[Row],
+) -> WorkedCase {
     let inputs = inputs(table, rows);
     // A number that is none stands for a row that is not there.
     let row = |text: &str| text.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).unwrap_or(usize::MAX);
@@ -126,7 +133,11 @@ fn charges(input: &Map<String, Value>) -> Vec<Value> {
         return lines.split(';').map(|line| line_json(line.trim())).collect();
     }
     let mut charge = Map::new();
-    copy(input, &mut charge, &[("amount", "amount"), ("ceiling", "ceiling"), ("upfront_rate", "upfront_rate"), ("item", "item")]);
+    copy(
+        input,
+        &mut charge,
+        &[("amount", "amount"), ("ceiling", "ceiling"), ("upfront_rate", "upfront_rate"), ("item", "item")],
+    );
     if let Some(covered) = text(input, "covered") {
         charge.insert("covered".to_owned(), Value::from(covered == "true"));
     }
@@ -196,7 +207,9 @@ fn fact_value(text: &str) -> Value {
     match text {
         "true" => Value::from(true),
         "false" => Value::from(false),
-        number if !number.contains('.') && number.parse::<i64>().is_ok() => Value::from(number.parse::<i64>().unwrap_or_default()),
+        number if !number.contains('.') && number.parse::<i64>().is_ok() => {
+            Value::from(number.parse::<i64>().unwrap_or_default())
+        }
         text => Value::from(text),
     }
 }

@@ -15,8 +15,28 @@ use serde_json::Value;
 
 /// All input columns but those of declared facts.
 const INPUTS: &[&str] = &[
-    "date", "time", "status", "enrolment", "birth_date", "care_type", "place", "class", "kind", "institution", "amount", "covered",
-    "ceiling", "upfront_rate", "item", "prescriber", "prior", "account", "prior_years", "used", "lines", "cancel",
+    "date",
+    "time",
+    "status",
+    "enrolment",
+    "birth_date",
+    "care_type",
+    "place",
+    "class",
+    "kind",
+    "institution",
+    "amount",
+    "covered",
+    "ceiling",
+    "upfront_rate",
+    "item",
+    "prescriber",
+    "prior",
+    "account",
+    "prior_years",
+    "used",
+    "lines",
+    "cancel",
 ];
 /// Columns for the reader.
 const PROSE: &[&str] = &["例", "说明"];
@@ -25,7 +45,12 @@ const PROSE: &[&str] = &["例", "说明"];
 pub(super) fn section(library: &Library, area: &Area, section: &Section, report: &mut CaseReport) {
     for (at, article) in &section.articles {
         if area.article(article).is_none() {
-            report.faults.push(Fault::error("unknown_article", *at, format!("依据 {article} 没有对应的条文"), "写作 文件:条款"));
+            report.faults.push(Fault::error(
+                "unknown_article",
+                *at,
+                format!("依据 {article} 没有对应的条文"),
+                "写作 文件:条款",
+            ));
         }
     }
     for table in &section.tables {
@@ -33,7 +58,12 @@ pub(super) fn section(library: &Library, area: &Area, section: &Section, report:
             continue;
         }
         let Some(names) = read::names(table) else {
-            report.faults.push(Fault::error("table_shape", table.at, "算例表没有“例”一列", "第一列写例名；同名各行是同一个参保人的先后就诊"));
+            report.faults.push(Fault::error(
+                "table_shape",
+                table.at,
+                "算例表没有“例”一列",
+                "第一列写例名；同名各行是同一个参保人的先后就诊",
+            ));
             continue;
         };
         for (name, rows) in read::cases(table, names) {
@@ -51,11 +81,14 @@ pub(super) fn section(library: &Library, area: &Area, section: &Section, report:
 fn columns_known(table: &Table, report: &mut CaseReport) -> bool {
     let mut known = true;
     for column in &table.columns {
-        let fact = column.split_once('.').is_some_and(|(owner, _)| matches!(owner, "member" | "institution" | "encounter" | "charge"));
+        let fact = column
+            .split_once('.')
+            .is_some_and(|(owner, _)| matches!(owner, "member" | "institution" | "encounter" | "charge"));
         if column.starts_with("= ") || fact || INPUTS.contains(&column.as_str()) || PROSE.contains(&column.as_str()) {
             continue;
         }
-        let hint = nearest(column, INPUTS.iter().copied()).map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
+        let hint =
+            nearest(column, INPUTS.iter().copied()).map(|name| format!("，是否想写 {name}？")).unwrap_or_default();
         let allowed = format!("输入列：{}；输出列以“= ”开头{hint}", crate::fault::listed(INPUTS));
         report.faults.push(Fault::error("unknown_column", table.at, format!("不认识的列 {column}"), allowed));
         known = false;
@@ -103,7 +136,8 @@ impl Runner<'_> {
 
     fn compare(&mut self, row: &Row, answer: &Value) {
         let field = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
-        let nested = |name: &str| answer.get(name).and_then(|v| v.get("code")).and_then(Value::as_str).unwrap_or("-").to_owned();
+        let nested =
+            |name: &str| answer.get(name).and_then(|v| v.get("code")).and_then(Value::as_str).unwrap_or("-").to_owned();
         for (column, cell) in self.table.columns.iter().zip(&row.cells) {
             let Some(name) = column.strip_prefix("= ").filter(|_| !cell.text.is_empty()) else { continue };
             let got = match name {
@@ -116,13 +150,24 @@ impl Runner<'_> {
             if got != cell.text {
                 self.passed = false;
                 let found = format!("{name} 应为 {}，算出来是 {got}", cell.text);
-                self.report.faults.push(Fault::error("case_differs", cell.at, found, "核对条文与规则；确认规则无误后再改算例"));
+                self.report.faults.push(Fault::error(
+                    "case_differs",
+                    cell.at,
+                    found,
+                    "核对条文与规则；确认规则无误后再改算例",
+                ));
             }
         }
     }
 
     fn compare_error(&mut self, row: &Row, fault: &case::CaseFault) {
-        let expected = self.table.columns.iter().zip(&row.cells).find(|(column, _)| *column == "= error").map(|(_, cell)| &cell.text);
+        let expected = self
+            .table
+            .columns
+            .iter()
+            .zip(&row.cells)
+            .find(|(column, _)| *column == "= error")
+            .map(|(_, cell)| &cell.text);
         self.checked += 1;
         if expected.map(String::as_str) != Some(fault.code) {
             self.fail(row, format!("这个算例不能判定：{} {} {}", fault.code, fault.field, fault.message));
@@ -140,6 +185,7 @@ fn payments(answer: &Value) -> String {
         let text = |name: &str| p.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         format!("{} {} {}", text("benefit"), text("fund"), text("amount"))
     };
-    let all: Vec<String> = answer.get("payments").and_then(Value::as_array).map(|all| all.iter().map(one).collect()).unwrap_or_default();
+    let all: Vec<String> =
+        answer.get("payments").and_then(Value::as_array).map(|all| all.iter().map(one).collect()).unwrap_or_default();
     if all.is_empty() { "-".to_owned() } else { all.join("; ") }
 }

@@ -68,7 +68,13 @@ fn benefit(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Benefit> {
     Some(benefit)
 }
 
-fn accumulated(fields: &Fields<'_>, name: &'static str, path: &str, cite: &[Word], faults: &mut Vec<Fault>) -> Vec<Accumulated> {
+fn accumulated(
+    fields: &Fields<'_>,
+    name: &'static str,
+    path: &str,
+    cite: &[Word],
+    faults: &mut Vec<Fault>,
+) -> Vec<Accumulated> {
     let nodes = items(fields, name);
     let mut all = Vec::new();
     for (i, node) in nodes.iter().enumerate() {

@@ -64,7 +64,18 @@ pub(super) fn rows_of(fields: &Fields<'_>, path: String, cite: &[Word], faults: 
 fn empty_row(node: &Node) -> Row {
     let is = ValueAt { at: node.at, value: Value::None };
     let (from, until, published, known, verified) = (None, None, None, None, None);
-    Row { at: node.at, when: Vec::new(), is, from, until, published, known, corrects: false, cite: Vec::new(), verified }
+    Row {
+        at: node.at,
+        when: Vec::new(),
+        is,
+        from,
+        until,
+        published,
+        known,
+        corrects: false,
+        cite: Vec::new(),
+        verified,
+    }
 }
 
 fn across(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Word, Vec<Condition>)> {
@@ -81,7 +92,12 @@ fn across(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<(Word, Vec<Con
     Some((super::key_word(key), columns))
 }
 
-fn rows(fields: &Fields<'_>, name: &'static str, across: Option<&(Word, Vec<Condition>)>, faults: &mut Vec<Fault>) -> Vec<Row> {
+fn rows(
+    fields: &Fields<'_>,
+    name: &'static str,
+    across: Option<&(Word, Vec<Condition>)>,
+    faults: &mut Vec<Fault>,
+) -> Vec<Row> {
     let mut rows = Vec::new();
     for node in super::items(fields, name) {
         row(node, across, &mut rows, faults);
@@ -123,7 +139,12 @@ fn row(node: &Node, across: Option<&(Word, Vec<Condition>)>, rows: &mut Vec<Row>
             }
         }
         (None, Some(_), None) => {
-            faults.push(Fault::error("grid_shape", node.at, "写了 are 而表没有 across", "加 across = { 事实 = [...] }，或改用 is"));
+            faults.push(Fault::error(
+                "grid_shape",
+                node.at,
+                "写了 are 而表没有 across",
+                "加 across = { 事实 = [...] }，或改用 is",
+            ));
         }
         (Some(_), Some(_), _) => faults.push(Fault::error("grid_shape", node.at, "同时写了 is 和 are", "只写其一")),
         (None, None, _) => faults.push(Fault::error("missing_key", node.at, "缺少 is", "每一行都要有值")),
@@ -189,7 +210,9 @@ pub(super) fn value(node: &Node, faults: &mut Vec<Fault>) -> Option<ValueAt> {
         node::Value::Flag(flag) => Ok(Value::Flag(*flag)),
         node::Value::Table(_) => return formula(node, faults).map(|value| ValueAt { at: node.at, value }),
         _ => {
-            faults.push(node.unexpected("文字：金额 \"200.00\"、比例 \"60%\"、选项、\"none\" 或 \"open\"；或 true/false；或算式 { share = … }"));
+            faults.push(node.unexpected(
+                "文字：金额 \"200.00\"、比例 \"60%\"、选项、\"none\" 或 \"open\"；或 true/false；或算式 { share = … }",
+            ));
             return None;
         }
     };
@@ -287,7 +310,9 @@ fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
     match (direction, unit) {
         (Some(direction), Some(unit)) => Some(Rounding { unit, direction }),
         _ => {
-            faults.push(node.unexpected("\"half_up 单位\"、\"down 单位\" 或 \"up 单位\"，单位 fen、jiao、yuan、ten_yuan、hundred_yuan"));
+            faults.push(node.unexpected(
+                "\"half_up 单位\"、\"down 单位\" 或 \"up 单位\"，单位 fen、jiao、yuan、ten_yuan、hundred_yuan",
+            ));
             None
         }
     }
@@ -339,7 +364,12 @@ fn each(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<Each> {
         (Some(set), Some(name)) => Some(Each { set, name, weights }),
         (None, None) => None,
         _ => {
-            faults.push(Fault::error("missing_key", fields.at, "each 与 as 须同时写", "each = \"集合事实\", as = \"名称\""));
+            faults.push(Fault::error(
+                "missing_key",
+                fields.at,
+                "each 与 as 须同时写",
+                "each = \"集合事实\", as = \"名称\"",
+            ));
             None
         }
     }

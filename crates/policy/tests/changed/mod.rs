@@ -53,7 +53,12 @@ pub fn area(code: &str, text: &str) -> Folder {
 /// The faults of these folders, without notes.
 pub fn faults(folders: &[Folder]) -> (Library, Vec<Fault>) {
     let library = Library::load(folders);
-    let faults = library.faults().iter().map(|(_, fault)| fault.clone()).filter(|fault| fault.severity != Severity::Note).collect();
+    let faults = library
+        .faults()
+        .iter()
+        .map(|(_, fault)| fault.clone())
+        .filter(|fault| fault.severity != Severity::Note)
+        .collect();
     (library, faults)
 }
 

@@ -91,9 +91,8 @@ pub fn difference(engine: &Value, oracle: &Value) -> Option<String> {
     }
     let (a, b) = (engine["settlements"].as_array()?, oracle["settlements"].as_array()?);
     let unequal = a.iter().zip(b).enumerate().find_map(|(i, (a, b))| differs(i, a, b));
-    unequal.or_else(|| {
-        (a.len() != b.len()).then(|| format!("engine settles {} encounters, oracle {}", a.len(), b.len()))
-    })
+    unequal
+        .or_else(|| (a.len() != b.len()).then(|| format!("engine settles {} encounters, oracle {}", a.len(), b.len())))
 }
 
 /// The first place where two answers to one encounter differ.

@@ -7,6 +7,7 @@ mod flow;
 mod policies;
 mod together;
 mod transport;
+mod worked;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -9,8 +9,8 @@ use gongji_policy::{Library, case::Case};
 
 use super::fields::check_identities;
 use super::{PHARMACY, Patient, SECONDARY, Server, TERTIARY};
-use crate::his::Policies;
 use crate::cli::load;
+use crate::his::Policies;
 
 fn server() -> Server {
     Server::with(Arc::new(Policies::load(&load::shipped()).unwrap()))
