@@ -9,6 +9,7 @@ pub mod case;
 mod cases;
 mod cells;
 mod check;
+mod citations;
 mod compile;
 mod counters;
 mod facts;
