@@ -599,6 +599,7 @@ impl Compiled {
         }
         benefit.segments = written.segments.as_ref().map(|segments| self.segments(segments, &benefit.name, faults));
         self.check_starts(&written, faults);
+        check_balance(&written, faults);
         benefit
     }
 
@@ -935,6 +936,31 @@ impl Compiled {
             }
         }
         self.frozen = names;
+    }
+}
+
+/// An account pays no more than it holds: its benefit says so with a limit of the balance.
+fn check_balance(written: &crate::model::Benefit, faults: &mut Vec<Fault>) {
+    let Some(fund) = written.fund.as_ref().filter(|fund| fund.text.starts_with("account.")) else { return };
+    let bounded = written.limits.iter().any(|limit| {
+        let mut rows = limit.table.layers.iter().flatten().peekable();
+        let whole = limit.applies.is_empty()
+            && limit.lines.is_empty()
+            && limit.table.from.is_none()
+            && limit.table.until.is_none();
+        let on_payment = limit.on.as_ref().is_none_or(|on| on.text == "payment");
+        let own = |value: &Value| matches!(value, Value::Balance(part) if *part == fund.text);
+        whole && on_payment && rows.peek().is_some() && rows.all(|row| own(&row.is.value))
+    });
+    if !bounded {
+        let allowed =
+            format!("加一项 limit：{{ per = \"visit\", rows = [{{ is = {{ balance = \"{}\" }} }}] }}", fund.text);
+        faults.push(Fault::error(
+            "balance_unlimited",
+            fund.at,
+            format!("由 {} 支付而没有以余额为限", fund.text),
+            allowed,
+        ));
     }
 }
 

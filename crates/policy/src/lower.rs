@@ -720,5 +720,9 @@ fn years(written: &crate::model::Years) -> Years {
         starts.extend(days.filter(|day| from <= *day && *day < until));
     }
     starts.extend(written.restarts.iter().copied());
+    if starts.is_empty() {
+        // Only a beginning after the last year that anybody counts leaves none.
+        starts.extend(Day::from_ymd(1990, 1, 1));
+    }
     Years::new(starts.into_iter().collect())
 }

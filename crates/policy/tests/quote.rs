@@ -37,3 +37,26 @@ fn the_five_published_chongqing_examples() {
         assert_eq!(got, expected, "{answer}");
     }
 }
+
+/// A list long enough to overflow any sum is refused, not added up.
+#[test]
+fn endless_lists_of_amounts_are_refused() {
+    let many: serde_json::Map<String, Value> =
+        (0..101).map(|i| (format!("b{i}.fund_paid"), json!("999999999999.99"))).collect();
+    let case = |used: Value, prior: Value| {
+        json!({"id": "x", "pooling_area": "500000", "member": {"status": "active", "used": used},
+            "encounters": [{"id": "e1", "date": "2024-06-01", "care_type": "ordinary_outpatient", "institution": {"class": "tertiary"},
+                "charges": [{"amount": "1.00"}], "prior_benefits": prior}]})
+    };
+    let prior: Vec<Value> =
+        (0..101).map(|_| json!({"benefit": "special_disease", "fund_paid": "999999999999.99"})).collect();
+    let error = |case: Value| {
+        let error = answer(&case)["error"].clone();
+        (error["code"].as_str().unwrap().to_owned(), error["field"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(error(case(Value::Object(many), json!([]))), ("out_of_range".into(), "member.used".into()));
+    assert_eq!(
+        error(case(json!({}), Value::Array(prior))),
+        ("out_of_range".into(), "encounters[0].prior_benefits".into())
+    );
+}

@@ -22,6 +22,17 @@ const LARGEST_CHARGE: Fen = Fen::from_fen(9_999_999_999);
 /// The largest balance or sum used before.
 const LARGEST_SUM: Fen = Fen::from_fen(99_999_999_999_999);
 
+/// The most entries of a list that is added up: with the largest sum, far below what an amount holds.
+const MOST_ENTRIES: usize = 100;
+
+/// Refuses a list whose sum could be larger than any amount.
+fn few(count: usize, field: &str) -> Read<()> {
+    if count <= MOST_ENTRIES {
+        return Ok(());
+    }
+    Err(CaseFault::new("out_of_range", field, format!("{count} 项；至多 {MOST_ENTRIES} 项")))
+}
+
 /// The id of a line that is JSON, for the answer to a case in error.
 pub(super) fn id_of(json: &Json<'_>) -> Option<String> {
     match json {
@@ -194,11 +205,13 @@ fn read_member(json: &Json<'_>, area: Option<&Area>, case: &mut Case) -> Read<Me
 /// `{"fund_paid": ".."}` of the ordinary benefit, or `{"benefit": {"measure": ".."}}`.
 fn used(json: &Json<'_>) -> Read<Vec<Used>> {
     let mut used = Vec::new();
+    few(object(json, "used")?.len(), "used")?;
     for (key, value) in object(json, "used")? {
         let field = format!("used.{key}");
         let amount = |value: &Json<'_>, field: &str| money(value, field, Fen::ZERO, LARGEST_SUM);
         match value {
             Json::Object(measures) => {
+                few(measures.len(), &field)?;
                 for (measure, value) in measures {
                     let amount = amount(value, &format!("{field}.{measure}"))?;
                     used.push(Used { benefit: key.to_string(), measure: measure.to_string(), amount });
@@ -404,6 +417,7 @@ fn upfront(json: &Json<'_>) -> Read<Rate> {
 
 fn read_prior(json: &Json<'_>, area: Option<&Area>) -> Read<Vec<PriorBenefit>> {
     let items = list(json, "prior_benefits")?;
+    few(items.len(), "prior_benefits")?;
     let read = |(i, item)| prior(item, area).map_err(|fault: CaseFault| fault.within(&format!("prior_benefits[{i}]")));
     items.iter().enumerate().map(read).collect()
 }
