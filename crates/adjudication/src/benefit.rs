@@ -6,13 +6,11 @@ use crate::rules::{AccountPart, Benefit, Cut, Flow, Measure, Payer, Terms};
 use crate::settlement::Settlement;
 use crate::standing::Addition;
 use crate::steps::{Recorder, Step, StepKind};
-use crate::{MAX_CLASSES, MAX_SEGMENTS, Period};
+use crate::{MAX_BEYOND, MAX_SEGMENTS};
 use gongji_domain::{Fen, FundCode, Rate, Rounding, Weight, spread};
 
 /// How many benefits of a chain may be taken from.
 pub(crate) const MAX_FLOWS: usize = 8;
-/// How many different funds the limits of one benefit may move cuts to.
-const MAX_BEYOND: usize = 4;
 
 /// What benefits left for later ones: deductible borne, own share, over a limit; by line class.
 pub(crate) struct Flows<const K: usize>([[[Fen; K]; 3]; MAX_FLOWS]);
@@ -29,46 +27,80 @@ impl<const K: usize> Flows<K> {
     }
 }
 
-/// The measures of one benefit in one visit, by line class.
-struct Measured<'a, const K: usize> {
-    eligible: &'a [Fen; K],
-    borne: &'a [Fen; K],
-    payment_borne: &'a [Fen; K],
-    above: &'a [Fen; K],
-    /// Own payment.
-    own: &'a [Fen; K],
-    /// Payments of other funds beyond a limit.
-    beyond: &'a Beyond<K>,
-    over: &'a [Fen; K],
-    left: &'a [Fen; K],
-    /// The benefit's own fund; absent for an account.
+/// One benefit at its turn in one visit.
+struct Turn<'a, const K: usize> {
+    id: u8,
+    terms: &'a Terms,
+    /// What came to it.
+    base: &'a [Fen; K],
+    /// Its fund; absent for an account.
     fund: Option<FundCode>,
 }
 
-/// What limits moved to other funds.
-struct Beyond<const K: usize> {
-    count: usize,
-    funds: [(FundCode, [Fen; K]); MAX_BEYOND],
+/// The measures of one benefit in one visit, by line class.
+struct Measured<const K: usize> {
+    eligible: [Fen; K],
+    /// Deductible borne of eligible expense.
+    borne: [Fen; K],
+    /// Deductible taken off the payment.
+    payment_borne: [Fen; K],
+    above: [Fen; K],
+    paid: Payments<K>,
+    share: [Fen; K],
+    over: [Fen; K],
+    left: [Fen; K],
 }
 
-impl<const K: usize> Beyond<K> {
-    fn none() -> Self {
-        Self { count: 0, funds: [(FundCode::POOLED, [Fen::ZERO; K]); MAX_BEYOND] }
+/// What one benefit pays: its own fund (or account) first, then by their codes the funds to which
+/// limits moved what they cut.
+struct Payments<const K: usize> {
+    count: usize,
+    by: [(Option<FundCode>, [Fen; K]); 1 + MAX_BEYOND],
+}
+
+impl<const K: usize> Payments<K> {
+    fn of(fund: Option<FundCode>, own: [Fen; K]) -> Self {
+        let mut by = [(None, [Fen::ZERO; K]); 1 + MAX_BEYOND];
+        by[0] = (fund, own);
+        Self { count: 1, by }
     }
 
-    fn entries(&self) -> &[(FundCode, [Fen; K])] {
-        &self.funds[..self.count]
+    fn entries(&self) -> &[(Option<FundCode>, [Fen; K])] {
+        &self.by[..self.count]
     }
 
-    fn of(&mut self, fund: FundCode) -> &mut [Fen; K] {
-        let found = self.funds[..self.count].iter().position(|entry| entry.0 == fund);
-        let i = found.unwrap_or_else(|| {
-            self.funds[self.count] = (fund, [Fen::ZERO; K]);
-            self.count += 1;
-            self.count - 1
-        });
-        &mut self.funds[i].1
+    /// What a limit that leaves out a fund counts, in the lines of its scope.
+    fn counted(&self, except: Option<FundCode>, lines: u64) -> Fen {
+        let entries = self.entries().iter().filter(|entry| counts_fund(except, entry.0));
+        entries.map(|entry| scope_sum(&entry.1, lines)).sum()
     }
+
+    fn total(&self, k: usize) -> Fen {
+        self.entries().iter().map(|entry| entry.1[k]).sum()
+    }
+
+    /// Lets a fund pay more.
+    fn add(&mut self, fund: FundCode, more: &[Fen; K]) {
+        let found = self.entries().iter().position(|entry| entry.0 == Some(fund));
+        let at = found.unwrap_or_else(|| self.insert(fund));
+        for k in 0..K {
+            self.by[at].1[k] += more[k];
+        }
+    }
+
+    fn insert(&mut self, fund: FundCode) -> usize {
+        let before = self.entries()[1..].iter().filter(|entry| entry.0 < Some(fund)).count();
+        let at = 1 + before;
+        self.by.copy_within(at..self.count, at + 1);
+        self.by[at] = (Some(fund), [Fen::ZERO; K]);
+        self.count += 1;
+        at
+    }
+}
+
+/// Whether a counter that leaves out a fund counts what this one pays; an account is no fund.
+fn counts_fund(except: Option<FundCode>, fund: Option<FundCode>) -> bool {
+    except.is_none() || fund != except
 }
 
 fn in_scope(lines: u64, k: usize) -> bool {
@@ -82,19 +114,26 @@ fn scope_sum<const K: usize>(amounts: &[Fen; K], lines: u64) -> Fen {
     (0..K).filter(|k| in_scope(lines, *k)).map(|k| amounts[k]).sum()
 }
 
-/// Spreads `sum` over the amounts in scope, in proportion; ties go to the larger base.
-fn share_out<const K: usize>(sum: Fen, amounts: &[Fen; K], lines: u64, base: &[Fen; K], rate: &[Rate]) -> [Fen; K] {
+/// Spreads `sum` over the amounts in scope, in proportion.
+fn share_out<const K: usize>(sum: Fen, amounts: &[Fen; K], lines: u64, turn: &Turn<'_, K>) -> [Fen; K] {
     if K == 1 {
         return [sum; K];
     }
-    let weights: [Weight; K] = core::array::from_fn(|k| Weight {
-        weight: if in_scope(lines, k) { amounts[k].fen() } else { 0 },
-        first: base[k].fen(),
-        second: rate.get(k).map_or(0, |rate| rate.millionths()),
+    let weights: [Weight; K] = core::array::from_fn(|k| {
+        let amount = if in_scope(lines, k) { amounts[k] } else { Fen::ZERO };
+        turn.weight(amount, k)
     });
     let mut parts = [Fen::ZERO; K];
     spread(sum, &weights, &mut parts);
     parts
+}
+
+impl<const K: usize> Turn<'_, K> {
+    /// The weight of an amount of a line class: ties go to the larger base, then to the higher rates.
+    fn weight(&self, amount: Fen, k: usize) -> Weight {
+        let second = self.terms.precedence.get(k).map_or(0, |rank| i64::from(*rank));
+        Weight { weight: amount.fen(), first: self.base[k].fen(), second }
+    }
 }
 
 impl<const K: usize> Visit<'_, K> {
@@ -121,10 +160,9 @@ impl<const K: usize> Visit<'_, K> {
             return;
         }
         let base = self.take_base(benefit, terms, id, recorder);
-        if base.iter().all(|amount| amount.is_zero()) && !counts_visits(terms) {
-            return;
+        if base.iter().any(|amount| !amount.is_zero()) {
+            self.settle_base(id, benefit, terms, &base, settlement, recorder);
         }
-        self.settle_base(id, benefit, terms, &base, settlement, recorder);
     }
 
     /// The base: the lines it claims and what it takes of earlier benefits.
@@ -177,77 +215,73 @@ impl<const K: usize> Visit<'_, K> {
         settlement: &mut Settlement,
         recorder: &mut R,
     ) {
-        let mut admitted = *base;
-        self.limit_expense(id, &terms.eligible_limits, base, &mut admitted, settlement, recorder);
-        let borne = self.deduct(id, &terms.deductibles, base, &admitted, settlement, recorder, false);
-        let mut payable: [Fen; K] = core::array::from_fn(|k| admitted[k] - borne[k]);
-        self.limit_expense(id, &terms.above_limits, base, &mut payable, settlement, recorder);
-        let gross = self.at_rates(id, benefit, terms, base, &borne, &payable, settlement, recorder);
-        let payment_borne = self.deduct(id, &terms.payment_deductibles, base, &gross, settlement, recorder, true);
-        let net: [Fen; K] = core::array::from_fn(|k| gross[k] - payment_borne[k]);
-        let mut own = net;
-        let mut beyond = Beyond::none();
-        self.limit_payment(id, &terms.payment_limits, base, &mut own, &mut beyond, settlement, recorder);
-
-        let mut left = *base;
-        let (mut all_borne, mut share, mut over) = ([Fen::ZERO; K], [Fen::ZERO; K], [Fen::ZERO; K]);
-        for k in 0..K {
-            let paid = own[k] + beyond.entries().iter().map(|entry| entry.1[k]).sum();
-            let uncovered = base[k] - admitted[k] + (admitted[k] - borne[k] - payable[k]);
-            let cut = net[k] - paid;
-            let under_rate = payable[k] - payment_borne[k];
-            let over_payment = over_of_cut(under_rate, cut, net[k]);
-            all_borne[k] = borne[k] + payment_borne[k];
-            over[k] = uncovered + over_payment;
-            share[k] = under_rate - over_payment - paid;
-            left[k] -= paid;
-            debug_assert!(all_borne[k] + share[k] + over[k] == left[k] && share[k] >= Fen::ZERO);
-        }
-        let sum = |amounts: &[Fen; K]| amounts.iter().copied().sum::<Fen>();
+        let fund = match benefit.payer {
+            Payer::Fund(fund) => Some(fund),
+            Payer::Account(_) => None,
+        };
+        let turn = Turn { id, terms, base, fund };
+        let measured = self.measure(&turn, benefit, settlement, recorder);
+        let all_borne = plus(&measured.borne, &measured.payment_borne);
         self.borne.deductible += sum(&all_borne);
-        self.borne.share += sum(&share);
-        self.borne.over += sum(&over);
+        self.borne.share += sum(&measured.share);
+        self.borne.over += sum(&measured.over);
         if benefit.ordinary {
             settlement.deductible_borne += sum(&all_borne);
         }
-        let fund = self.pay(id, benefit, sum(&own), &beyond, settlement);
-        let measured = Measured {
-            eligible: &admitted,
-            borne: &borne,
-            payment_borne: &payment_borne,
-            above: &payable,
-            own: &own,
-            beyond: &beyond,
-            over: &over,
-            left: &left,
-            fund,
-        };
+        self.pay(id, benefit, &measured.paid, settlement);
         self.count(terms, &measured, settlement);
         if let Some(slot) = benefit.keeps {
-            self.flows.keep(slot, all_borne, share, over);
+            self.flows.keep(slot, all_borne, measured.share, measured.over);
         }
         recorder.record(|| {
-            let kind = StepKind::Paid { of: sum(base) };
-            Step { benefit: Some(id), why: benefit.why, kind, result: sum(base) - sum(&left) }
+            let of = sum(base);
+            let kind = StepKind::Paid { of };
+            Step { benefit: Some(id), why: benefit.why, kind, result: of - sum(&measured.left) }
         });
     }
 
-    /// Pays from the benefit's fund or account and from the funds beyond a limit.
-    fn pay(&mut self, id: u8, benefit: &Benefit, own: Fen, beyond: &Beyond<K>, settlement: &mut Settlement) -> Option<FundCode> {
-        let fund = match benefit.payer {
-            Payer::Fund(fund) => {
-                settlement.pay(id, fund, own);
-                Some(fund)
-            }
-            Payer::Account(part) => {
-                self.debit(part, own, settlement);
-                None
-            }
-        };
-        for (fund, parts) in beyond.entries() {
-            settlement.pay(id, *fund, parts.iter().copied().sum());
+    /// From the base to the payments and to what is left of each line class.
+    fn measure<R: Recorder>(
+        &self,
+        turn: &Turn<'_, K>,
+        benefit: &Benefit,
+        settlement: &Settlement,
+        recorder: &mut R,
+    ) -> Measured<K> {
+        let terms = turn.terms;
+        let mut eligible = *turn.base;
+        self.limit_expense(turn, &terms.eligible_limits, &mut eligible, settlement, recorder);
+        let borne = self.deduct(turn, &terms.deductibles, &eligible, settlement, recorder, false);
+        let mut above = minus(&eligible, &borne);
+        self.limit_expense(turn, &terms.above_limits, &mut above, settlement, recorder);
+        let gross = self.at_rates(turn, benefit, &borne, &above, settlement, recorder);
+        let payment_borne = self.deduct(turn, &terms.payment_deductibles, &gross, settlement, recorder, true);
+        let net = minus(&gross, &payment_borne);
+        let mut paid = Payments::of(turn.fund, net);
+        self.limit_payment(turn, &mut paid, settlement, recorder);
+
+        let (mut share, mut over, mut left) = ([Fen::ZERO; K], [Fen::ZERO; K], [Fen::ZERO; K]);
+        for k in 0..K {
+            let all = paid.total(k);
+            let under_rate = above[k] - payment_borne[k];
+            let over_payment = over_of_cut(under_rate, net[k] - all, net[k]);
+            over[k] = turn.base[k] - borne[k] - above[k] + over_payment;
+            share[k] = under_rate - over_payment - all;
+            left[k] = turn.base[k] - all;
+            debug_assert!(borne[k] + payment_borne[k] + share[k] + over[k] == left[k] && share[k] >= Fen::ZERO);
         }
-        fund
+        Measured { eligible, borne, payment_borne, above, paid, share, over, left }
+    }
+
+    /// Pays from the benefit's fund or account and from the funds beyond a limit.
+    fn pay(&mut self, id: u8, benefit: &Benefit, paid: &Payments<K>, settlement: &mut Settlement) {
+        for (i, (fund, parts)) in paid.entries().iter().enumerate() {
+            match (fund, benefit.payer) {
+                (None, Payer::Account(part)) if i == 0 => self.debit(part, sum(parts), settlement),
+                (Some(fund), _) => settlement.pay(id, *fund, sum(parts)),
+                (None, _) => unreachable!("only the benefit itself is an account"),
+            }
+        }
     }
 
     fn debit(&mut self, part: AccountPart, amount: Fen, settlement: &mut Settlement) {
@@ -269,42 +303,40 @@ impl<const K: usize> Visit<'_, K> {
         (amount, used)
     }
 
-    /// Limits on expense: what comes is cut to the least remaining, inner scope first.
+    /// Limits on expense: what comes is cut to the least remaining of each scope, inner scope first.
     fn limit_expense<R: Recorder>(
         &self,
-        id: u8,
+        turn: &Turn<'_, K>,
         cuts: &[Cut],
-        base: &[Fen; K],
         amounts: &mut [Fen; K],
         settlement: &Settlement,
         recorder: &mut R,
     ) {
-        for cut in cuts {
-            if cut.amount == crate::Amount::None {
-                continue;
+        for group in cuts.chunk_by(|a, b| a.lines == b.lines) {
+            let lines = group[0].lines;
+            let of = scope_sum(amounts, lines);
+            let mut least = of;
+            for cut in group {
+                let (limit, used) = self.standard(cut, settlement);
+                let may = limit.less(used);
+                least = least.min(may);
+                let kind = StepKind::ExpenseLimit { limit, used, of };
+                recorder.record(|| Step { benefit: Some(turn.id), why: cut.why, kind, result: of.min(may) });
             }
-            let (limit, used) = self.standard(cut, settlement);
-            let (of, may) = (scope_sum(amounts, cut.lines), limit.less(used));
-            if of > may {
-                let parts = share_out(may, amounts, cut.lines, base, &[]);
-                for k in 0..K {
-                    if in_scope(cut.lines, k) {
-                        amounts[k] = parts[k];
-                    }
+            if least < of {
+                let parts = share_out(least, amounts, lines, turn);
+                for k in (0..K).filter(|k| in_scope(lines, *k)) {
+                    amounts[k] = parts[k];
                 }
             }
-            let kind = StepKind::ExpenseLimit { limit, used, of };
-            recorder.record(|| Step { benefit: Some(id), why: cut.why, kind, result: of.min(may) });
         }
     }
 
     /// Deductibles: those of one scope all at once, the least remaining wins.
-    #[allow(clippy::too_many_arguments)]
     fn deduct<R: Recorder>(
         &self,
-        id: u8,
+        turn: &Turn<'_, K>,
         cuts: &[Cut],
-        base: &[Fen; K],
         amounts: &[Fen; K],
         settlement: &Settlement,
         recorder: &mut R,
@@ -312,21 +344,17 @@ impl<const K: usize> Visit<'_, K> {
     ) -> [Fen; K] {
         let mut borne = [Fen::ZERO; K];
         for group in cuts.chunk_by(|a, b| a.lines == b.lines) {
-            let of = scope_sum(amounts, group[0].lines);
+            let lines = group[0].lines;
+            let of = scope_sum(amounts, lines);
             let remaining = |cut: &Cut| {
                 let (standard, used) = self.standard(cut, settlement);
                 standard.less(used)
             };
-            let Some(least) = group.iter().filter(|cut| cut.amount != crate::Amount::None).min_by_key(|c| remaining(c))
-            else {
-                continue;
-            };
+            let Some(least) = group.iter().min_by_key(|cut| remaining(cut)) else { continue };
             let bears = of.min(remaining(least));
-            let parts = share_out(bears, amounts, group[0].lines, base, &[]);
-            for k in 0..K {
-                if in_scope(group[0].lines, k) {
-                    borne[k] = parts[k];
-                }
+            let parts = share_out(bears, amounts, lines, turn);
+            for k in (0..K).filter(|k| in_scope(lines, *k)) {
+                borne[k] = parts[k];
             }
             recorder.record(|| {
                 let (standard, used) = self.standard(least, settlement);
@@ -335,139 +363,88 @@ impl<const K: usize> Visit<'_, K> {
                 } else {
                     StepKind::Deductible { standard, used, of }
                 };
-                Step { benefit: Some(id), why: least.why, kind, result: bears }
+                Step { benefit: Some(turn.id), why: least.why, kind, result: bears }
             });
         }
         borne
     }
 
     /// The payment at the rates. R2: equal rates are summed, multiplied and rounded half up once.
-    #[allow(clippy::too_many_arguments)]
     fn at_rates<R: Recorder>(
         &self,
-        id: u8,
+        turn: &Turn<'_, K>,
         benefit: &Benefit,
-        terms: &Terms,
-        base: &[Fen; K],
         borne: &[Fen; K],
         payable: &[Fen; K],
         settlement: &Settlement,
         recorder: &mut R,
     ) -> [Fen; K] {
-        let segments = benefit.segments;
         let mut cells = [[Fen::ZERO; K]; MAX_SEGMENTS];
         match &benefit.axis {
             None => cells[0] = *payable,
             Some(axis) => {
                 let stands = self.used(axis.counter, &settlement.additions);
-                let start = if axis.from_zero { stands + borne.iter().copied().sum() } else { stands };
-                divide(&axis.up_to, start, payable, base, &mut cells);
+                let start = if axis.from_zero { stands + sum(borne) } else { stands };
+                divide(&axis.up_to, start, payable, turn, &mut cells);
             }
         }
-        let classes = self.rules.classes.max(1);
-        let rate_of = |s: usize, k: usize| terms.rates[s * classes + k];
-        let mut payments = [Fen::ZERO; K];
-        let mut done = [0_u64; MAX_SEGMENTS];
-        for s in 0..segments {
-            for k in 0..K.min(classes) {
+        let at = AtRates { turn, cells: &cells, segments: benefit.segments, classes: self.rules.classes.max(1) };
+        let (mut payments, mut done) = ([Fen::ZERO; K], [0_u64; MAX_SEGMENTS]);
+        for s in 0..at.segments {
+            for k in 0..K.min(at.classes) {
                 if cells[s][k].is_zero() || in_scope(done[s], k) {
                     continue;
                 }
-                let rate = rate_of(s, k);
-                let mut sum = Fen::ZERO;
-                for (s2, row) in cells.iter().enumerate().take(segments).skip(s) {
-                    for (k2, cell) in row.iter().enumerate().take(classes) {
-                        if !cell.is_zero() && !in_scope(done[s2], k2) && rate_of(s2, k2) == rate {
-                            sum += *cell;
-                        }
-                    }
-                }
-                let paid = rate.pay(sum);
-                give_back(&cells, &mut done, segments, classes, paid, rate, rate_of, base, &mut payments);
+                let rate = at.rate(s, k);
+                let base = at.sum(rate);
+                let paid = rate.pay(base);
+                at.give_back(rate, paid, &mut done, &mut payments);
                 let segment = if benefit.axis.is_some() { s as u8 + 1 } else { 0 };
-                let why = terms.rate_whys[s * classes + k];
-                let kind = StepKind::Rate { base: sum, rate, segment };
-                recorder.record(|| Step { benefit: Some(id), why, kind, result: paid });
+                let why = turn.terms.rate_whys[s * at.classes + k];
+                let kind = StepKind::Rate { base, rate, segment };
+                recorder.record(|| Step { benefit: Some(turn.id), why, kind, result: paid });
             }
         }
         payments
     }
 
     /// Limits on the payment. A cut is the member's, or moves to another fund.
-    #[allow(clippy::too_many_arguments)]
     fn limit_payment<R: Recorder>(
         &self,
-        id: u8,
-        cuts: &[Cut],
-        base: &[Fen; K],
-        own: &mut [Fen; K],
-        beyond: &mut Beyond<K>,
+        turn: &Turn<'_, K>,
+        paid: &mut Payments<K>,
         settlement: &Settlement,
         recorder: &mut R,
     ) {
-        for cut in cuts {
-            if cut.amount == crate::Amount::None {
-                continue;
-            }
+        for cut in &turn.terms.payment_limits {
             let (limit, used) = self.standard(cut, settlement);
             let may = limit.less(used);
-            // What moved to the fund that this limit itself moves to does not use it up.
-            let moved = |fund: &FundCode| cut.beyond != Some(*fund);
-            let elsewhere: Fen =
-                beyond.entries().iter().filter(|e| moved(&e.0)).map(|e| scope_sum(&e.1, cut.lines)).sum();
-            let of = scope_sum(own, cut.lines) + elsewhere;
+            let of = paid.counted(cut.except, cut.lines);
             if of > may {
-                let mut excess = of - may;
-                // The money that other funds took over is the last money: a wider limit takes it first.
-                for entry in 0..beyond.count {
-                    let (fund, parts) = beyond.funds[entry];
-                    if moved(&fund) && !excess.is_zero() {
-                        let sum = scope_sum(&parts, cut.lines);
-                        let cut_here = sum.min(excess);
-                        let kept = share_out(sum - cut_here, &parts, cut.lines, base, &[]);
-                        let parts = &mut beyond.funds[entry].1;
-                        for k in (0..K).filter(|k| in_scope(cut.lines, *k)) {
-                            parts[k] = kept[k];
-                        }
-                        excess -= cut_here;
-                    }
-                }
-                let sum = scope_sum(own, cut.lines);
-                let kept = share_out(sum - excess, own, cut.lines, base, &[]);
-                for k in (0..K).filter(|k| in_scope(cut.lines, *k)) {
-                    let removed = own[k] - kept[k];
-                    own[k] = kept[k];
-                    if let Some(fund) = cut.beyond {
-                        beyond.of(fund)[k] += removed;
-                    }
-                }
+                let removed = cap(may, cut, turn, paid);
                 if let Some(fund) = cut.beyond {
+                    paid.add(fund, &removed);
                     let kind = StepKind::Beyond { fund };
-                    recorder.record(|| Step { benefit: Some(id), why: cut.why, kind, result: excess });
+                    recorder.record(|| Step { benefit: Some(turn.id), why: cut.why, kind, result: of - may });
                 }
             }
             let kind = StepKind::PaymentLimit { limit, used, of };
-            recorder.record(|| Step { benefit: Some(id), why: cut.why, kind, result: of.min(may) });
+            recorder.record(|| Step { benefit: Some(turn.id), why: cut.why, kind, result: of.min(may) });
         }
     }
 
     /// Records what the settlement adds to the counters; the next benefit sees it.
-    fn count(&self, terms: &Terms, measured: &Measured<'_, K>, settlement: &mut Settlement) {
+    fn count(&self, terms: &Terms, measured: &Measured<K>, settlement: &mut Settlement) {
         for add in &terms.adds {
             let amount = match add.measure {
-                Measure::Eligible => scope_sum(measured.eligible, add.lines),
-                Measure::Borne => scope_sum(measured.borne, add.lines),
-                Measure::BorneOfPayment => scope_sum(measured.payment_borne, add.lines),
-                Measure::Above => scope_sum(measured.above, add.lines),
-                Measure::Paid => paid(measured, add.lines, add.except),
-                Measure::Over => scope_sum(measured.over, add.lines),
-                Measure::Left => scope_sum(measured.left, add.lines),
-                Measure::Share => {
-                    let own: Fen = scope_sum(measured.left, add.lines);
-                    own - scope_sum(measured.over, add.lines)
-                        - scope_sum(measured.borne, add.lines)
-                        - scope_sum(measured.payment_borne, add.lines)
-                }
+                Measure::Eligible => scope_sum(&measured.eligible, add.lines),
+                Measure::Borne => scope_sum(&measured.borne, add.lines),
+                Measure::BorneOfPayment => scope_sum(&measured.payment_borne, add.lines),
+                Measure::Above => scope_sum(&measured.above, add.lines),
+                Measure::Paid => measured.paid.counted(add.except, add.lines),
+                Measure::Over => scope_sum(&measured.over, add.lines),
+                Measure::Left => scope_sum(&measured.left, add.lines),
+                Measure::Share => scope_sum(&measured.share, add.lines),
                 Measure::Visits => Fen::from_fen(1),
                 Measure::VisitNumber { group } => {
                     if self.used(group, &settlement.additions).is_zero() {
@@ -482,7 +459,8 @@ impl<const K: usize> Visit<'_, K> {
         }
     }
 
-    /// A payment decided elsewhere counts like any other of its benefit.
+    /// A payment decided elsewhere counts like any other of its benefit; what it does not pay is the
+    /// member's own part.
     pub(crate) fn count_prior(
         &self,
         benefit: &Benefit,
@@ -492,44 +470,38 @@ impl<const K: usize> Visit<'_, K> {
         settlement: &mut Settlement,
     ) {
         let nothing = [Fen::ZERO; K];
-        let left = core::array::from_fn(|k| base[k] - parts[k]);
+        let left = minus(base, parts);
         let measured = Measured {
-            eligible: base,
-            borne: &nothing,
-            payment_borne: &nothing,
-            above: base,
-            own: parts,
-            beyond: &Beyond::none(),
-            over: &left,
-            left: &left,
-            fund: Some(fund),
+            eligible: *base,
+            borne: nothing,
+            payment_borne: nothing,
+            above: *base,
+            paid: Payments::of(Some(fund), *parts),
+            share: left,
+            over: nothing,
+            left,
         };
         self.count(self.terms(benefit), &measured, settlement);
     }
 
     fn add(&self, counter: crate::CounterId, amount: Fen, settlement: &mut Settlement) {
-        let period = self.rules.counters[usize::from(counter)].period;
-        if amount.is_zero() || period == Period::Visit {
-            return;
+        if !amount.is_zero() {
+            let (instance, by) = self.place(counter);
+            settlement.additions.push(Addition { counter, instance, by, amount });
         }
-        let (instance, by) = self.place(counter);
-        settlement.additions.push(Addition { counter, instance, by, amount });
     }
 }
 
-fn counts_visits(terms: &Terms) -> bool {
-    terms.adds.iter().any(|add| matches!(add.measure, Measure::Visits | Measure::VisitNumber { .. }))
+fn sum<const K: usize>(amounts: &[Fen; K]) -> Fen {
+    amounts.iter().copied().sum()
 }
 
-/// Payments of all funds, without those of the fund left out.
-fn paid<const K: usize>(measured: &Measured<'_, K>, lines: u64, except: Option<FundCode>) -> Fen {
-    let counts = |fund: FundCode| except != Some(fund);
-    let own = match measured.fund {
-        Some(fund) if !counts(fund) => Fen::ZERO,
-        _ => scope_sum(measured.own, lines),
-    };
-    let beyond = measured.beyond.entries().iter().filter(|entry| counts(entry.0));
-    own + beyond.map(|entry| scope_sum(&entry.1, lines)).sum()
+fn plus<const K: usize>(a: &[Fen; K], b: &[Fen; K]) -> [Fen; K] {
+    core::array::from_fn(|k| a[k] + b[k])
+}
+
+fn minus<const K: usize>(a: &[Fen; K], b: &[Fen; K]) -> [Fen; K] {
+    core::array::from_fn(|k| a[k] - b[k])
 }
 
 /// R4: the expense that a cut of the payment leaves without payment, half up to the fen.
@@ -540,23 +512,50 @@ fn over_of_cut(under_rate: Fen, cut: Fen, payment: Fen) -> Fen {
     Rounding::HALF_UP_FEN.round(i128::from(under_rate.fen()) * i128::from(cut.fen()), i128::from(payment.fen()))
 }
 
+/// Cuts the payments that a limit counts to `may` in all, in proportion to them; ties go to the
+/// larger base, the higher rates, the benefit's own payment, then by the fund's code.
+/// Gives what was cut of each line class.
+fn cap<const K: usize>(may: Fen, cut: &Cut, turn: &Turn<'_, K>, paid: &mut Payments<K>) -> [Fen; K] {
+    let mut removed = [Fen::ZERO; K];
+    if K == 1 && paid.count == 1 {
+        removed[0] = paid.by[0].1[0] - may;
+        paid.by[0].1[0] = may;
+        return removed;
+    }
+    let mut weights = [[Weight::default(); K]; 1 + MAX_BEYOND];
+    for (row, (fund, amounts)) in weights.iter_mut().zip(paid.entries()) {
+        for k in (0..K).filter(|k| counts_fund(cut.except, *fund) && in_scope(cut.lines, *k)) {
+            row[k] = turn.weight(amounts[k], k);
+        }
+    }
+    let mut parts = [[Fen::ZERO; K]; 1 + MAX_BEYOND];
+    spread(may, weights.as_flattened(), parts.as_flattened_mut());
+    for (entry, (fund, amounts)) in paid.by.iter_mut().take(paid.count).enumerate() {
+        for k in (0..K).filter(|k| counts_fund(cut.except, *fund) && in_scope(cut.lines, *k)) {
+            removed[k] += amounts[k] - parts[entry][k];
+            amounts[k] = parts[entry][k];
+        }
+    }
+    removed
+}
+
 /// Divides the visit over the segments of the axis, from low to high; each segment's length is
 /// spread over what is still left of the parcels.
 fn divide<const K: usize>(
     up_to: &[Fen],
     start: Fen,
     payable: &[Fen; K],
-    base: &[Fen; K],
+    turn: &Turn<'_, K>,
     cells: &mut [[Fen; K]; MAX_SEGMENTS],
 ) {
     let mut left = *payable;
-    let (mut at, mut rest) = (start, payable.iter().copied().sum::<Fen>());
+    let (mut at, mut rest) = (start, sum(payable));
     for (s, row) in cells.iter_mut().enumerate().take(up_to.len() + 1) {
         let length = up_to.get(s).map_or(rest, |end| end.less(at).min(rest));
         if length.is_zero() {
             continue;
         }
-        *row = share_out(length, &left, u64::MAX, base, &[]);
+        *row = share_out(length, &left, u64::MAX, turn);
         for k in 0..K {
             left[k] -= row[k];
         }
@@ -565,44 +564,43 @@ fn divide<const K: usize>(
     }
 }
 
-/// Spreads the payment of one rate back over the parcels that it was made of.
-#[allow(clippy::too_many_arguments)]
-fn give_back<const K: usize>(
-    cells: &[[Fen; K]; MAX_SEGMENTS],
-    done: &mut [u64; MAX_SEGMENTS],
+/// What of a visit is paid at which rate: the amounts of each segment and line class.
+struct AtRates<'a, const K: usize> {
+    turn: &'a Turn<'a, K>,
+    cells: &'a [[Fen; K]; MAX_SEGMENTS],
     segments: usize,
     classes: usize,
-    paid: Fen,
-    rate: Rate,
-    rate_of: impl Fn(usize, usize) -> Rate,
-    base: &[Fen; K],
-    payments: &mut [Fen; K],
-) {
-    if K == 1 {
-        for s in 0..segments {
-            if rate_of(s, 0) == rate {
-                done[s] = 1;
-            }
-        }
-        payments[0] += paid;
-        return;
+}
+
+impl<const K: usize> AtRates<'_, K> {
+    fn rate(&self, s: usize, k: usize) -> Rate {
+        self.turn.terms.rates[s * self.classes + k]
     }
-    let mut weights = [Weight::default(); MAX_CLASSES * MAX_SEGMENTS];
-    let mut owners = [0_u8; MAX_CLASSES * MAX_SEGMENTS];
-    let mut count = 0;
-    for (s, row) in cells.iter().enumerate().take(segments) {
-        for (k, cell) in row.iter().enumerate().take(classes) {
-            if !cell.is_zero() && !in_scope(done[s], k) && rate_of(s, k) == rate {
-                weights[count] = Weight { weight: cell.fen(), first: base[k].fen(), second: rate.millionths() };
-                owners[count] = k as u8;
-                count += 1;
+
+    /// All that is paid at one rate.
+    fn sum(&self, rate: Rate) -> Fen {
+        let row = |s: usize| (0..self.classes.min(K)).map(move |k| (s, k));
+        let cells = (0..self.segments).flat_map(row).filter(|(s, k)| self.rate(*s, *k) == rate);
+        cells.map(|(s, k)| self.cells[s][k]).sum()
+    }
+
+    /// Spreads the payment of one rate back over the parcels that it was made of.
+    fn give_back(&self, rate: Rate, paid: Fen, done: &mut [u64; MAX_SEGMENTS], payments: &mut [Fen; K]) {
+        let mut weights = [[Weight::default(); MAX_SEGMENTS]; K];
+        for k in 0..self.classes.min(K) {
+            for s in (0..self.segments).filter(|s| self.rate(*s, k) == rate) {
                 done[s] |= 1 << k;
+                weights[k][s] = self.turn.weight(self.cells[s][k], k);
             }
         }
-    }
-    let mut parts = [Fen::ZERO; MAX_CLASSES * MAX_SEGMENTS];
-    spread(paid, &weights[..count], &mut parts[..count]);
-    for (owner, part) in owners.iter().zip(&parts[..count]) {
-        payments[usize::from(*owner)] += *part;
+        if K == 1 {
+            payments[0] += paid;
+            return;
+        }
+        let mut parts = [[Fen::ZERO; MAX_SEGMENTS]; K];
+        spread(paid, weights.as_flattened(), parts.as_flattened_mut());
+        for k in 0..K {
+            payments[k] += sum(&parts[k]);
+        }
     }
 }

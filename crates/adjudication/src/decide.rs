@@ -4,14 +4,14 @@ use crate::benefit::Flows;
 use crate::encounter::{Encounter, Prior};
 use crate::facts::Source;
 use crate::payers::Borne;
-use crate::period::Instance;
+use crate::period::{Instance, Period};
 use crate::rules::{Amount, Counter, CounterId, Rules, Terms};
 use crate::settlement::{Outcome, Refusal, Settlement};
 use crate::standing::Standing;
 use crate::steps::{Recorder, Silent, Step, StepKind};
 use crate::{MAX_CLASSES, MAX_FACTS, lines, payers, plain};
 use alloc::vec::Vec;
-use gongji_domain::{Fen, Weight, spread};
+use gongji_domain::{Fen, Rate, Weight, spread};
 
 /// How [`settle_into`] ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +75,11 @@ pub(crate) fn plain_ordinals(rules: &Rules, encounter: &Encounter<'_>) -> [u8; M
     ordinals
 }
 
+/// Why insurance cannot settle a visit at all, if so; what it would give is not worked out.
+pub fn refusal(rules: &Rules, standing: &Standing, encounter: &Encounter<'_>) -> Option<Refusal> {
+    rules.access.as_ref().and_then(|_| Visit::<1>::new(rules, standing, encounter).refusal())
+}
+
 fn choose<R: Recorder>(
     rules: &Rules,
     standing: &Standing,
@@ -110,23 +115,9 @@ fn decide<const K: usize, R: Recorder>(
     settlement: &mut Settlement,
     recorder: &mut R,
 ) -> Verdict {
-    let mut visit = Visit::<K> {
-        rules,
-        encounter,
-        standing,
-        year: rules.years.start(encounter.day).number(),
-        ordinals: [0; MAX_FACTS],
-        free: [Fen::ZERO; K],
-        flows: Flows::default(),
-        account_left: [standing.account(crate::AccountPart::Current), standing.account(crate::AccountPart::Prior)],
-        borne: Borne::default(),
-    };
-    visit.encode();
-    if let Some(access) = &rules.access {
-        let reasons = access.get(&visit.ordinals);
-        if !reasons.is_empty() {
-            return Verdict::Refused(Refusal { reasons: reasons.to_vec() });
-        }
+    let mut visit = Visit::<K>::new(rules, standing, encounter);
+    if let Some(refusal) = visit.refusal() {
+        return Verdict::Refused(refusal);
     }
     let amount_of = |amount: &Amount| visit.amount(amount);
     visit.free =
@@ -138,6 +129,8 @@ fn decide<const K: usize, R: Recorder>(
         }
     }
     visit.borne.over += visit.free.iter().copied().sum();
+    // A counter of one visit is only needed while the visit is being decided.
+    settlement.additions.retain(|addition| rules.counters[usize::from(addition.counter)].period != Period::Visit);
     payers::pay(&rules.payers, encounter.use_account, visit.borne, &mut visit.account_left, settlement, recorder);
     assert_identities(settlement);
     Verdict::Settled
@@ -151,7 +144,29 @@ pub(crate) fn assert_identities(s: &Settlement) {
     assert!(s.fund_total >= Fen::ZERO && s.account_paid >= Fen::ZERO && s.cash >= Fen::ZERO);
 }
 
-impl<const K: usize> Visit<'_, K> {
+impl<'a, const K: usize> Visit<'a, K> {
+    /// A visit with its facts worked out, nothing decided.
+    fn new(rules: &'a Rules, standing: &'a Standing, encounter: &'a Encounter<'a>) -> Self {
+        let mut visit = Self {
+            rules,
+            encounter,
+            standing,
+            year: Period::Year.instance(&rules.years, encounter.day, encounter.clock),
+            ordinals: [0; MAX_FACTS],
+            free: [Fen::ZERO; K],
+            flows: Flows::default(),
+            account_left: [crate::AccountPart::Current, crate::AccountPart::Prior].map(|part| standing.account(part)),
+            borne: Borne::default(),
+        };
+        visit.encode();
+        visit
+    }
+
+    fn refusal(&self) -> Option<Refusal> {
+        let reasons = self.rules.access.as_ref()?.get(&self.ordinals);
+        (!reasons.is_empty()).then(|| Refusal { reasons: reasons.to_vec() })
+    }
+
     fn encode(&mut self) {
         let rules = self.rules;
         for (slot, (source, encode)) in rules.facts.iter().enumerate() {
@@ -180,29 +195,30 @@ impl<const K: usize> Visit<'_, K> {
 
     /// Counter, instance and institution that this visit reads and writes.
     pub(crate) fn place(&self, counter: CounterId) -> (Instance, u64) {
-        let Counter { period, by_institution, .. } = &self.rules.counters[usize::from(counter)];
+        let Counter { period, by_institution, opener, .. } = &self.rules.counters[usize::from(counter)];
         let by = if *by_institution { self.encounter.institution } else { 0 };
-        let instance = match period {
-            crate::Period::Year => self.year,
+        let now = match period {
+            Period::Year => self.year,
             period => period.instance(&self.rules.years, self.encounter.day, self.encounter.clock),
         };
         match period {
-            crate::Period::Opened(seconds) => {
-                let since = instance - (*seconds / 60) as i32 + 1;
-                (self.standing.open_instance(counter, by, since, instance).unwrap_or(instance), by)
+            // It lasts until just before its end; a moment before its opener is not in it.
+            Period::Opened(seconds) => {
+                let since = now - Instance::from(*seconds) + 1;
+                (self.standing.open_instance(*opener, by, since, now).unwrap_or(now), by)
             }
-            _ => (instance, by),
+            _ => (now, by),
         }
     }
 
     /// What has been used of a counter, this visit's own additions so far included.
     pub(crate) fn used(&self, counter: CounterId, additions: &[crate::Addition]) -> Fen {
         let definition = &self.rules.counters[usize::from(counter)];
-        if definition.period == crate::Period::Visit {
-            return Fen::ZERO;
-        }
         let (instance, by) = self.place(counter);
-        let mut sum = self.standing.sum(counter, instance, by);
+        let mut sum = match definition.period {
+            Period::Visit => Fen::ZERO,
+            _ => self.standing.sum(counter, instance, by),
+        };
         for addition in additions {
             if (addition.counter, addition.instance, addition.by) == (counter, instance, by) {
                 sum += addition.amount;
@@ -239,31 +255,55 @@ impl<const K: usize> Visit<'_, K> {
     fn serve_prior<R: Recorder>(&mut self, prior: &[Prior], settlement: &mut Settlement, recorder: &mut R) {
         let Some(last) = prior.last() else { return };
         let mut pool = core::mem::replace(&mut self.free, [Fen::ZERO; K]);
-        for payment in prior {
-            let Prior { benefit, fund, paid } = *payment;
+        for payments in prior.chunk_by(|a, b| a.benefit == b.benefit) {
             let base = pool;
-            let mut parts = [Fen::ZERO; K];
-            let weights: [Weight; K] =
-                core::array::from_fn(|k| Weight { weight: pool[k].fen(), first: pool[k].fen(), second: 0 });
-            spread(paid, &weights, &mut parts);
-            for k in 0..K {
-                assert!(parts[k] <= pool[k], "what is decided elsewhere must not exceed the eligible amount");
-                pool[k] -= parts[k];
+            for (i, payment) in payments.iter().enumerate() {
+                let parts = prior_parts(payment.paid, &pool, &base);
+                for k in 0..K {
+                    pool[k] -= parts[k];
+                }
+                // The benefit's base counts once, however many funds paid.
+                let counted = if i == 0 { base } else { [Fen::ZERO; K] };
+                self.pay_prior(payment, &counted, &parts, settlement, recorder);
             }
-            settlement.pay(benefit, fund, paid);
-            let definition = &self.rules.chain[usize::from(benefit)];
-            self.count_prior(definition, fund, &base, &parts, settlement);
-            let why = definition.why;
-            recorder.record(|| Step { benefit: Some(benefit), why, kind: StepKind::Prior { fund }, result: paid });
         }
-        let left: Fen = pool.iter().copied().sum();
-        self.borne.over += left;
+        self.borne.share += pool.iter().copied().sum();
         if let Some(slot) = self.rules.chain[usize::from(last.benefit)].keeps {
-            self.flows.keep(slot, [Fen::ZERO; K], [Fen::ZERO; K], pool);
+            self.flows.keep(slot, [Fen::ZERO; K], pool, [Fen::ZERO; K]);
         }
+    }
+
+    fn pay_prior<R: Recorder>(
+        &mut self,
+        payment: &Prior,
+        base: &[Fen; K],
+        parts: &[Fen; K],
+        settlement: &mut Settlement,
+        recorder: &mut R,
+    ) {
+        let Prior { benefit, fund, paid } = *payment;
+        settlement.pay(benefit, fund, paid);
+        let definition = &self.rules.chain[usize::from(benefit)];
+        if base.iter().chain(parts).any(|amount| !amount.is_zero()) {
+            self.count_prior(definition, fund, base, parts, settlement);
+        }
+        let why = definition.why;
+        recorder.record(|| Step { benefit: Some(benefit), why, kind: StepKind::Prior { fund }, result: paid });
     }
 }
 
+/// Spreads a payment decided elsewhere over what is still there of the lines.
+fn prior_parts<const K: usize>(paid: Fen, pool: &[Fen; K], base: &[Fen; K]) -> [Fen; K] {
+    let weight = |k: usize| Weight { weight: pool[k].fen(), first: base[k].fen(), second: 0 };
+    let weights: [Weight; K] = core::array::from_fn(weight);
+    let mut parts = [Fen::ZERO; K];
+    spread(paid, &weights, &mut parts);
+    let fits = parts.iter().zip(pool).all(|(part, most)| part <= most);
+    assert!(fits, "what is decided elsewhere must not exceed the eligible amount");
+    parts
+}
+
+/// The members' amounts, falling, weighted, summed; members beyond the weights weigh nothing.
 fn each_amount(each: &crate::Each, set: i64) -> Fen {
     let mut amounts = [Fen::ZERO; 64];
     let mut count = 0;
@@ -274,7 +314,7 @@ fn each_amount(each: &crate::Each, set: i64) -> Fen {
         }
     }
     amounts[..count].sort_unstable_by(|a, b| b.cmp(a));
-    let last = each.weights.len() - 1;
-    let weigh = |(i, amount): (usize, &Fen)| each.weights[i.min(last)].of(*amount, each.rounding);
-    amounts[..count].iter().enumerate().map(weigh).sum()
+    let weighted = amounts[..count].iter().zip(&each.weights);
+    let millionths = weighted.map(|(amount, weight)| i128::from(amount.fen()) * i128::from(weight.millionths()));
+    each.rounding.round(millionths.sum(), i128::from(Rate::ONE.millionths()))
 }

@@ -25,7 +25,7 @@ mod settlement;
 mod standing;
 mod steps;
 
-pub use decide::{Verdict, adjudicate, explain, settle_into};
+pub use decide::{Verdict, adjudicate, explain, refusal, settle_into};
 pub use encounter::{Charge, Encounter, Lines, Prior, Split};
 pub use facts::{Dense, Encode, MISSING, Source};
 pub use period::{Instance, Period, Years};
@@ -42,5 +42,7 @@ pub use steps::{Step, StepKind};
 pub const MAX_CLASSES: usize = 64;
 /// The most segments of one benefit.
 pub const MAX_SEGMENTS: usize = 8;
+/// The most different funds to which the limits of one benefit may move what they cut.
+pub const MAX_BEYOND: usize = 4;
 /// The most visit-level facts that one set of rules reads.
 pub const MAX_FACTS: usize = 48;

@@ -21,7 +21,7 @@ pub enum Period {
 }
 
 /// Which day, month, year … it is: a number that orders the instances of one period.
-pub type Instance = i32;
+pub type Instance = i64;
 
 /// The first days of the area's benefit years, ascending, restarts included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +60,10 @@ impl Period {
     pub fn instance(self, years: &Years, day: Day, clock: Clock) -> Instance {
         match self {
             Self::Visit | Self::Life => 0,
-            Self::Day => day.number(),
-            Self::Month => day.month_number(),
-            Self::Year => years.start(day).number(),
-            Self::Opened(_) => day.number() * 1440 + (clock.0 / 60) as i32,
+            Self::Day => day.number().into(),
+            Self::Month => day.month_number().into(),
+            Self::Year => years.start(day).number().into(),
+            Self::Opened(_) => Instance::from(day.number()) * 86_400 + Instance::from(clock.0),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::rules::{Amount, Benefit, Counter, CounterId, Cut, Measure, Payer, Rul
 use crate::settlement::Settlement;
 use crate::standing::{Addition, Standing};
 use crate::steps::Silent;
-use crate::{Period, decide, lines};
+use crate::{Instance, Period, decide, lines};
 use alloc::boxed::Box;
 use gongji_domain::{Fen, Rate};
 
@@ -82,7 +82,7 @@ pub(crate) fn settle(rules: &Rules, standing: &Standing, encounter: &Encounter<'
     let nothing = |_: &Amount| Fen::MAX;
     let [base] = lines::split::<1, Silent>(rules, &ordinals, &encounter.lines, nothing, settlement, &mut Silent);
     if !base.is_zero() {
-        let year = rules.years.start(encounter.day).number();
+        let year = Instance::from(rules.years.start(encounter.day).number());
         let left = |(amount, counter): (Fen, CounterId)| amount.less(standing.sum(counter, year, 0));
         let borne = plain.deductible.map_or(Fen::ZERO, |deductible| base.min(left(deductible)));
         let above = base - borne;

@@ -181,6 +181,8 @@ pub struct Terms {
     pub rates: Box<[Rate]>,
     /// Why each rate.
     pub rate_whys: Box<[WhyId]>,
+    /// The rank of each line class by its rates, compared segment by segment: higher rates, higher rank.
+    pub precedence: Box<[u8]>,
     /// Deductibles taken off the payment.
     pub payment_deductibles: Box<[Cut]>,
     /// Limits on the payment, inner first.
@@ -203,6 +205,7 @@ impl Terms {
             above_limits: Box::new([]),
             rates: Box::new([]),
             rate_whys: Box::new([]),
+            precedence: Box::new([]),
             payment_deductibles: Box::new([]),
             payment_limits: Box::new([]),
             adds: Box::new([]),
@@ -222,7 +225,9 @@ pub struct Cut {
     pub lines: u64,
     /// The monthly amount adds up over the months of the benefit year begun so far.
     pub carries: bool,
-    /// The fund that pays what this limit cuts.
+    /// What this fund pays does not count: the limit moves to it what it cuts (for some visits at least).
+    pub except: Option<FundCode>,
+    /// The fund that pays what this limit cuts of this visit.
     pub beyond: Option<FundCode>,
     /// Why.
     pub why: WhyId,
@@ -259,9 +264,9 @@ pub struct Each {
     pub set: u8,
     /// The amount of each value of the set.
     pub amounts: Box<[gongji_domain::Fen]>,
-    /// The weight of the largest, the second …; the last weight holds for all that follow.
+    /// The weight of the largest, the second …; members beyond them weigh nothing.
     pub weights: Box<[Rate]>,
-    /// How each weighted amount becomes whole fen.
+    /// How the weighted sum becomes whole fen.
     pub rounding: Rounding,
 }
 
@@ -297,7 +302,7 @@ pub enum Measure {
     Over,
     /// All that the benefit left.
     Left,
-    /// The settlement itself, once.
+    /// Settlements in which the benefit had something to decide.
     Visits,
     /// A distinct visit: counts once in the total, and gives the group its number.
     VisitNumber {
@@ -317,6 +322,8 @@ pub struct Counter {
     pub by_institution: bool,
     /// A counter of an earlier version that this one continues.
     pub continues: Option<CounterId>,
+    /// For [`Period::Opened`], the counter of the visits that open its periods and lie in them.
+    pub opener: CounterId,
 }
 
 /// Who pays the personal share, in order.

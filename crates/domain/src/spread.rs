@@ -35,7 +35,7 @@ pub fn spread(sum: Fen, weights: &[Weight], parts: &mut [Fen]) {
     let share = |w: &Weight| i128::from(sum.fen()) * i128::from(w.weight);
     let mut odd = sum.fen();
     for (part, weight) in parts.iter_mut().zip(weights) {
-        let whole = (share(weight) / total) as i64;
+        let whole = if weight.weight == 0 { 0 } else { (share(weight) / total) as i64 };
         *part = Fen::from_fen(whole);
         odd -= whole;
     }
@@ -47,7 +47,8 @@ pub fn spread(sum: Fen, weights: &[Weight], parts: &mut [Fen]) {
             let w = &weights[*i];
             (share(w) % total, w.first, w.second, Reverse(*i))
         };
-        let next = (0..weights.len()).filter(|i| taken[i / 64] & (1 << (i % 64)) == 0).max_by_key(rank);
+        let open = |i: &usize| weights[*i].weight != 0 && taken[i / 64] & (1 << (i % 64)) == 0;
+        let next = (0..weights.len()).filter(open).max_by_key(rank);
         let next = next.expect("there are fewer odd fen than parts");
         taken[next / 64] |= 1 << (next % 64);
         parts[next] += Fen::from_fen(1);

@@ -1,7 +1,7 @@
 //! The pipeline of one benefit (待遇) in one visit: limits, deductibles, segments, rates, payment.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use num_traits::{Signed, Zero};
 use toml::{Table, Value};
@@ -37,8 +37,10 @@ pub struct Share {
     pub base: Exact,
     /// Admitted under limits on expense (`eligible`).
     pub eligible: Exact,
-    /// Borne under deductibles, before and after the rate.
+    /// Borne under deductibles on the expense.
     pub borne: Exact,
+    /// Taken off the payment by deductibles on the payment.
+    pub borne_of_payment: Exact,
     /// Admitted less borne before the rate.
     pub above: Exact,
     /// What limits on `above` let through: the rate's base.
@@ -51,7 +53,7 @@ pub struct Share {
     pub over: Exact,
     /// What it left: borne, share and over.
     pub left: Exact,
-    /// The payments, by fund and by the limits that moved them.
+    /// The payments, by fund.
     pub parts: Vec<PaidPart>,
 }
 
@@ -82,6 +84,11 @@ impl Outcome {
         }
     }
 
+    /// Everything borne under deductibles.
+    pub fn all_borne(&self) -> Exact {
+        self.total(|share| &share.borne) + self.total(|share| &share.borne_of_payment)
+    }
+
     /// A measure over all parcels.
     pub fn total(&self, of: impl Fn(&Share) -> &Exact) -> Exact {
         sum(self.parcels.iter().map(of))
@@ -102,6 +109,7 @@ impl Outcome {
                 facts: parcel.facts.clone(),
                 eligible: share.eligible.clone(),
                 borne: share.borne.clone(),
+                borne_of_payment: share.borne_of_payment.clone(),
                 above: share.payable.clone(),
                 paid: share.parts.clone(),
             })
@@ -127,23 +135,18 @@ struct Cut {
     counter: Counter,
     remaining: Exact,
     scope: Vec<usize>,
-    group: Group,
+    /// Cuts of one group share their scope of parcels.
+    group: usize,
     depth: usize,
     width: usize,
     beyond: Option<String>,
 }
 
-/// Cuts of one group share their scope of parcels.
-type Group = (String, BTreeMap<String, Fact>);
-
-/// A payment to one parcel in one segment from one fund.
+/// A payment to one parcel from one fund.
 #[derive(Clone, Debug)]
-struct Cell {
+struct Payment {
     parcel: usize,
-    segment: usize,
-    rate: Exact,
     fund: String,
-    moved_by: Vec<String>,
     amount: Exact,
 }
 
@@ -205,18 +208,15 @@ impl<'a> Visit<'a> {
         let reading = self.reading_of(benefit);
         let names = segment_names(benefit)?;
         let rates = self.rates(&reading, benefit, &base, &names)?;
-        let preferences = |fund: &str| -> Vec<Preference> {
-            (0..base.len())
-                .map(|parcel| Preference {
-                    base: Reverse(base[parcel].clone()),
-                    rates: rates[parcel].iter().cloned().map(Reverse).collect(),
-                    fund: fund.into(),
-                    parcel,
-                    segment: 0,
-                })
-                .collect()
-        };
-        let by_parcel = preferences("");
+        let by_parcel: Vec<Preference> = (0..base.len())
+            .map(|parcel| Preference {
+                base: Reverse(base[parcel].clone()),
+                rates: rates[parcel].iter().cloned().map(Reverse).collect(),
+                fund: None,
+                parcel,
+                segment: 0,
+            })
+            .collect();
         let deductibles = self.cuts(&reading, name, benefit, "deductible")?;
         let limits = self.cuts(&reading, name, benefit, "limit")?;
 
@@ -224,14 +224,7 @@ impl<'a> Visit<'a> {
         let mut eligible = base.clone();
         cap(&mut eligible, &limits, "eligible", &by_parcel);
         // 5. Deductibles on the expense, all at once.
-        let mut borne = vec![zero(); base.len()];
-        for group in groups(&deductibles, "eligible") {
-            let admitted = sum(group[0].scope.iter().map(|&parcel| &eligible[parcel]));
-            let taken = smaller(&admitted, &least(&group));
-            for (parcel, part) in spread_in(&taken, &eligible, &group[0].scope, &by_parcel) {
-                borne[parcel] += part;
-            }
-        }
+        let borne = borne_of(&eligible, &deductibles, "eligible", &by_parcel);
         // 6. Limits above the deductible.
         let above: Vec<Exact> = eligible
             .iter()
@@ -242,79 +235,82 @@ impl<'a> Visit<'a> {
         cap(&mut payable, &limits, "above", &by_parcel);
         // 7. Segments.
         let lengths = self.segments(&reading, name, benefit, &payable, &sum(&borne))?;
-        let in_segments = parts_in_segments(&payable, &lengths, &base, &rates);
+        let in_segments = parts_in_segments(&payable, &lengths, &by_parcel);
         // 8. Rates.
-        let mut cells = self.payments(&reading, benefit, &in_segments, &rates, &base)?;
+        let gross = payments(&in_segments, &rates, &by_parcel);
         // 9. Deductibles on the payment, then limits on the payment.
-        let mut borne_of_payment = vec![zero(); base.len()];
-        for group in groups(&deductibles, "payment") {
-            let paid = sum(cells
-                .iter()
-                .filter(|cell| group[0].scope.contains(&cell.parcel))
-                .map(|cell| &cell.amount));
-            let taken = smaller(&paid, &least(&group));
-            for (cell, part) in spread_over_cells(&taken, &cells, &group[0].scope, None, &base) {
-                cells[cell].amount -= &part;
-                borne_of_payment[cells[cell].parcel] += part;
-            }
-        }
-        let mut before_limits = vec![zero(); base.len()];
-        for cell in &cells {
-            before_limits[cell.parcel] += &cell.amount;
-        }
-        let mut removed = vec![zero(); base.len()];
+        let borne_of_payment = borne_of(&gross, &deductibles, "payment", &by_parcel);
+        let net: Vec<Exact> = gross
+            .iter()
+            .zip(&borne_of_payment)
+            .map(|(gross, borne)| gross - borne)
+            .collect();
+        let own = benefit
+            .get("fund")
+            .and_then(Value::as_str)
+            .ok_or("a benefit without a fund")?;
+        let mut payments: Vec<Payment> = (0..base.len())
+            .map(|parcel| Payment {
+                parcel,
+                fund: own.into(),
+                amount: net[parcel].clone(),
+            })
+            .collect();
         let mut payment_limits: Vec<&Cut> =
             limits.iter().filter(|cut| cut.stage == "payment").collect();
         payment_limits.sort_by_key(|cut| (Reverse(cut.depth), cut.width));
         for limit in payment_limits {
-            self.limit_payment(limit, &mut cells, &mut removed, &base);
+            limit_payment(limit, own, &mut payments, &by_parcel);
         }
-        self.limit_to_account(&mut cells, &mut removed, &base)?;
+        self.limit_to_account(own, &mut payments, &by_parcel)?;
 
         let mut outcome = Outcome::nothing(name, base.len());
         for parcel in 0..base.len() {
-            let parts: Vec<PaidPart> = cells
+            let parts: Vec<PaidPart> = payments
                 .iter()
-                .filter(|cell| cell.parcel == parcel && !cell.amount.is_zero())
-                .map(|cell| PaidPart {
-                    fund: cell.fund.clone(),
-                    amount: cell.amount.clone(),
-                    moved_by: cell.moved_by.clone(),
+                .filter(|payment| payment.parcel == parcel && !payment.amount.is_zero())
+                .map(|payment| PaidPart {
+                    fund: payment.fund.clone(),
+                    amount: payment.amount.clone(),
                 })
                 .collect();
             let paid = sum(parts.iter().map(|part| &part.amount));
-            // R4.
-            let over_payment = if before_limits[parcel].is_zero() {
+            // R4: the deductible off the payment is borne, so it is no expense behind the cut.
+            let under_rate = &payable[parcel] - &borne_of_payment[parcel];
+            let cut = &net[parcel] - &paid;
+            let over_payment = if cut.is_zero() {
                 zero()
             } else {
-                half_up(&(&payable[parcel] * &removed[parcel] / &before_limits[parcel]))
+                half_up(&(&under_rate * cut / &net[parcel]))
             };
-            let share = &payable[parcel] - &over_payment - &paid - &borne_of_payment[parcel];
             outcome.parcels[parcel] = Share {
-                borne: &borne[parcel] + &borne_of_payment[parcel],
+                borne: borne[parcel].clone(),
+                borne_of_payment: borne_of_payment[parcel].clone(),
                 over: (&base[parcel] - &eligible[parcel])
                     + (&above[parcel] - &payable[parcel])
-                    + over_payment,
+                    + &over_payment,
+                share: under_rate - over_payment - &paid,
                 left: &base[parcel] - &paid,
                 base: base[parcel].clone(),
                 eligible: eligible[parcel].clone(),
                 above: above[parcel].clone(),
                 payable: payable[parcel].clone(),
                 paid,
-                share,
                 parts,
             };
         }
-        for cell in &cells {
+        // Its own fund first, then the others by their codes.
+        payments.sort_by_key(|payment| (payment.fund != own, payment.fund.clone()));
+        for payment in &payments {
             match outcome
                 .payments
                 .iter_mut()
-                .find(|(fund, _)| *fund == cell.fund)
+                .find(|(fund, _)| *fund == payment.fund)
             {
-                Some((_, amount)) => *amount += &cell.amount,
+                Some((_, amount)) => *amount += &payment.amount,
                 None => outcome
                     .payments
-                    .push((cell.fund.clone(), cell.amount.clone())),
+                    .push((payment.fund.clone(), payment.amount.clone())),
             }
         }
         outcome.payments.retain(|(_, amount)| !amount.is_zero());
@@ -357,9 +353,8 @@ impl<'a> Visit<'a> {
 
     /// The deductibles or limits that apply to this visit, with what remains of them.
     ///
-    /// Doubts: the amount of one reads the facts of the visit, charge facts only through `lines`;
-    /// `by` a charge fact (or the item id) makes one cut per value; a table whose own `from` or
-    /// `until` leaves out the day is not there. The allowance of `carry = "year"` counts calendar
+    /// The amount of one reads the facts of the visit, charge facts only through `lines`; a table
+    /// whose own `from` or `until` leaves out the day is not there. The allowance of `carry = "year"` counts calendar
     /// months from the benefit year's start or the package's first day, whichever is later.
     fn cuts(
         &self,
@@ -405,39 +400,20 @@ impl<'a> Visit<'a> {
             }
             let lines = counter.lines.clone().unwrap_or_default();
             scopes.push(lines.clone());
-            let in_lines = (0..self.parcels.len())
-                .filter(|&parcel| lies_in(&self.parcels[parcel].facts, &lines));
-            let kept_apart = Counter::charge_facts_of(package, table)?;
-            let mut scopes_here: BTreeMap<BTreeMap<String, Fact>, Vec<usize>> = BTreeMap::new();
-            for parcel in in_lines {
-                let facts = &self.parcels[parcel].facts;
-                let key = kept_apart
-                    .iter()
-                    .map(|fact| {
-                        let value = facts.get(fact).cloned().unwrap_or(Fact::Unknown);
-                        (fact.clone(), value)
-                    })
-                    .collect();
-                scopes_here.entry(key).or_default().push(parcel);
-            }
-            for (by_charge, scope) in scopes_here {
-                let counter = Counter {
-                    by_charge: by_charge.clone(),
-                    ..counter.clone()
-                };
-                let used = self.history.standing(&counter, self.moment);
-                let remaining = (&amount - used).max(zero());
-                cuts.push(Cut {
-                    stage: stage.into(),
-                    remaining,
-                    scope,
-                    depth: usize::from(!by_charge.is_empty()),
-                    group: (format!("{lines:?}"), by_charge),
-                    width: counter.counts.as_ref().map_or(usize::MAX, Vec::len),
-                    beyond: beyond.clone(),
-                    counter,
-                });
-            }
+            let scope = (0..self.parcels.len())
+                .filter(|&parcel| lies_in(&self.parcels[parcel].facts, &lines))
+                .collect();
+            let used = self.history.standing(&counter, self.moment);
+            cuts.push(Cut {
+                stage: stage.into(),
+                remaining: (&amount - used).max(zero()),
+                scope,
+                depth: 0,
+                group: 0,
+                width: counter.counts.as_ref().map_or(usize::MAX, Vec::len),
+                beyond,
+                counter,
+            });
         }
         // A scope is as deep as there are scopes that strictly contain it.
         let inside =
@@ -457,11 +433,11 @@ impl<'a> Visit<'a> {
                 .iter()
                 .filter(|other| inside(&own, other) && !inside(other, &own))
                 .count();
-            cut.depth += 2 * containing;
-            let name = distinct
+            cut.depth = containing;
+            cut.group = distinct
                 .iter()
-                .position(|other| inside(&own, other) && inside(other, &own));
-            cut.group.0 = format!("{name:?}");
+                .position(|other| inside(&own, other) && inside(other, &own))
+                .unwrap_or_default();
         }
         Ok(cuts)
     }
@@ -510,140 +486,143 @@ impl<'a> Visit<'a> {
         Ok(lengths)
     }
 
-    /// R2: amounts of equal fund and rate are added up, multiplied and rounded once, and the
-    /// payment is spread back.
-    ///
-    /// Doubt: `fund` may be a table and differ by parcel.
-    fn payments(
-        &self,
-        reading: &Reading,
-        benefit: &Table,
-        in_segments: &[Vec<Exact>],
-        rates: &[Vec<Exact>],
-        base: &[Exact],
-    ) -> Result<Vec<Cell>, Failure> {
-        let mut cells = Vec::new();
-        for (parcel, segments) in in_segments.iter().enumerate() {
-            for (segment, amount) in segments.iter().enumerate() {
-                if amount.is_zero() {
-                    continue;
-                }
-                let fund = match benefit.get("fund") {
-                    Some(Value::String(fund)) => fund.clone(),
-                    Some(Value::Table(table)) => reading
-                        .with(&self.parcels[parcel].facts)
-                        .value(table)?
-                        .as_str()
-                        .ok_or("a fund is no text")?
-                        .to_string(),
-                    _ => return Err("a benefit without a fund".into()),
-                };
-                cells.push(Cell {
-                    parcel,
-                    segment,
-                    rate: rates[parcel][segment].clone(),
-                    fund,
-                    moved_by: Vec::new(),
-                    amount: amount.clone(),
-                });
-            }
-        }
-        let kinds: BTreeSet<(String, Exact)> = cells
-            .iter()
-            .map(|cell| (cell.fund.clone(), cell.rate.clone()))
-            .collect();
-        for (fund, rate) in kinds {
-            let members: Vec<usize> = (0..cells.len())
-                .filter(|&cell| cells[cell].fund == fund && cells[cell].rate == rate)
-                .collect();
-            let weights: Vec<Exact> = members
-                .iter()
-                .map(|&cell| cells[cell].amount.clone())
-                .collect();
-            let preferences: Vec<Preference> = members
-                .iter()
-                .map(|&cell| preference(&cells[cell], base))
-                .collect();
-            let payment = half_up(&(sum(&weights) * &rate));
-            for (cell, part) in members
-                .into_iter()
-                .zip(spread(&payment, &weights, &preferences))
-            {
-                cells[cell].amount = part;
-            }
-        }
-        Ok(cells)
-    }
-
-    /// One limit on the payment: what it removes moves beyond, or is the member's.
-    fn limit_payment(
-        &self,
-        limit: &Cut,
-        cells: &mut Vec<Cell>,
-        removed: &mut [Exact],
-        base: &[Exact],
-    ) {
-        let key = &limit.counter.key;
-        let standing = sum(cells
-            .iter()
-            .filter(|cell| limit.scope.contains(&cell.parcel) && !cell.moved_by.contains(key))
-            .map(|cell| &cell.amount));
-        if standing <= limit.remaining {
-            return;
-        }
-        let cut = standing - &limit.remaining;
-        for (cell, part) in spread_over_cells(&cut, cells, &limit.scope, Some(key), base) {
-            if part.is_zero() {
-                continue;
-            }
-            cells[cell].amount -= &part;
-            match &limit.beyond {
-                Some(fund) => {
-                    let mut moved = cells[cell].clone();
-                    moved.fund.clone_from(fund);
-                    moved.moved_by.push(key.clone());
-                    moved.amount = part;
-                    cells.push(moved);
-                }
-                None => removed[cells[cell].parcel] += part,
-            }
-        }
-    }
-
     /// Doubt: an account benefit without a limit `{ balance }`. Chosen: an account never pays more
     /// than it holds.
     fn limit_to_account(
         &self,
-        cells: &mut [Cell],
-        removed: &mut [Exact],
-        base: &[Exact],
+        own: &str,
+        payments: &mut [Payment],
+        by_parcel: &[Preference],
     ) -> Result<(), Failure> {
-        let mut balances = self.reading.balances.clone();
-        for account in ["account.current", "account.prior"] {
-            let of_account: Vec<usize> = (0..cells.len())
-                .filter(|&cell| cells[cell].fund == account)
+        if own.starts_with("account.") {
+            let balance = self.reading.balances.clone().of(own)?.clone();
+            let members: Vec<usize> = (0..payments.len())
+                .filter(|&payment| payments[payment].fund == own)
                 .collect();
-            let amounts: Vec<Exact> = of_account
-                .iter()
-                .map(|&cell| cells[cell].amount.clone())
-                .collect();
-            let balance = balances.of(account)?.clone();
-            let total = sum(&amounts);
-            if total <= balance {
-                continue;
-            }
-            let preferences: Vec<Preference> = of_account
-                .iter()
-                .map(|&cell| preference(&cells[cell], base))
-                .collect();
-            let parts = spread(&(total - balance), &amounts, &preferences);
-            for (cell, part) in of_account.into_iter().zip(parts) {
-                cells[cell].amount -= &part;
-                removed[cells[cell].parcel] += part;
-            }
+            cap_payments(&balance, &members, own, payments, by_parcel);
         }
         Ok(())
     }
+}
+
+/// What the deductibles of a stage take off amounts, those of one scope all at once.
+fn borne_of(
+    amounts: &[Exact],
+    deductibles: &[Cut],
+    stage: &str,
+    by_parcel: &[Preference],
+) -> Vec<Exact> {
+    let mut borne = vec![zero(); amounts.len()];
+    for group in groups(deductibles, stage) {
+        let scope = &group[0].scope;
+        let standing = sum(scope.iter().map(|&parcel| &amounts[parcel]));
+        let taken = smaller(&standing, &least(&group));
+        for (parcel, part) in spread_in(&taken, amounts, scope, by_parcel) {
+            borne[parcel] += part;
+        }
+    }
+    borne
+}
+
+/// R2: amounts of equal rate are added up, multiplied and rounded once, and the payment is spread
+/// back over the parcels and segments it was made of. Gives each parcel's payment.
+fn payments(
+    in_segments: &[Vec<Exact>],
+    rates: &[Vec<Exact>],
+    by_parcel: &[Preference],
+) -> Vec<Exact> {
+    let mut members: BTreeMap<Exact, Vec<(Exact, Preference)>> = BTreeMap::new();
+    for (parcel, segments) in in_segments.iter().enumerate() {
+        for (segment, amount) in segments.iter().enumerate() {
+            let preference = Preference {
+                segment,
+                ..by_parcel[parcel].clone()
+            };
+            let rate = rates[parcel][segment].clone();
+            members
+                .entry(rate)
+                .or_default()
+                .push((amount.clone(), preference));
+        }
+    }
+    let mut paid = vec![zero(); in_segments.len()];
+    for (rate, members) in members {
+        let (amounts, preferences): (Vec<Exact>, Vec<Preference>) = members.into_iter().unzip();
+        let payment = half_up(&(sum(&amounts) * rate));
+        for (preference, part) in preferences
+            .iter()
+            .zip(spread(&payment, &amounts, &preferences))
+        {
+            paid[preference.parcel] += part;
+        }
+    }
+    paid
+}
+
+/// One limit on the payment: what it counts is cut to what remains; the cut moves beyond, or is
+/// the member's.
+fn limit_payment(
+    limit: &Cut,
+    own: &str,
+    payments: &mut Vec<Payment>,
+    by_parcel: &[Preference],
+) {
+    let counted: Vec<usize> = (0..payments.len())
+        .filter(|&payment| {
+            limit.scope.contains(&payments[payment].parcel)
+                && limit.counter.counts_fund(&payments[payment].fund)
+        })
+        .collect();
+    for (parcel, cut) in cap_payments(&limit.remaining, &counted, own, payments, by_parcel) {
+        let Some(fund) = &limit.beyond else {
+            continue;
+        };
+        match payments
+            .iter_mut()
+            .find(|payment| payment.parcel == parcel && payment.fund == *fund)
+        {
+            Some(payment) => payment.amount += cut,
+            None => payments.push(Payment {
+                parcel,
+                fund: fund.clone(),
+                amount: cut,
+            }),
+        }
+    }
+}
+
+/// Cuts payments to so much in all, in proportion to them; gives what was cut, by parcel.
+fn cap_payments(
+    most: &Exact,
+    members: &[usize],
+    own: &str,
+    payments: &mut [Payment],
+    by_parcel: &[Preference],
+) -> Vec<(usize, Exact)> {
+    let amounts: Vec<Exact> = members
+        .iter()
+        .map(|&payment| payments[payment].amount.clone())
+        .collect();
+    if sum(&amounts) <= *most {
+        return Vec::new();
+    }
+    let preferences: Vec<Preference> = members
+        .iter()
+        .map(|&payment| {
+            let Payment { parcel, fund, .. } = &payments[payment];
+            Preference {
+                fund: (fund != own).then(|| fund.clone()),
+                ..by_parcel[*parcel].clone()
+            }
+        })
+        .collect();
+    let parts = spread(most, &amounts, &preferences);
+    let mut cut = Vec::new();
+    for ((&payment, before), part) in members.iter().zip(amounts).zip(parts) {
+        cut.push((payments[payment].parcel, before - &part));
+        payments[payment].amount = part;
+    }
+    cut
 }
 
 fn segment_names(benefit: &Table) -> Result<Vec<String>, String> {
@@ -655,10 +634,10 @@ fn segment_names(benefit: &Table) -> Result<Vec<String>, String> {
 
 /// Cuts of one stage, grouped by scope, inner scopes first.
 fn groups<'c>(cuts: &'c [Cut], stage: &str) -> Vec<Vec<&'c Cut>> {
-    let mut groups: BTreeMap<(Reverse<usize>, &Group), Vec<&Cut>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Reverse<usize>, usize), Vec<&Cut>> = BTreeMap::new();
     for cut in cuts.iter().filter(|cut| cut.stage == stage) {
         groups
-            .entry((Reverse(cut.depth), &cut.group))
+            .entry((Reverse(cut.depth), cut.group))
             .or_default()
             .push(cut);
     }
@@ -710,69 +689,17 @@ fn spread_in(
         .collect()
 }
 
-/// Spreads a sum over the cells of a scope by their payments; cells that `key` already moved
-/// beyond are left out.
-fn spread_over_cells(
-    total: &Exact,
-    cells: &[Cell],
-    scope: &[usize],
-    key: Option<&String>,
-    base: &[Exact],
-) -> Vec<(usize, Exact)> {
-    let members: Vec<usize> = (0..cells.len())
-        .filter(|&cell| {
-            scope.contains(&cells[cell].parcel)
-                && key.is_none_or(|key| !cells[cell].moved_by.contains(key))
-        })
-        .collect();
-    let weights: Vec<Exact> = members
-        .iter()
-        .map(|&cell| cells[cell].amount.clone())
-        .collect();
-    let preferences: Vec<Preference> = members
-        .iter()
-        .map(|&cell| preference(&cells[cell], base))
-        .collect();
-    let parts = spread(total, &weights, &preferences);
-    members.into_iter().zip(parts).collect()
-}
-
-fn preference(cell: &Cell, base: &[Exact]) -> Preference {
-    Preference {
-        base: Reverse(base[cell.parcel].clone()),
-        rates: vec![Reverse(cell.rate.clone())],
-        fund: cell.fund.clone(),
-        parcel: cell.parcel,
-        segment: cell.segment,
-    }
-}
-
 /// Every parcel's part of every segment: from low to high, each segment's length is spread over
 /// what is still left of the parcels.
 fn parts_in_segments(
     payable: &[Exact],
     lengths: &[Exact],
-    base: &[Exact],
-    rates: &[Vec<Exact>],
+    by_parcel: &[Preference],
 ) -> Vec<Vec<Exact>> {
     let mut left = payable.to_vec();
     let mut parts = vec![Vec::new(); payable.len()];
-    for (segment, length) in lengths.iter().enumerate() {
-        let preferences: Vec<Preference> = (0..payable.len())
-            .map(|parcel| Preference {
-                base: Reverse(base[parcel].clone()),
-                rates: rates[parcel]
-                    .get(segment)
-                    .cloned()
-                    .map(Reverse)
-                    .into_iter()
-                    .collect(),
-                fund: String::new(),
-                parcel,
-                segment,
-            })
-            .collect();
-        for (parcel, part) in spread(length, &left, &preferences).into_iter().enumerate() {
+    for length in lengths {
+        for (parcel, part) in spread(length, &left, by_parcel).into_iter().enumerate() {
             left[parcel] -= &part;
             parts[parcel].push(part);
         }

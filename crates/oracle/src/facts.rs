@@ -356,20 +356,40 @@ impl Declaration {
         Ok(normal(ranges))
     }
 
-    /// The place of a value in this fact's face, for the canonical order of parcels; `cuts` are
-    /// the constants that some pattern compares a number with.
-    pub fn ordinal(&self, fact: &Fact, cuts: &BTreeSet<i64>) -> Fact {
-        match fact {
-            Fact::Choice(value) => match self.values.iter().position(|known| known == value) {
-                Some(place) => Fact::Number(i64::try_from(place).unwrap_or(HIGHEST)),
-                None => fact.clone(),
-            },
+    /// The band that a value lies in when only these patterns look at the fact: the place of the
+    /// first value that all of them treat alike, or of the number among their constants.
+    pub fn band(&self, fact: &Fact, patterns: &[Constraint]) -> i64 {
+        let faces = match fact {
+            Fact::Unknown => return LOWEST,
             Fact::Number(number) => {
-                let band = cuts.iter().filter(|cut| *cut <= number).count();
-                Fact::Number(i64::try_from(band).unwrap_or(HIGHEST))
+                let cuts: BTreeSet<i64> = patterns.iter().flat_map(Constraint::cuts).collect();
+                return cuts.iter().filter(|cut| *cut <= number).fold(0, |n, _| n + 1);
             }
-            other => other.clone(),
-        }
+            Fact::Choice(_) => self.values.iter().cloned().map(Fact::Choice).collect(),
+            Fact::Set(_) => self.subsets(),
+        };
+        let lets = |face: &Fact| -> Vec<bool> {
+            patterns.iter().map(|pattern| pattern.lets(face)).collect()
+        };
+        let own = lets(fact);
+        let first = faces.iter().position(|face| lets(face) == own);
+        first.map_or(HIGHEST, |first| i64::try_from(first).unwrap_or(HIGHEST))
+    }
+
+    /// All sets of the values, in the order of the numbers whose binary digits say what is in.
+    fn subsets(&self) -> Vec<Fact> {
+        let holds = |number: usize, place: usize| number >> place & 1 == 1;
+        (0..1_usize << self.values.len())
+            .map(|number| {
+                let members = self.values.iter().enumerate();
+                Fact::Set(
+                    members
+                        .filter(|(place, _)| holds(number, *place))
+                        .map(|(_, value)| value.clone())
+                        .collect(),
+                )
+            })
+            .collect()
     }
 }
 

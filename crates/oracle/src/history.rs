@@ -18,8 +18,10 @@ use crate::values::{Exact, zero};
 pub enum Measure {
     /// Admitted expense (纳入费用).
     Eligible,
-    /// Borne under deductibles (起付).
+    /// Borne under deductibles on the expense (起付).
     Borne,
+    /// Taken off the payment by deductibles on the payment.
+    BorneOfPayment,
     /// Payable above the deductible, as far as limits on it admit.
     Above,
     /// Paid by all funds of the benefit.
@@ -33,8 +35,6 @@ pub struct PaidPart {
     pub fund: String,
     /// The amount, in fen.
     pub amount: Exact,
-    /// The keys of the limits that moved it beyond.
-    pub moved_by: Vec<String>,
 }
 
 /// What one benefit did with one parcel.
@@ -44,8 +44,10 @@ pub struct Addition {
     pub facts: Facts,
     /// Admitted.
     pub eligible: Exact,
-    /// Borne, before and after the rate.
+    /// Borne before the rate.
     pub borne: Exact,
+    /// Taken off the payment.
+    pub borne_of_payment: Exact,
     /// Payable above the deductible.
     pub above: Exact,
     /// Paid.
@@ -76,14 +78,14 @@ pub struct Entry {
     pub moment: Moment,
     /// The benefit.
     pub benefit: String,
-    /// Whether its payment came with the case.
-    pub prior: bool,
     /// Whether it pays from the person's account and not from a fund.
     pub account: bool,
     /// Whether it stands for what was used before the case began.
     pub used: bool,
     /// Counter key → the opening instant of its period, for `per = "opened"`.
     pub opened: BTreeMap<String, i64>,
+    /// Fact → the number that this entry gave the visit, for facts that number visits.
+    pub numbers: BTreeMap<String, i64>,
     /// Parcel by parcel.
     pub parcels: Vec<Addition>,
 }
@@ -116,28 +118,26 @@ pub struct Counter {
     pub per: Period,
     /// Facts of the visit by which it is kept apart.
     pub by: Vec<String>,
-    /// Facts of the charge by which it is kept apart, with their values here.
-    pub by_charge: BTreeMap<String, Fact>,
     /// Visits that count.
     pub visits: Option<Region>,
     /// Parcels that count.
     pub lines: Option<Region>,
-    /// The fund beyond; prior benefits paid by it do not count.
+    /// The fund beyond: what it paid does not count.
     pub beyond: Option<String>,
     /// Nothing before this day counts (`starts`).
     pub since: Option<Date>,
     /// What was counted before `since` by another key and is carried over.
     pub inherits: Option<Box<Self>>,
-    /// The text of the key.
-    pub key: String,
+    /// What opens its periods.
+    opened_by: String,
 }
 
 impl Counter {
     /// The counter that a deductible, limit or segment table names.
     ///
-    /// Doubts: `lines` is part of the key, for only the parcels in scope count. `starts = "fresh"`
-    /// counts from the table's own `from`; `starts = "from <path>"` names the older table by its
-    /// path (`benefit.x.limit.0`) and takes over what that one's counter held in the new period.
+    /// `lines` is part of the key, for only the parcels in scope count. `starts = "fresh"` counts
+    /// from the table's own `from`; `starts = "from <path>"` names the older table by its path
+    /// (`benefit.x.limit.0`) and takes over what that one would have counted in the new period.
     pub fn read(
         package: &Package,
         benefit: &str,
@@ -170,10 +170,6 @@ impl Counter {
             Some(by) => texts(by)?,
             None => Vec::new(),
         };
-        let by = by
-            .into_iter()
-            .filter(|name| !package.is_charge_fact(name))
-            .collect();
         let beyond = table
             .get("beyond")
             .and_then(|beyond| beyond.get("fund"))
@@ -189,41 +185,34 @@ impl Counter {
                 let (owner, older) = table_at(package, path)?;
                 let mut older = Self::read(package, &owner, older, measure, default_per)?;
                 older.per = per.clone();
-                older.since = None;
+                older.by.clone_from(&by);
                 Some(Box::new(older))
             }
             None => None,
         };
-        let key = format!(
-            "{counts:?} {measure:?} {per:?} {carried} {by:?} {:?} {:?} {beyond:?} {since:?}",
-            table.get("for"),
-            table.get("lines"),
-        );
+        let opened_by = format!("{counts:?} {per:?} {by:?} {:?}", table.get("for"));
         Ok(Self {
             counts,
             measure,
             per,
             by,
-            by_charge: BTreeMap::new(),
             visits: pattern_region(package, table, "for")?,
             lines: pattern_region(package, table, "lines")?,
             beyond,
             since,
             inherits,
-            key,
+            opened_by,
         })
     }
 
-    /// Facts of the charge by which a table keeps its counter apart (a limit per item).
-    pub fn charge_facts_of(package: &Package, table: &Table) -> Result<Vec<String>, String> {
-        let by = match table.get("by") {
-            Some(by) => texts(by)?,
-            None => Vec::new(),
-        };
-        Ok(by
-            .into_iter()
-            .filter(|name| package.is_charge_fact(name))
-            .collect())
+    /// Whether it counts what a fund pays.
+    pub fn counts_fund(&self, fund: &str) -> bool {
+        self.beyond.as_deref() != Some(fund)
+    }
+
+    /// Whether it counts a benefit; an account is no fund of the scheme (`"*"`).
+    pub fn counts(&self, benefit: &str, account: bool) -> bool {
+        self.counts_benefit(benefit) && !(self.counts.is_none() && account)
     }
 
     fn counts_benefit(&self, benefit: &str) -> bool {
@@ -240,7 +229,7 @@ impl Counter {
     }
 
     fn opened_key(&self, moment: &Moment) -> String {
-        format!("{} at {:?}", self.key, self.place(moment))
+        format!("{} at {:?}", self.opened_by, self.place(moment))
     }
 }
 
@@ -288,61 +277,50 @@ pub struct History {
 impl History {
     /// A counter's standing as a visit at `now` sees it.
     pub fn standing(&self, counter: &Counter, now: &Moment) -> Exact {
-        let mut total = zero();
-        for entry in &self.entries {
-            if counter.since.is_some_and(|since| entry.moment.date < since) {
-                continue;
-            }
-            total += self.counted(counter, entry, now);
-        }
-        if let (Some(older), Some(since)) = (&counter.inherits, counter.since) {
-            for entry in &self.entries {
-                if entry.moment.date < since {
-                    total += self.counted(older, entry, now);
-                }
-            }
-        }
-        total
+        self.standing_before(counter, now, None)
     }
 
-    /// What an entry adds to a counter.
-    ///
-    /// Doubt: whether `counts = ["*"]`, the scheme's overall limit, counts what an account benefit
-    /// paid. Chosen: no, an account is no fund of the scheme.
+    fn standing_before(&self, counter: &Counter, now: &Moment, before: Option<Date>) -> Exact {
+        let mut total = zero();
+        for entry in &self.entries {
+            let day = entry.moment.date;
+            let too_early = counter.since.is_some_and(|since| day < since);
+            let too_late = before.is_some_and(|before| day >= before);
+            if !too_early && !too_late {
+                total += self.counted(counter, entry, now);
+            }
+        }
+        match &counter.inherits {
+            Some(older) => total + self.standing_before(older, now, counter.since),
+            None => total,
+        }
+    }
+
+    /// What an entry adds to a counter. What was used before counts whatever `for` and `lines` say.
     fn counted(&self, counter: &Counter, entry: &Entry, now: &Moment) -> Exact {
-        let matches = counter.counts_benefit(&entry.benefit)
+        let visits = counter.visits.as_ref();
+        let matches = counter.counts(&entry.benefit, entry.account)
             && self.same_period(counter, entry, now)
             && counter.place(&entry.moment) == counter.place(now)
-            && counter
-                .visits
-                .as_ref()
-                .is_none_or(|visits| lies_in(&entry.moment.facts, visits))
-            && !(counter.counts.is_none() && entry.account);
+            && (entry.used || visits.is_none_or(|visits| lies_in(&entry.moment.facts, visits)));
         if !matches {
             return zero();
         }
         let mut total = zero();
         for parcel in &entry.parcels {
-            let in_scope = counter
-                .lines
-                .as_ref()
-                .is_none_or(|lines| lies_in(&parcel.facts, lines))
-                && counter
-                    .by_charge
-                    .iter()
-                    .all(|(name, value)| parcel.facts.get(name) == Some(value));
-            if !in_scope {
+            let lines = counter.lines.as_ref();
+            if !(entry.used || lines.is_none_or(|lines| lies_in(&parcel.facts, lines))) {
                 continue;
             }
             total += match counter.measure {
                 Measure::Eligible => parcel.eligible.clone(),
                 Measure::Borne => parcel.borne.clone(),
+                Measure::BorneOfPayment => parcel.borne_of_payment.clone(),
                 Measure::Above => parcel.above.clone(),
                 Measure::Paid => parcel
                     .paid
                     .iter()
-                    .filter(|part| !part.moved_by.contains(&counter.key))
-                    .filter(|part| !(entry.prior && counter.beyond.as_ref() == Some(&part.fund)))
+                    .filter(|part| counter.counts_fund(&part.fund))
                     .fold(zero(), |sum, part| sum + &part.amount),
             };
         }
@@ -351,19 +329,8 @@ impl History {
 
     fn same_period(&self, counter: &Counter, entry: &Entry, now: &Moment) -> bool {
         let then = &entry.moment;
-        if entry.used {
-            // What was used before belongs to the year, and is not kept apart by anything.
-            let plain =
-                counter.by.is_empty() && counter.by_charge.is_empty() && counter.lines.is_none();
-            return plain
-                && match counter.per {
-                    Period::Year => then.year_start == now.year_start,
-                    Period::Life => true,
-                    _ => false,
-                };
-        }
         match counter.per {
-            Period::Visit => then.settlement == now.settlement,
+            Period::Visit => !entry.used && then.settlement == now.settlement,
             Period::Day => then.date == now.date,
             Period::Month => {
                 (then.date.year(), then.date.month()) == (now.date.year(), now.date.month())
@@ -380,8 +347,8 @@ impl History {
     /// When the period that `now` lies in was opened: the latest opening that still lasts, else
     /// now.
     ///
-    /// Doubts: it lasts until just before its end; a visit is its opener when the benefit had
-    /// something to decide in it; a period whose settlements were all cancelled never was.
+    /// It lasts until just before its end; a visit is its opener when the benefit had something to
+    /// decide in it; a period whose settlements were all cancelled never was.
     fn opening(&self, counter: &Counter, lasts: i64, now: &Moment) -> i64 {
         let key = counter.opened_key(now);
         self.entries
@@ -397,16 +364,14 @@ impl History {
     pub fn openings(
         &self,
         package: &Package,
-        benefit: &str,
+        (benefit, account): (&str, bool),
         now: &Moment,
     ) -> Result<BTreeMap<String, i64>, String> {
         let mut openings = BTreeMap::new();
         for counter in opened_counters(package)? {
-            let counts = counter.counts_benefit(benefit)
-                && counter
-                    .visits
-                    .as_ref()
-                    .is_none_or(|visits| lies_in(&now.facts, visits));
+            let visits = counter.visits.as_ref();
+            let counts = counter.counts(benefit, account)
+                && visits.is_none_or(|visits| lies_in(&now.facts, visits));
             if let (true, Period::Opened(lasts)) = (counts, &counter.per) {
                 openings.insert(counter.opened_key(now), self.opening(&counter, *lasts, now));
             }
@@ -414,59 +379,70 @@ impl History {
         Ok(openings)
     }
 
-    /// The number of the visit under `ordinal = {of, per, by, counts}` (第几次就诊).
+    /// The periods that what was used before opens: those of the counters it counts to.
+    pub fn openings_of_used(
+        package: &Package,
+        (benefit, account): (&str, bool),
+        used: impl Fn(Measure) -> bool,
+        now: &Moment,
+    ) -> Result<BTreeMap<String, i64>, String> {
+        let counters = opened_counters(package)?.into_iter().filter(|counter| {
+            counter.counts(benefit, account)
+                && used(counter.measure)
+                && counter.since.is_none_or(|since| since <= now.date)
+        });
+        Ok(counters
+            .map(|counter| (counter.opened_key(now), now.instant))
+            .collect())
+    }
+
+    /// The number of the visit under the fact's `ordinal = {of, per, by, counts}` (第几次就诊).
     ///
-    /// Doubts: distinct visits are numbered in the order of settlement; a visit counts when a
-    /// counted benefit had something to decide in it; cancelled ones are as if never made.
-    pub fn ordinal(&self, ordinal: &Table, now: &Moment) -> Result<i64, String> {
-        let text = |key: &str| ordinal.get(key).and_then(Value::as_str);
-        let by = ordinal
-            .get("by")
-            .map(texts)
-            .transpose()?
-            .unwrap_or_default();
-        let counts = ordinal.get("counts").map(texts).transpose()?;
-        let per = text("per").unwrap_or("year");
-        let of = text("of").unwrap_or("visit");
-        let distinct = |moment: &Moment| -> Result<(String, Vec<Fact>), String> {
-            let unit = match of {
-                "day" => moment.date.to_string(),
-                "visit" => moment.settlement.to_string(),
-                "month" => format!("{}-{}", moment.date.year(), moment.date.month()),
-                other => return Err(format!("ordinal.of = {other:?}")),
-            };
-            Ok((unit, place(&by, moment)))
-        };
-        let mut seen = Vec::new();
+    /// Distinct visits are numbered in the order of settlement, when a counted benefit has
+    /// something to decide in them. A visit keeps its number as long as the settlement that gave
+    /// it stands.
+    pub fn ordinal(&self, fact: &str, ordinal: &Table, now: &Moment) -> Result<i64, String> {
+        let this = distinct(ordinal, now)?;
+        let mut numbered = 0;
         for entry in &self.entries {
-            let then = &entry.moment;
-            let same_period = match per {
-                "year" => then.year_start == now.year_start,
-                "month" => {
-                    (then.date.year(), then.date.month()) == (now.date.year(), now.date.month())
-                }
-                "day" => then.date == now.date,
-                "life" => true,
-                other => return Err(format!("ordinal.per = {other:?}")),
+            let Some(number) = entry.numbers.get(fact) else {
+                continue;
             };
-            let counted = counts.as_ref().is_none_or(|counts| {
-                counts
-                    .iter()
-                    .any(|name| name == "*" || *name == entry.benefit)
-            });
-            if !entry.used && same_period && counted {
-                let visit = distinct(then)?;
-                if !seen.contains(&visit) {
-                    seen.push(visit);
-                }
+            if distinct(ordinal, &entry.moment)? == this {
+                return Ok(*number);
+            }
+            if same_period(ordinal, &entry.moment, now)? {
+                numbered += 1;
             }
         }
-        let this = distinct(now)?;
-        let place = seen
-            .iter()
-            .position(|visit| *visit == this)
-            .unwrap_or(seen.len());
-        i64::try_from(place + 1).map_err(|fault| fault.to_string())
+        Ok(numbered + 1)
+    }
+
+    /// The numbers that a new entry of a benefit gives its visit, if it has none yet.
+    pub fn numbers(
+        &self,
+        package: &Package,
+        (benefit, account): (&str, bool),
+        now: &Moment,
+    ) -> Result<BTreeMap<String, i64>, String> {
+        let mut numbers = BTreeMap::new();
+        for (fact, ordinal) in package.ordinals() {
+            let counts = match ordinal.get("counts").map(texts).transpose()? {
+                Some(counts) if !counts.iter().any(|name| name == "*") => {
+                    counts.iter().any(|name| name == benefit)
+                }
+                _ => !account,
+            };
+            let this = distinct(ordinal, now)?;
+            let mut given = false;
+            for entry in &self.entries {
+                given |= entry.numbers.contains_key(fact) && distinct(ordinal, &entry.moment)? == this;
+            }
+            if counts && !given {
+                numbers.insert(fact.clone(), self.ordinal(fact, ordinal, now)?);
+            }
+        }
+        Ok(numbers)
     }
 
     /// Takes back exactly what a settlement added.
@@ -474,6 +450,35 @@ impl History {
         self.entries
             .retain(|entry| entry.used || entry.moment.settlement != settlement);
     }
+}
+
+/// What tells a visit from others under an ordinal: day, settlement or month, and place.
+fn distinct(ordinal: &Table, moment: &Moment) -> Result<(String, Vec<Fact>), String> {
+    let by = ordinal
+        .get("by")
+        .map(texts)
+        .transpose()?
+        .unwrap_or_default();
+    let unit = match ordinal.get("of").and_then(Value::as_str).unwrap_or("visit") {
+        "day" => moment.date.to_string(),
+        "visit" => moment.settlement.to_string(),
+        "month" => format!("{}-{}", moment.date.year(), moment.date.month()),
+        other => return Err(format!("ordinal.of = {other:?}")),
+    };
+    Ok((unit, place(&by, moment)))
+}
+
+fn same_period(ordinal: &Table, then: &Moment, now: &Moment) -> Result<bool, String> {
+    let month = |moment: &Moment| (moment.date.year(), moment.date.month());
+    Ok(
+        match ordinal.get("per").and_then(Value::as_str).unwrap_or("year") {
+            "year" => then.year_start == now.year_start,
+            "month" => month(then) == month(now),
+            "day" => then.date == now.date,
+            "life" => true,
+            other => return Err(format!("ordinal.per = {other:?}")),
+        },
+    )
 }
 
 fn opened_counters(package: &Package) -> Result<Vec<Counter>, String> {
@@ -508,6 +513,7 @@ pub fn cut_tables<'a>(benefit: &'a Table, part: &str) -> Result<Vec<(&'a Table, 
                 .ok_or_else(|| format!("{part} is no table"))?;
             let on = table.get("on").and_then(Value::as_str);
             let measure = match (part, on) {
+                ("deductible", Some("payment")) => Measure::BorneOfPayment,
                 ("deductible", _) => Measure::Borne,
                 ("segments" | "limit", Some("eligible")) | ("segments", None) => Measure::Eligible,
                 ("segments" | "limit", Some("above")) => Measure::Above,

@@ -40,7 +40,7 @@ pub struct Split {
 ///
 /// Doubts: `[lines].covered` gives true or false (a text other than "covered" is off-list too);
 /// the lower of the catalogue's and the package's ceiling holds. The canonical order of parcels is
-/// by the facts read, in the order of their names, each by its place in its declared face.
+/// by the facts read, in the order of their names, each by its band.
 pub fn split(
     reading: &Reading,
     encounter: &Encounter,
@@ -48,7 +48,7 @@ pub fn split(
     ordinals: &BTreeMap<String, i64>,
 ) -> Result<Split, Fault> {
     let mut split = Split::default();
-    let mut parcels: BTreeMap<Vec<Fact>, Parcel> = BTreeMap::new();
+    let mut parcels: BTreeMap<Vec<i64>, Parcel> = BTreeMap::new();
     for charge in &encounter.charges {
         let facts = charge_facts(reading, charge, raw, ordinals)?;
         let reading = reading.with(&facts);
@@ -77,12 +77,9 @@ pub fn split(
         split.eligible += &eligible;
         let mut key = Vec::new();
         let mut told_apart = raw.clone();
-        for (name, cuts) in &reading.package.charge_facts {
+        for (name, patterns) in &reading.package.charge_facts {
             let fact = facts.get(name).cloned().unwrap_or(Fact::Unknown);
-            key.push(match reading.package.declarations.get(name) {
-                Some(declaration) => declaration.ordinal(&fact, cuts),
-                None => fact.clone(),
-            });
+            key.push(reading.package.declarations[name].band(&fact, patterns));
             told_apart.insert(name.clone(), fact);
         }
         match parcels.get_mut(&key) {

@@ -2,12 +2,12 @@
 //!
 //! Nothing is compiled: the tables stay TOML and are read anew at every decision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use toml::{Table, Value};
 
-use crate::facts::{Declaration, Declarations, Kind, Of, region, shared, texts};
+use crate::facts::{Constraint, Declaration, Declarations, Kind, Of, region, shared, texts};
 use crate::values::{date, day_number};
 
 /// A package as read.
@@ -29,8 +29,8 @@ pub struct Package {
     pub declarations: Declarations,
     /// The benefits in order.
     pub chain: Vec<String>,
-    /// The charge facts that some table reads, with the constants they are compared with.
-    pub charge_facts: BTreeMap<String, BTreeSet<i64>>,
+    /// The charge facts that some table reads, with everything that patterns ask of them.
+    pub charge_facts: BTreeMap<String, Vec<Constraint>>,
 }
 
 impl Package {
@@ -115,6 +115,22 @@ impl Package {
     /// The benefit's table.
     pub fn benefit(&self, name: &str) -> Option<&Table> {
         self.root.get("benefit")?.as_table()?.get(name)?.as_table()
+    }
+
+    /// The facts that number visits, with their `ordinal`.
+    pub fn ordinals(&self) -> impl Iterator<Item = (&String, &Table)> {
+        self.declarations.iter().filter_map(|(name, declaration)| {
+            let ordinal = declaration.derived.as_ref()?.get("ordinal")?.as_table()?;
+            Some((name, ordinal))
+        })
+    }
+
+    /// Whether a benefit pays from the person's account.
+    pub fn is_account(&self, benefit: &str) -> bool {
+        self.benefit(benefit)
+            .and_then(|table| table.get("fund"))
+            .and_then(Value::as_str)
+            .is_some_and(|fund| fund.starts_with("account."))
     }
 
     /// Whether a benefit's figures come with the case.
@@ -212,23 +228,28 @@ impl Package {
 
     /// Walks all tables that decide money and collects what they read of charges.
     ///
-    /// Doubt: "charges equal in every fact that any table reads form one parcel". Chosen: any
-    /// table of benefits, facts and lines, of any date; choices, flags and ids by value, numbers
-    /// and dates by the bands that the constants of all patterns cut.
-    fn read_charge_facts(&self) -> Result<BTreeMap<String, BTreeSet<i64>>, String> {
-        let mut found = BTreeMap::new();
+    /// "Charges equal in every fact that any table reads form one parcel": any table of benefits,
+    /// facts and lines, of any date; values that no pattern of the package tells apart are equal,
+    /// like numbers between the same constants.
+    fn read_charge_facts(&self) -> Result<BTreeMap<String, Vec<Constraint>>, String> {
+        let mut read = BTreeMap::new();
         for subject in ["benefit", "fact", "lines"] {
             if let Some(value) = self.root.get(subject) {
-                self.walk_patterns(value, &mut found)?;
+                self.walk_patterns(value, &mut read)?;
             }
         }
-        Ok(found)
+        let mut asked = BTreeMap::new();
+        for (_, value) in &self.root {
+            self.walk_patterns(value, &mut asked)?;
+        }
+        asked.retain(|name, _| read.contains_key(name));
+        Ok(asked)
     }
 
     fn walk_patterns(
         &self,
         value: &Value,
-        found: &mut BTreeMap<String, BTreeSet<i64>>,
+        found: &mut BTreeMap<String, Vec<Constraint>>,
     ) -> Result<(), String> {
         match value {
             Value::Array(members) => {
@@ -251,13 +272,6 @@ impl Package {
                                 }
                             }
                         }
-                        ("by", names) => {
-                            for name in texts(names)? {
-                                if self.is_charge_fact(&name) {
-                                    found.entry(name).or_default();
-                                }
-                            }
-                        }
                         (_, part) => self.walk_patterns(part, found)?,
                     }
                 }
@@ -271,15 +285,15 @@ impl Package {
         &self,
         name: &str,
         pattern: &Value,
-        found: &mut BTreeMap<String, BTreeSet<i64>>,
+        found: &mut BTreeMap<String, Vec<Constraint>>,
     ) -> Result<(), String> {
-        if !self.is_charge_fact(name) {
-            return Ok(());
-        }
-        let one: Table = [(name.to_string(), pattern.clone())].into_iter().collect();
-        let cuts = found.entry(name.to_string()).or_default();
-        for constraint in region(&self.declarations, &one)?.values() {
-            cuts.extend(constraint.cuts());
+        if self.is_charge_fact(name) {
+            let one: Table = [(name.to_string(), pattern.clone())].into_iter().collect();
+            let constraints = region(&self.declarations, &one)?;
+            found
+                .entry(name.to_string())
+                .or_default()
+                .extend(constraints.into_values());
         }
         Ok(())
     }

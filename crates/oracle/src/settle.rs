@@ -4,13 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 use toml::{Table, Value};
 
 use crate::benefit::{Failure, Outcome, Share, Visit};
 use crate::case::Encounter;
-use crate::facts::{Declaration, Facts, lies_in, region, texts};
-use crate::history::{Addition, Entry, History, Moment, PaidPart};
+use crate::facts::{Facts, lies_in, region, texts};
+use crate::history::{Addition, Entry, History, Measure, Moment, PaidPart};
 use crate::lines::{Split, split};
 use crate::package::Package;
 use crate::payer::{Components, pay_from_accounts};
@@ -96,8 +96,8 @@ impl Oracle {
 
     /// Notes what the period of an encounter had used before.
     ///
-    /// Doubt: it belongs to the year of the first encounter (and to `life`), to nothing shorter
-    /// and to no counter kept apart by place or line; `for` patterns see the first encounter.
+    /// It belongs to every counter of the benefit and the measure, in the period of the first
+    /// encounter, at its institution; to no single visit.
     pub fn note_used(
         &mut self,
         package: &Package,
@@ -107,23 +107,35 @@ impl Oracle {
         let moment = self.moment(package, encounter, 0, None)?;
         for (benefit, measures) in used {
             let measure = |name: &str| measures.get(name).cloned().unwrap_or_else(zero);
+            let borne = measure("borne");
+            let parcel = Addition {
+                facts: moment.facts.clone(),
+                eligible: measure("eligible"),
+                borne_of_payment: &borne + measure("deductible_off_payment"),
+                borne,
+                above: measure("above"),
+                paid: vec![PaidPart {
+                    fund: String::new(),
+                    amount: measure("paid"),
+                }],
+            };
+            let is_used = |measure: Measure| match measure {
+                Measure::Eligible => !parcel.eligible.is_zero(),
+                Measure::Borne => !parcel.borne.is_zero(),
+                Measure::BorneOfPayment => !parcel.borne_of_payment.is_zero(),
+                Measure::Above => !parcel.above.is_zero(),
+                Measure::Paid => !parcel.paid[0].amount.is_zero(),
+            };
+            let account = package.is_account(benefit);
+            let opened =
+                History::openings_of_used(package, (benefit, account), is_used, &moment)?;
             self.history.entries.push(Entry {
                 benefit: benefit.clone(),
-                prior: false,
-                account: false,
+                account,
                 used: true,
-                opened: BTreeMap::new(),
-                parcels: vec![Addition {
-                    facts: moment.facts.clone(),
-                    eligible: measure("eligible"),
-                    borne: measure("borne"),
-                    above: measure("above"),
-                    paid: vec![PaidPart {
-                        fund: String::new(),
-                        amount: measure("paid"),
-                        moved_by: Vec::new(),
-                    }],
-                }],
+                opened,
+                numbers: BTreeMap::new(),
+                parcels: vec![parcel],
                 moment: moment.clone(),
             });
         }
@@ -144,17 +156,13 @@ impl Oracle {
         package: &Package,
         moment: &Moment,
     ) -> Result<BTreeMap<String, i64>, String> {
-        let mut ordinals = BTreeMap::new();
-        for (name, Declaration { derived, .. }) in &package.declarations {
-            if let Some(ordinal) = derived
-                .as_ref()
-                .and_then(|table| table.get("ordinal"))
-                .and_then(Value::as_table)
-            {
-                ordinals.insert(name.clone(), self.history.ordinal(ordinal, moment)?);
-            }
-        }
-        Ok(ordinals)
+        package
+            .ordinals()
+            .map(|(name, ordinal)| {
+                let number = self.history.ordinal(name, ordinal, moment)?;
+                Ok((name.clone(), number))
+            })
+            .collect()
     }
 
     fn moment(
@@ -258,8 +266,8 @@ impl Oracle {
         for benefit in &order {
             if chain.has_prior(benefit) {
                 let outcome = chain.prior(benefit);
-                self.keep(package, &moment, &split, &outcome, true, false)?;
-                chain.push(outcome, &[]);
+                self.keep(package, &moment, &split, &outcome)?;
+                chain.push(outcome);
                 continue;
             }
             let Some(table) = package.benefit(benefit) else {
@@ -275,18 +283,13 @@ impl Oracle {
                 history: &self.history,
             };
             let outcome = chain.decide(&visit, benefit, table)?;
-            let account = table
-                .get("fund")
-                .and_then(Value::as_str)
-                .is_some_and(|fund| fund.starts_with("account."));
-            self.keep(package, &moment, &split, &outcome, false, account)?;
+            self.keep(package, &moment, &split, &outcome)?;
             for (fund, amount) in &outcome.payments {
                 if fund.starts_with("account.") {
                     *self.balances.of(fund)? -= amount;
                 }
             }
-            let takes = takes(table)?;
-            chain.push(outcome, &takes);
+            chain.push(outcome);
         }
 
         // 11. The personal share, by subtraction, and who pays it.
@@ -327,20 +330,21 @@ impl Oracle {
         moment: &Moment,
         split: &Split,
         outcome: &Outcome,
-        prior: bool,
-        account: bool,
     ) -> Result<(), Failure> {
         if !outcome.had_a_base() {
             return Ok(());
         }
-        let opened = self.history.openings(package, &outcome.benefit, moment)?;
+        let account = package.is_account(&outcome.benefit);
+        let counted = (outcome.benefit.as_str(), account);
+        let opened = self.history.openings(package, counted, moment)?;
+        let numbers = self.history.numbers(package, counted, moment)?;
         self.history.entries.push(Entry {
             moment: moment.clone(),
             benefit: outcome.benefit.clone(),
-            prior,
             account,
             used: false,
             opened,
+            numbers,
             parcels: outcome.additions(&split.parcels),
         });
         Ok(())
@@ -393,7 +397,7 @@ fn deductible(package: &Package, outcomes: &[Outcome]) -> Exact {
     outcomes
         .iter()
         .find(|outcome| Some(outcome.benefit.as_str()) == ordinary && !outcome.prior)
-        .map_or_else(zero, |outcome| outcome.total(|share| &share.borne))
+        .map_or_else(zero, Outcome::all_borne)
 }
 
 fn not_covered(package: &Package, outcomes: &[Outcome]) -> Option<String> {
@@ -471,7 +475,7 @@ impl Chain<'_> {
             .map(|(parcel, amount)| Preference {
                 base: Reverse(amount.clone()),
                 rates: Vec::new(),
-                fund: String::new(),
+                fund: None,
                 parcel,
                 segment: 0,
             })
@@ -491,7 +495,6 @@ impl Chain<'_> {
                 share.parts.push(PaidPart {
                     fund: prior.fund.clone(),
                     amount: part,
-                    moved_by: Vec::new(),
                 });
             }
             match outcome
@@ -559,13 +562,7 @@ impl Chain<'_> {
                         }
                     }
                     Some((source, measure)) => {
-                        if let Some(earlier) = self
-                            .outcomes
-                            .iter()
-                            .find(|outcome| outcome.benefit == source)
-                        {
-                            base[parcel] += taken(&earlier.parcels[parcel], measure)?;
-                        }
+                        base[parcel] += self.take_flow(source, measure, parcel)?;
                     }
                     None => return Err(format!("takes = {take:?}").into()),
                 }
@@ -577,50 +574,42 @@ impl Chain<'_> {
         visit.decide(benefit, table, base)
     }
 
-    /// Keeps an outcome and notes which parts of earlier ones it took over.
-    fn push(&mut self, outcome: Outcome, takes: &[String]) {
-        let acted: Vec<bool> = outcome
-            .parcels
+    /// What is still there of an earlier benefit's part: one yuan is taken once.
+    fn take_flow(&mut self, source: &str, measure: &str, parcel: usize) -> Result<Exact, String> {
+        let places: &[usize] = match measure {
+            "borne" => &[0],
+            "share" => &[1],
+            "over" => &[2],
+            "left" => &[0, 1, 2],
+            other => return Err(format!("takes what is no residual: {other:?}")),
+        };
+        let earlier = self
+            .outcomes
             .iter()
-            .map(|share| share.base.is_positive())
-            .collect();
-        for take in takes {
-            let Some((source, measure)) = take.split_once('.') else {
-                continue;
-            };
-            let Some(earlier) = self
-                .outcomes
-                .iter()
-                .position(|outcome| outcome.benefit == source)
-            else {
-                continue;
-            };
-            let places: &[usize] = match measure {
-                "borne" => &[0],
-                "share" => &[1],
-                "over" => &[2],
-                _ => &[0, 1, 2],
-            };
-            for (parcel, acted) in acted.iter().enumerate() {
-                for &place in places.iter().filter(|_| *acted) {
-                    self.kept[earlier][parcel][place] = zero();
-                }
+            .position(|outcome| outcome.benefit == source);
+        let mut taken = zero();
+        if let Some(earlier) = earlier {
+            for &place in places {
+                taken += std::mem::replace(&mut self.kept[earlier][parcel][place], zero());
             }
         }
-        self.kept.push(
-            outcome
-                .parcels
-                .iter()
-                .map(|share| [share.borne.clone(), share.share.clone(), share.over.clone()])
-                .collect(),
-        );
+        Ok(taken)
+    }
+
+    /// Keeps an outcome and what later benefits may take of it.
+    fn push(&mut self, outcome: Outcome) {
+        let left = |share: &Share| {
+            let borne = &share.borne + &share.borne_of_payment;
+            [borne, share.share.clone(), share.over.clone()]
+        };
+        self.kept.push(outcome.parcels.iter().map(left).collect());
         self.outcomes.push(outcome);
     }
 
     /// The personal share after the chain, by component.
     ///
-    /// Doubt: what a later benefit took of an earlier one's parts is its own borne, share or over
-    /// now; eligible expense that no benefit claimed is over.
+    /// What a later benefit took of an earlier one's parts is its own borne, share or over now;
+    /// eligible expense that no benefit claimed is over.
     fn components(&self) -> Components {
         let mut parts = [zero(), zero(), zero()];
         for parcel in self.kept.iter().flatten() {
@@ -637,16 +626,6 @@ impl Chain<'_> {
             over_ceiling: self.split.over_ceiling.clone(),
             off_list: self.split.off_list.clone(),
         }
-    }
-}
-
-fn taken(share: &Share, measure: &str) -> Result<Exact, String> {
-    match measure {
-        "left" => Ok(share.left.clone()),
-        "borne" => Ok(share.borne.clone()),
-        "share" => Ok(share.share.clone()),
-        "over" => Ok(share.over.clone()),
-        other => Err(format!("takes what is no residual: {other:?}")),
     }
 }
 

@@ -126,6 +126,13 @@ impl<'a> Reading<'a> {
             .map(|from| from.unwrap_or(self.package.from))
     }
 
+    /// The last day on which a row holds: no row outlives its table.
+    fn end_of(&self, row: &Table, table: &Table) -> Result<Option<Date>, String> {
+        let ends = [row, table].into_iter().filter_map(|table| table.get("until"));
+        let ends: Vec<Date> = ends.map(toml_date).collect::<Result<_, _>>()?;
+        Ok(ends.into_iter().min())
+    }
+
     /// The day on which something said in `own` became known.
     ///
     /// Doubts: the chain is `known`, `published`, the first cited document, each from the row
@@ -202,7 +209,7 @@ impl<'a> Reading<'a> {
                     applicable.push(Row {
                         region: cell,
                         from: self.start_of(&[row, table])?,
-                        until: row.get("until").map(toml_date).transpose()?,
+                        until: self.end_of(row, table)?,
                         known: self.known_of(&[row, table])?,
                         corrects: row.get("corrects") == Some(&Value::Boolean(true)),
                         is: is.clone(),
@@ -307,6 +314,12 @@ impl<'a> Reading<'a> {
     /// so that is the order here; an undeclared reason comes last.
     fn register_place(&self, reason: &str) -> (usize, String) {
         let shared = [
+            "not_a_member",
+            "benefit_suspended",
+            "waiting_period",
+            "contribution_gap",
+            "inpatient_open",
+            "institution_without_agreement",
             "place_not_covered",
             "pharmacy_not_covered",
             "no_prescription",
@@ -329,8 +342,9 @@ impl<'a> Reading<'a> {
 
     /// The number of a table: the row's value form, adjusted, for each member of a set if told so.
     ///
-    /// Doubts: with `each`, adjustments belong to every single evaluation and `round` to the sum;
-    /// members beyond the weights weigh nothing; an empty set gives nothing, not "none".
+    /// With `each`, adjustments and `round` belong to every single evaluation, and `round` again to
+    /// the weighted sum; members beyond the weights weigh nothing, without weights all count in
+    /// full; an empty set gives nothing, not "none".
     pub fn amount(&self, table: &Table) -> Result<Amount, Fault> {
         let total = match table.get("each").and_then(Value::as_str) {
             None => self.single_amount(table)?,
@@ -347,13 +361,16 @@ impl<'a> Reading<'a> {
                     let mut facts = self.facts.clone();
                     facts.insert(one.into(), Fact::Choice(member.clone()));
                     match self.with(&facts).single_amount(table)? {
-                        Amount::Figure(figure) => amounts.push(figure),
+                        Amount::Figure(figure) => amounts.push(rounded(figure, table)?),
                         other => return Ok(other),
                     }
                 }
                 amounts.sort();
                 amounts.reverse();
-                let weights = texts(table.get("weights").ok_or("each without weights")?)?;
+                let weights = match table.get("weights") {
+                    Some(weights) => texts(weights)?,
+                    None => vec!["100%".into(); amounts.len()],
+                };
                 let mut total = zero();
                 for (amount, weight) in amounts.iter().zip(&weights) {
                     total += amount * rate(weight)?;
@@ -361,9 +378,9 @@ impl<'a> Reading<'a> {
                 Amount::Figure(total)
             }
         };
-        match (total, table.get("round").and_then(Value::as_str)) {
-            (Amount::Figure(figure), Some(rule)) => Ok(Amount::Figure(round_as(&figure, rule)?)),
-            (amount, _) => Ok(amount),
+        match total {
+            Amount::Figure(figure) => Ok(Amount::Figure(rounded(figure, table)?)),
+            amount => Ok(amount),
         }
     }
 
@@ -611,6 +628,14 @@ impl<'a> Reading<'a> {
             }
             form => self.form(form),
         }
+    }
+}
+
+/// A figure as its table rounds it.
+fn rounded(figure: Exact, table: &Table) -> Result<Exact, String> {
+    match table.get("round").and_then(Value::as_str) {
+        Some(rule) => round_as(&figure, rule),
+        None => Ok(figure),
     }
 }
 

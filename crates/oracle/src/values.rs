@@ -156,15 +156,15 @@ pub fn seconds_of_day(text: &str) -> Result<i64, String> {
 }
 
 /// Who gets the odd fen of a spread when remainders tie: the larger eligible amount, the higher
-/// rate, then the fund code, the parcel's and the segment's order.
+/// rates, the benefit's own fund and then the others by code, the parcel's and the segment's order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Preference {
     /// The parcel's base in this benefit, larger first.
     pub base: Reverse<Exact>,
-    /// The rates, higher first (segment by segment where no single segment is meant).
+    /// The rates segment by segment, higher first.
     pub rates: Vec<Reverse<Exact>>,
-    /// The fund code.
-    pub fund: String,
+    /// The code of another fund than the benefit's own.
+    pub fund: Option<String>,
     /// The parcel's place in the canonical order.
     pub parcel: usize,
     /// The segment's place, low to high.
@@ -207,7 +207,7 @@ mod tests {
         Preference {
             base: Reverse(whole(base)),
             rates: Vec::new(),
-            fund: String::new(),
+            fund: None,
             parcel,
             segment: 0,
         }

@@ -92,7 +92,7 @@ fn values(grid: &Grid, says: Says, compiled: &Compiled, faults: &mut Vec<Fault>)
     for row in grid.rows() {
         let value = &row.is.value;
         let (fits, allowed): (bool, String) = match says {
-            Says::Amount => (crate::grid::is_amount(value), "金额，如 \"200.00\"，或 \"none\"、\"open\"、算式".to_string()),
+            Says::Amount => (crate::grid::is_amount(value) && !matches!(value, Value::Frozen(_)), "金额，如 \"200.00\"，或 \"none\"、\"open\"、算式".to_string()),
             Says::Rate => (
                 matches!(value, Value::Rate(_) | Value::None | Value::SameAs { .. }),
                 "比例，如 \"60%\"，或 \"none\"、{ same_as = … }".to_string(),
@@ -216,6 +216,12 @@ fn stale(compiled: &Compiled, faults: &mut Vec<Fault>) {
         for row in grid.rows().filter(|row| row.is.value == Value::Open) {
             let found = format!("{}：文本没有给出数值，按不设处理", grid.path);
             faults.push(Fault::note("open", row.at, found, "统筹区经办机构可用 extends 的覆盖包填入").by(compiled.articles.print(&row.cite)));
+        }
+    }
+    for row in compiled.grids().flat_map(Grid::rows) {
+        if let Some(verified) = row.verified.filter(|verified| *verified < row.known) {
+            let found = format!("核对日期 {verified} 早于文件为人所知的日期 {}", row.known);
+            faults.push(Fault::warning("unverified", row.at, found, "核对后写上核对的那一天"));
         }
     }
     for row in compiled.package.indexes.iter().flat_map(|index| &index.rows) {

@@ -13,7 +13,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use gongji_adjudication::{AccountPart, Component, Flow, Payer, Period};
+use gongji_adjudication::{AccountPart, Component, Flow, MAX_BEYOND, Payer, Period};
 use gongji_domain::{Day, Fen, FundCode};
 
 /// Reasons that every area shares, in their order of precedence, with what they say.
@@ -104,7 +104,7 @@ pub(crate) struct CompiledCut {
 }
 
 /// The key of a counter: what a deductible, limit or axis says about it, and nothing else.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct CounterKey {
     /// Benefits that it counts; empty for all of the scheme.
     pub(crate) counts: Vec<String>,
@@ -114,9 +114,52 @@ pub(crate) struct CounterKey {
     pub(crate) applies: Region,
     pub(crate) lines: Region,
     pub(crate) except: Option<FundCode>,
-    /// A fresh start on this day makes another counter.
+    /// A start on this day makes another counter: nothing before it counts.
     pub(crate) since: Option<Day>,
+    /// The last day that counts, of a counter that another one continues.
+    pub(crate) until: Option<Day>,
     pub(crate) continues: Option<u16>,
+    /// Its conditions on visits and on lines as written, for its name only.
+    pub(crate) written: (String, String),
+}
+
+impl PartialEq for CounterKey {
+    /// Two ways of writing one condition are one counter.
+    fn eq(&self, other: &Self) -> bool {
+        let of = |key: &Self| (key.measure, key.period, key.by_institution, key.except, key.since, key.until, key.continues);
+        of(self) == of(other) && self.counts == other.counts && self.applies == other.applies && self.lines == other.lines
+    }
+}
+
+impl CounterKey {
+    /// A counter of one benefit, or (nothing named) of the scheme, without further conditions.
+    fn plain(counts: Vec<String>, measure: CountedMeasure, period: Period) -> Self {
+        Self {
+            counts,
+            measure,
+            period,
+            by_institution: false,
+            applies: Box::new([]),
+            lines: Box::new([]),
+            except: None,
+            since: None,
+            until: None,
+            continues: None,
+            written: (String::new(), String::new()),
+        }
+    }
+
+    /// The counter of the visits that open this counter's periods and lie in them.
+    pub(crate) fn opener(&self) -> Self {
+        let (by_institution, applies) = (self.by_institution, self.applies.clone());
+        let written = (self.written.0.clone(), String::new());
+        Self { by_institution, applies, written, ..Self::plain(self.counts.clone(), CountedMeasure::Visits, self.period) }
+    }
+
+    /// Whether settlements of this day count.
+    pub(crate) fn counts_on(&self, day: Day) -> bool {
+        self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +169,8 @@ pub(crate) enum CountedMeasure {
     BorneOfPayment,
     Above,
     Paid,
+    /// Visits in which a benefit that is counted had something to decide: they open periods.
+    Visits,
     /// The number of a distinct visit; the group counter's index.
     VisitNumber(u16),
     /// Holds the number of a group; added to only through its total.
@@ -150,6 +195,14 @@ impl Compiled {
 
     pub(crate) fn benefit(&self, name: &str) -> Option<&CompiledBenefit> {
         self.benefits.iter().find(|benefit| benefit.name == name)
+    }
+
+    /// Whether a counter counts a benefit. All of the scheme is what funds pay: an account is none.
+    pub(crate) fn counts(&self, key: &CounterKey, benefit: &str) -> bool {
+        if key.counts.is_empty() {
+            return !self.benefit(benefit).is_some_and(|benefit| matches!(benefit.payer, Payer::Account(_)));
+        }
+        key.counts.iter().any(|name| name == benefit)
     }
 
     /// Days on which some rule begins or has just ended, inside the package's life, ascending.
@@ -273,7 +326,7 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
         package,
     };
     compiled.chain(&known, faults);
-    compiled.check_continued(faults);
+    compiled.counter_names = counters::names(&compiled.counters);
     compiled.ordinal_counters(faults);
     compiled.frozen_amounts();
     compiled.check_citations(faults);
@@ -483,6 +536,11 @@ impl Compiled {
             let cut = self.cut(entry, &benefit.name, false, &inherit, faults);
             benefit.limits.push(cut);
         }
+        let funds: BTreeSet<FundCode> = benefit.limits.iter().filter_map(|cut| Some(cut.beyond.as_ref()?.0)).collect();
+        if funds.len() > MAX_BEYOND {
+            let found = format!("待遇 {} 的限额把超出部分移给 {} 个基金", benefit.name, funds.len());
+            faults.push(Fault::error("too_many", written.at, found, format!("至多 {MAX_BEYOND} 个")));
+        }
         benefit.segments = written.segments.as_ref().map(|segments| self.segments(segments, &benefit.name, faults));
         self.check_starts(&written, faults);
         benefit
@@ -535,18 +593,9 @@ impl Compiled {
             Some(per) => period(per, None, faults),
             None => Period::Year,
         };
-        let key = CounterKey {
-            counts: self.counted(&segments.counts, benefit, faults),
-            measure: if from_zero { CountedMeasure::Eligible } else { CountedMeasure::Above },
-            period,
-            by_institution: false,
-            applies: Box::new([]),
-            lines: Box::new([]),
-            except: None,
-            since: None,
-            continues: None,
-        };
-        let counter = self.counter(key, (&Vec::new(), &Vec::new()), segments.at, faults);
+        let measure = if from_zero { CountedMeasure::Eligible } else { CountedMeasure::Above };
+        let counts = self.counted(&segments.counts, benefit, faults);
+        let counter = self.counter(CounterKey::plain(counts, measure, period));
         let fact = self.registry.id("segment").expect("segments declare the fact");
         let band = |word: &Word| {
             let values = &self.registry.facts[fact].values;
@@ -578,6 +627,7 @@ impl Compiled {
             counts.push(word.text.clone());
         }
         counts.sort();
+        counts.dedup();
         counts
     }
 
@@ -616,28 +666,63 @@ impl Compiled {
         let beyond = entry.beyond.as_ref().map(|beyond| {
             (fund(&beyond.fund, faults), self.registry.region(&beyond.when), beyond.cite.clone())
         });
-        let since = entry.table.from.filter(|_| entry.starts.as_ref().is_some_and(|starts| starts.text == "fresh"));
-        let key = CounterKey {
-            counts: self.counted(&entry.counts, benefit, faults),
-            measure,
-            period: if carries { Period::Year } else { per },
-            by_institution: !entry.by.is_empty(),
-            applies: self.registry.region(&entry.applies),
-            lines: self.registry.region(&entry.lines),
-            except: beyond.as_ref().map(|beyond| beyond.0),
-            since,
-            continues: None,
-        };
+        let key = self.key_of(entry, benefit, measure, faults);
         self.check_levels(entry, faults);
         CompiledCut {
             stage,
             applies: key.applies.clone(),
             lines: key.lines.clone(),
-            counter: self.counter_from(key, entry, benefit, 0, faults),
+            counter: self.counter(key),
             beyond,
             carries,
             grid: Grid::resolve(&entry.table, &self.registry, inherit),
         }
+    }
+
+    /// The key of the counter that a deductible or limit names by what it says.
+    fn key_of(&mut self, entry: &Accumulated, benefit: &str, measure: CountedMeasure, faults: &mut Vec<Fault>) -> CounterKey {
+        let ignored = &mut Vec::new();
+        let per = entry.per.as_ref().map_or(Period::Year, |per| period(per, entry.lasts.as_ref(), ignored));
+        let period = if entry.carry.is_some() { Period::Year } else { per };
+        let mut key = CounterKey {
+            by_institution: !entry.by.is_empty(),
+            applies: self.registry.region(&entry.applies),
+            lines: self.registry.region(&entry.lines),
+            except: entry.beyond.as_ref().map(|beyond| fund(&beyond.fund, ignored)),
+            since: entry.table.from.filter(|_| entry.starts.is_some()),
+            written: (counters::pattern(&entry.applies), counters::pattern(&entry.lines)),
+            ..CounterKey::plain(self.counted(&entry.counts, benefit, faults), measure, period)
+        };
+        if let Some(starts) = &entry.starts {
+            if key.since.is_none() {
+                let found = format!("starts = \"{}\" 而没有 from", starts.text);
+                faults.push(Fault::error("missing_key", starts.at, found, "写明自哪天起"));
+            }
+            if starts.text != "fresh" {
+                key.continues = self.continued(&key, entry, starts, benefit, faults);
+            }
+        }
+        key
+    }
+
+    /// The counter that goes on in a new one: what the old rule counted until then, in the periods
+    /// (and by institution or not) of the new one.
+    fn continued(&mut self, key: &CounterKey, entry: &Accumulated, starts: &Word, benefit: &str, faults: &mut Vec<Fault>) -> Option<u16> {
+        let deductible = matches!(key.measure, CountedMeasure::Borne | CountedMeasure::BorneOfPayment);
+        let earlier = starts.text.strip_prefix("from ").and_then(|name| {
+            let index: usize = name.rsplit('.').next()?.parse().ok()?;
+            let written = self.package.benefits.iter().find(|written| written.name.text == benefit)?;
+            let entries = if deductible { &written.deductibles } else { &written.limits };
+            entries.get(index).filter(|earlier| earlier.table.from < entry.table.from).cloned()
+        });
+        let Some(earlier) = earlier else {
+            let allowed = "\"fresh\"（重新累计）或 \"from N\"（接着本待遇同一列表中先开始的第 N 项的累计，从 0 数）";
+            faults.push(Fault::error("invalid_value", starts.at, format!("starts = \"{}\"", starts.text), allowed));
+            return None;
+        };
+        let old = self.key_of(&earlier, benefit, key.measure, &mut Vec::new());
+        let until = key.since.map(Day::before);
+        Some(self.counter(CounterKey { period: key.period, by_institution: key.by_institution, until, ..old }))
     }
 
     /// `for` looks at visits, `lines` at charges.
@@ -653,81 +738,23 @@ impl Compiled {
         }
     }
 
-    /// The counter with this key, a new one if there is none. `written` are its conditions on visits
-    /// and on lines as they stand at `at`.
-    fn counter(&mut self, key: CounterKey, (applies, lines): (&Pattern, &Pattern), at: At, faults: &mut Vec<Fault>) -> u16 {
+    fn counter(&mut self, key: CounterKey) -> u16 {
         if let Some(known) = self.counters.iter().position(|known| *known == key) {
             return known as u16;
         }
-        let name = counters::name(&key, applies, lines, &self.counter_names);
-        if self.counter_names.contains(&name) {
-            let allowed = "两个不同的累计须写得不同：检查取值里的 | 和 &";
-            faults.push(Fault::error("counter_named_twice", at, format!("有两个累计都叫 {name}"), allowed));
+        if matches!(key.period, Period::Opened(_)) && key.measure != CountedMeasure::Visits {
+            self.counter(key.opener());
         }
         self.counters.push(key);
-        self.counter_names.push(name);
         (self.counters.len() - 1) as u16
     }
 
-    /// The first day on which another counter goes on from this one.
-    pub(crate) fn continued_since(&self, counter: u16) -> Option<Day> {
-        self.counters.iter().filter(|later| later.continues == Some(counter)).filter_map(|later| later.since).min()
-    }
-
-    /// A counter goes on in one place only: who continues another takes over from it.
-    fn check_continued(&self, faults: &mut Vec<Fault>) {
-        for benefit in &self.benefits {
-            for cut in benefit.deductibles.iter().chain(&benefit.limits) {
-                let Some(since) = self.continued_since(cut.counter) else { continue };
-                if cut.grid.until.unwrap_or(benefit.until) >= since {
-                    let found = format!("{} 的累计自 {since} 起由另一项接着累计，它自己却没有结束", cut.grid.path);
-                    faults.push(Fault::error("counter_continued", cut.grid.at, found, format!("写 until，早于 {since}")));
-                }
-            }
-        }
-    }
-
-    /// A counter that may continue one of an earlier version: `starts = "from N"`.
-    fn counter_from(&mut self, mut key: CounterKey, entry: &Accumulated, benefit: &str, depth: usize, faults: &mut Vec<Fault>) -> u16 {
-        let written = (&entry.applies, &entry.lines);
-        let Some(starts) = &entry.starts else { return self.counter(key, written, entry.at, faults) };
-        if starts.text == "fresh" {
-            if entry.table.from.is_none() {
-                faults.push(Fault::error("missing_key", starts.at, "starts = \"fresh\" 而没有 from", "写明自哪天起重新累计"));
-            }
-            return self.counter(key, written, entry.at, faults);
-        }
-        let earlier = starts.text.strip_prefix("from ").and_then(|name| {
-            let index: usize = name.rsplit('.').next()?.parse().ok()?;
-            let written = self.package.benefits.iter().find(|written| written.name.text == benefit)?;
-            let entries = if key.measure == CountedMeasure::Borne || key.measure == CountedMeasure::BorneOfPayment { &written.deductibles } else { &written.limits };
-            entries.get(index).filter(|earlier| earlier.at != entry.at && depth < entries.len()).cloned()
-        });
-        match earlier {
-            Some(earlier) => {
-                let per = earlier.per.as_ref().map_or(Period::Year, |per| period(per, earlier.lasts.as_ref(), faults));
-                let fresh = earlier.starts.as_ref().is_some_and(|starts| starts.text == "fresh");
-                let continued = CounterKey {
-                    counts: self.counted(&earlier.counts, benefit, faults),
-                    period: if earlier.carry.is_some() { Period::Year } else { per },
-                    by_institution: !earlier.by.is_empty(),
-                    applies: self.registry.region(&earlier.applies),
-                    lines: self.registry.region(&earlier.lines),
-                    except: earlier.beyond.as_ref().map(|beyond| fund(&beyond.fund, faults)),
-                    since: earlier.table.from.filter(|_| fresh),
-                    continues: None,
-                    measure: key.measure,
-                };
-                // What is wrong with the earlier entry is said where it stands.
-                key.continues = Some(self.counter_from(continued, &earlier, benefit, depth + 1, &mut Vec::new()));
-                key.since = entry.table.from;
-            }
-            None => {
-                let allowed = "\"fresh\"（重新累计）或 \"from N\"（接着本待遇同一列表第 N 项的累计，从 0 数）";
-                faults.push(Fault::error("invalid_value", starts.at, format!("starts = \"{}\"", starts.text), allowed));
-            }
-        }
-        self.counter(key, written, entry.at, faults)
+    /// The number of a counter's opener; of any other counter its own.
+    pub(crate) fn opener_of(&self, counter: usize) -> u16 {
+        let key = &self.counters[counter];
+        let opener = matches!(key.period, Period::Opened(_)).then(|| key.opener());
+        let found = opener.and_then(|opener| self.counters.iter().position(|known| *known == opener));
+        found.unwrap_or(counter) as u16
     }
 
     /// A version that changes the key of a counter must say what becomes of what was used.
@@ -755,20 +782,12 @@ impl Compiled {
             let per = period(&ordinal.per, None, faults);
             let counts = self.counted(&ordinal.counts, "", faults);
             let counts = if ordinal.counts.is_empty() { Vec::new() } else { counts };
-            let key = |period, by_institution, measure| CounterKey {
-                counts: counts.clone(),
-                measure,
-                period,
-                by_institution,
-                applies: Box::new([]),
-                lines: Box::new([]),
-                except: None,
-                since: None,
-                continues: None,
+            let group = CounterKey {
+                by_institution: !ordinal.by.is_empty(),
+                ..CounterKey::plain(counts.clone(), CountedMeasure::Group, of)
             };
-            let (all, at) = (Vec::new(), ordinal.of.at);
-            let group = self.counter(key(of, !ordinal.by.is_empty(), CountedMeasure::Group), (&all, &all), at, faults);
-            self.counter(key(per, false, CountedMeasure::VisitNumber(group)), (&all, &all), at, faults);
+            let group = self.counter(group);
+            self.counter(CounterKey::plain(counts, CountedMeasure::VisitNumber(group), per));
         }
     }
 

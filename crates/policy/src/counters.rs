@@ -9,16 +9,20 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use gongji_adjudication::Period;
 
-/// Whether a counter counts a benefit.
-pub(crate) fn counts(key: &CounterKey, benefit: &str) -> bool {
-    key.counts.is_empty() || key.counts.iter().any(|name| name == benefit)
+/// The names of all counters of an area.
+pub(crate) fn names(keys: &[CounterKey]) -> Vec<String> {
+    let mut names = Vec::with_capacity(keys.len());
+    for key in keys {
+        names.push(name(key, &names));
+    }
+    names
 }
 
 /// The name of a counter: `ordinary_outpatient.fund_paid per year` and, where they say something,
 /// by whom, for whom, of which lines, without which fund, since when and continuing which.
 ///
-/// `applies` and `lines` are the conditions as written; `others` the names of earlier counters.
-pub(crate) fn name(key: &CounterKey, applies: &Pattern, lines: &Pattern, others: &[String]) -> String {
+/// `others` are the names of earlier counters.
+fn name(key: &CounterKey, others: &[String]) -> String {
     let counts = if key.counts.is_empty() { "*".to_string() } else { key.counts.join("+") };
     let mut name = format!("{counts}.{} per {}", measure_name(key.measure), period_name(key.period));
     let mut add = |word: &str, text: &str| {
@@ -30,10 +34,11 @@ pub(crate) fn name(key: &CounterKey, applies: &Pattern, lines: &Pattern, others:
         add("of", &format!("[{}]", others[usize::from(group)]));
     }
     add("by", if key.by_institution { "institution" } else { "" });
-    add("for", &pattern(applies));
-    add("lines", &pattern(lines));
+    add("for", &key.written.0);
+    add("lines", &key.written.1);
     add("except", &key.except.map(|fund| fund.to_string()).unwrap_or_default());
     add("since", &key.since.map(|day| day.to_string()).unwrap_or_default());
+    add("until", &key.until.map(|day| day.to_string()).unwrap_or_default());
     add("continuing", &key.continues.map(|earlier| format!("[{}]", others[usize::from(earlier)])).unwrap_or_default());
     name
 }
@@ -46,6 +51,7 @@ pub(crate) fn measure_name(measure: CountedMeasure) -> &'static str {
         CountedMeasure::BorneOfPayment => "deductible_off_payment",
         CountedMeasure::Above => "above",
         CountedMeasure::Paid => "fund_paid",
+        CountedMeasure::Visits => "openings",
         CountedMeasure::VisitNumber(_) => "visits",
         CountedMeasure::Group => "visit_number",
     }
@@ -63,7 +69,7 @@ fn period_name(period: Period) -> String {
 }
 
 /// Conditions by fact, values in order: two ways of writing one thing read the same.
-fn pattern(pattern: &Pattern) -> String {
+pub(crate) fn pattern(pattern: &Pattern) -> String {
     let mut parts: Vec<String> = pattern.iter().map(|(fact, condition)| format!("{}{}", fact.text, said(condition))).collect();
     parts.sort();
     parts.join("&")

@@ -500,6 +500,12 @@ impl Fact {
         self.values = values;
     }
 
+    /// Whether one named value is another or stands under it.
+    pub(crate) fn is_under(&self, value: &str, ancestor: &str) -> bool {
+        let place = |name: &str| self.values.iter().position(|value| value == name);
+        place(value).zip(place(ancestor)).is_some_and(|(value, ancestor)| self.under(value, ancestor))
+    }
+
     /// Whether `value` is `ancestor` or stands under it.
     fn under(&self, value: usize, ancestor: usize) -> bool {
         value == ancestor || self.parents[value].is_some_and(|parent| self.under(parent, ancestor))

@@ -112,7 +112,7 @@ impl Compiled {
             Value::None | Value::Open => None,
             Value::Share { share, of, year, round } => match self.share(grid, cell, *share, of, *year, *round)? {
                 Amount::Fixed(fen) => Some(fen),
-                amount => return Ok(Figure { is: amount, cite }),
+                amount => return self.stated(grid, cell, amount, cite),
             },
             Value::SameAs { path, share } => {
                 let other = self.amount(self.referred(path)?, cell)?;
@@ -121,13 +121,13 @@ impl Compiled {
                     (Amount::Fixed(fen), Some(share)) => Some(whole(fen, *share, grid.rounding, &grid.path)?),
                     (Amount::Fixed(fen), None) => Some(fen),
                     (Amount::None, _) => None,
-                    (amount, None) => return Ok(Figure { is: amount, cite }),
+                    (amount, None) => return self.stated(grid, cell, amount, cite),
                     (_, Some(_)) => return Err(("invalid_value", format!("{}：share 只能用在固定金额上", grid.path))),
                 }
             }
             Value::Frozen(name) => {
                 let index = self.frozen.iter().position(|known| known == name).unwrap_or(0);
-                return Ok(Figure { is: Amount::Frozen(index as u8), cite });
+                return self.stated(grid, cell, Amount::Frozen(index as u8), cite);
             }
             Value::Balance(part) => {
                 let part = match part.as_str() {
@@ -135,7 +135,7 @@ impl Compiled {
                     "account.prior" => AccountPart::Prior,
                     other => return Err(("invalid_value", format!("balance = \"{other}\"：account.current 或 account.prior"))),
                 };
-                return Ok(Figure { is: Amount::Balance(part), cite });
+                return self.stated(grid, cell, Amount::Balance(part), cite);
             }
             value => return Err(("invalid_value", format!("{} 里的 {} 不是金额", grid.path, crate::compile::show_value(value)))),
         };
@@ -158,6 +158,15 @@ impl Compiled {
         }
     }
 
+    /// An amount that a case states: nothing can be worked out from it beforehand.
+    fn stated(&self, grid: &Grid, cell: &Cell<'_>, amount: Amount, cite: Vec<Word>) -> Result<Figure<Amount>, Trouble> {
+        let changed = grid.adjust.iter().any(|adjust| adjust.applies(cell)) || grid.at_least.is_some() || grid.at_most.is_some();
+        if changed && amount != Amount::None {
+            return Err(("invalid_value", format!("{}：adjust、at_least、at_most 只能用在固定金额上", grid.path)));
+        }
+        Ok(Figure { is: amount, cite })
+    }
+
     /// The amounts of the members of a set.
     fn each(&self, grid: &Grid, each: &crate::model::Each, cell: &mut Cell<'_>) -> Result<Figure<Amount>, Trouble> {
         let (Some(set), Some(bound)) = (self.registry.id(&each.set.text), self.registry.id(&each.name.text)) else {
@@ -176,13 +185,14 @@ impl Compiled {
             let figure = figure?;
             match figure.is {
                 Amount::Fixed(fen) => amounts.push(fen),
-                Amount::None => amounts.push(Fen::ZERO),
                 _ => return Err(("invalid_value", format!("{}：each 的每一项须是固定金额", grid.path))),
             }
             cite.extend(figure.cite);
         }
+        let all = alloc::vec![Rate::ONE; amounts.len()];
+        let weights = if each.weights.is_empty() { &all } else { &each.weights };
         if grid.rounding.is_none() {
-            for (amount, weight) in amounts.iter().flat_map(|a| each.weights.iter().map(move |w| (a, w))) {
+            for (amount, weight) in amounts.iter().flat_map(|a| weights.iter().map(move |w| (a, w))) {
                 exact(i128::from(amount.fen()) * i128::from(weight.millionths()), MILLION, &grid.path)?;
             }
         }
@@ -191,7 +201,7 @@ impl Compiled {
         let each = Each {
             set: place,
             amounts: amounts.into(),
-            weights: each.weights.clone().into(),
+            weights: weights.clone().into(),
             rounding: grid.rounding.unwrap_or(Rounding::HALF_UP_FEN),
         };
         Ok(Figure { is: Amount::Each(alloc::boxed::Box::new(each)), cite })

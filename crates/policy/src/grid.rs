@@ -55,7 +55,6 @@ pub(crate) struct GridRow {
 
 #[derive(Clone, Debug)]
 pub(crate) struct GridAdjust {
-    pub(crate) at: At,
     pub(crate) region: Region,
     pub(crate) from: Day,
     pub(crate) until: Day,
@@ -93,7 +92,8 @@ impl Grid {
                         at: row.at,
                         region: registry.region(&row.when),
                         from: row.from.unwrap_or(from),
-                        until: row.until.unwrap_or(until),
+                        // No row outlives its table.
+                        until: row.until.unwrap_or(until).min(until),
                         known: row.known.or(row.published).unwrap_or_else(|| (inherit.known)(&cite)),
                         corrects: row.corrects,
                         is: row.is.clone(),
@@ -157,12 +157,15 @@ impl Grid {
     }
 
     /// All rows that apply, for tables that collect reasons; the highest layer that has any.
+    /// A row that says `"none"` lifts the rows around it.
     pub(crate) fn collecting(&self, scope: &dyn Scope) -> Vec<&GridRow> {
-        let apply = |layer: &'_ Vec<GridRow>| layer.iter().any(|row| row.applies(scope));
-        match self.layers.iter().rev().find(|layer| apply(layer)) {
-            Some(layer) => layer.iter().filter(|row| row.applies(scope)).collect(),
-            None => Vec::new(),
-        }
+        let applicable = |layer: &'_ &Vec<GridRow>| layer.iter().any(|row| row.applies(scope));
+        let Some(layer) = self.layers.iter().rev().find(applicable) else { return Vec::new() };
+        let rows: Vec<&GridRow> = layer.iter().filter(|row| row.applies(scope)).collect();
+        let lifts = |row: &GridRow, other: &GridRow| {
+            other.is.value == Value::None && other.inside(row) && !row.inside(other)
+        };
+        rows.iter().copied().filter(|row| !rows.iter().any(|other| lifts(row, other))).collect()
     }
 
     /// Every day on which something of this table begins, or has just ended.
@@ -187,7 +190,6 @@ impl GridAdjust {
     fn resolve(adjust: &Adjust, table: &Table, registry: &Registry, from: Day, until: Day) -> Self {
         let per = adjust.per.as_ref().and_then(|word| registry.id(&word.text));
         Self {
-            at: adjust.at,
             region: registry.region(&adjust.when),
             from: adjust.from.unwrap_or(from),
             until: adjust.until.unwrap_or(until),

@@ -1,8 +1,7 @@
 //! From a resolved package to the rules that the engine executes on the days of one range.
 
 use crate::cells::{Cell, MOST_CELLS};
-use crate::compile::{Compiled, CompiledBenefit, CompiledCut, CountedMeasure, CounterKey, Stage};
-use crate::counters::counts;
+use crate::compile::{Compiled, CompiledBenefit, CompiledCut, CountedMeasure, Stage};
 use crate::facts::{FactId, Region, Source};
 use crate::fault::{Fault, listed};
 use crate::figures::{NOT_YET, Trouble};
@@ -14,7 +13,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use gongji_adjudication::{
-    Add, Amount, Axis, Benefit, Counter, Cut, Dense, Encode, LineTerms, MAX_CLASSES, MAX_FACTS, Measure, Payers, ReasonId,
+    Add, Amount, Axis, Benefit, Counter, Cut, Dense, Encode, LineTerms, MAX_CLASSES, MAX_FACTS, Measure, Payers, Period, ReasonId,
     Rules, Source as EngineSource, Terms, Why, WhyId, Years,
 };
 use gongji_domain::{Day, Rate};
@@ -90,7 +89,7 @@ impl Lowering<'_> {
             lines,
             access,
             chain: chain.into(),
-            counters: compiled.counters.iter().zip(&compiled.counter_names).map(|(key, name)| counter(key, name)).collect(),
+            counters: (0..compiled.counters.len()).map(|id| self.counter(id)).collect(),
             years: years(&compiled.package.years),
             carry_from: compiled.from,
             payers,
@@ -115,7 +114,7 @@ impl Lowering<'_> {
                 region(when);
             }
         }
-        for counter in self.compiled.counters.iter().filter(|counter| counts(counter, &benefit.name)) {
+        for counter in self.compiled.counters.iter().filter(|counter| self.compiled.counts(counter, &benefit.name)) {
             region(&counter.applies);
             region(&counter.lines);
         }
@@ -159,7 +158,9 @@ impl Lowering<'_> {
         let derived = |fact: &FactId| self.compiled.registry.facts[*fact].source == Source::Derived;
         self.visit = visit.iter().copied().filter(|fact| !derived(fact)).collect();
         self.derived = visit.iter().copied().filter(derived).collect();
+        // Parcels have an order that nothing but their facts' names and values decides.
         self.charge = charge.into_iter().collect();
+        self.charge.sort_by_key(|fact| &self.compiled.registry.facts[*fact].name);
         for (slot, fact) in self.visit.iter().chain(&self.derived).enumerate() {
             self.slots.insert(*fact, slot as u8);
         }
@@ -412,7 +413,7 @@ impl Lowering<'_> {
         let of = |cuts: &[(Stage, usize, Cut)], stage: Stage| -> Box<[Cut]> {
             let mut chosen: Vec<&(Stage, usize, Cut)> = cuts.iter().filter(|(on, _, _)| *on == stage).collect();
             // Inner line scope first, then narrower to wider counts, then as written.
-            chosen.sort_by_key(|(_, counted, cut)| (cut.lines.count_ones(), *counted));
+            chosen.sort_by_key(|(_, counted, cut)| (cut.lines.count_ones(), cut.lines, *counted));
             chosen.into_iter().map(|(_, _, cut)| cut.clone()).collect()
         };
         check_scopes(&deductibles, &benefit.name, true)?;
@@ -424,6 +425,7 @@ impl Lowering<'_> {
             eligible_limits: of(&limits, Stage::Eligible),
             deductibles: of(&deductibles, Stage::Eligible),
             above_limits: of(&limits, Stage::Above),
+            precedence: precedence(&rates, classes),
             rates,
             rate_whys,
             payment_deductibles: of(&deductibles, Stage::Payment),
@@ -504,7 +506,9 @@ impl Lowering<'_> {
             };
             let lines = self.mask(&cut.lines, cell, classes);
             let why = self.why(&grid.path, &figure.cite);
-            let cut_lowered = Cut { amount: figure.is, counter: cut.counter, lines, carries: cut.carries, beyond, why };
+            let except = cut.beyond.as_ref().map(|(fund, _, _)| *fund);
+            let (amount, counter, carries) = (figure.is, cut.counter, cut.carries);
+            let cut_lowered = Cut { amount, counter, lines, carries, except, beyond, why };
             lowered.push((cut.stage, counted, cut_lowered));
         }
         Ok(lowered)
@@ -514,10 +518,10 @@ impl Lowering<'_> {
     fn adds(&self, benefit: &CompiledBenefit, cell: &mut Cell<'_>, classes: usize) -> Box<[Add]> {
         let mut adds = Vec::new();
         for (id, key) in self.compiled.counters.iter().enumerate() {
-            let since = key.since.is_none_or(|since| since <= self.day);
-            // Whoever goes on from it counts now.
-            let continued = self.compiled.continued_since(id as u16).is_some_and(|day| day <= self.day);
-            if continued || key.period == gongji_adjudication::Period::Visit || !since || !counts(key, &benefit.name) || !within_region(&key.applies, cell) {
+            // What only one benefit counts in one visit, nobody else reads.
+            let alone = key.period == Period::Visit && key.counts.len() == 1;
+            let counts = key.counts_on(self.day) && self.compiled.counts(key, &benefit.name);
+            if alone || !counts || !within_region(&key.applies, cell) {
                 continue;
             }
             let measure = match key.measure {
@@ -526,6 +530,7 @@ impl Lowering<'_> {
                 CountedMeasure::BorneOfPayment => Measure::BorneOfPayment,
                 CountedMeasure::Above => Measure::Above,
                 CountedMeasure::Paid => Measure::Paid,
+                CountedMeasure::Visits => Measure::Visits,
                 CountedMeasure::VisitNumber(group) => Measure::VisitNumber { group },
                 CountedMeasure::Group => continue,
             };
@@ -533,6 +538,17 @@ impl Lowering<'_> {
             adds.push(Add { counter: id as u16, measure, lines, except: key.except });
         }
         adds.into()
+    }
+
+    fn counter(&self, id: usize) -> Counter {
+        let key = &self.compiled.counters[id];
+        Counter {
+            name: self.compiled.counter_names[id].as_str().into(),
+            period: key.period,
+            by_institution: key.by_institution,
+            continues: key.continues,
+            opener: self.compiled.opener_of(id),
+        }
     }
 
     fn lines(&mut self, reads: &BTreeSet<FactId>, classes: usize) -> Option<Option<Dense<LineTerms>>> {
@@ -624,8 +640,12 @@ impl Lowering<'_> {
     }
 }
 
-fn counter(key: &CounterKey, name: &str) -> Counter {
-    Counter { name: name.into(), period: key.period, by_institution: key.by_institution, continues: key.continues }
+/// The rank of each line class by its rates, compared segment by segment from the lowest.
+fn precedence(rates: &[Rate], classes: usize) -> Box<[u8]> {
+    let of = |class: usize| rates.iter().skip(class).step_by(classes);
+    let distinct: BTreeSet<Vec<&Rate>> = (0..classes).map(|class| of(class).collect()).collect();
+    let rank = |class: usize| distinct.iter().filter(|lower| of(class).gt(lower.iter().copied())).count();
+    (0..classes).map(|class| rank(class) as u8).collect()
 }
 
 /// Deductibles of one benefit are equal or disjoint in their lines; limits nest or are disjoint.

@@ -159,6 +159,7 @@ pub(crate) struct Table {
 pub(crate) struct Each {
     pub(crate) set: Word,
     pub(crate) name: Word,
+    /// Of the largest, the second …; none written: every member counts in full.
     pub(crate) weights: Vec<Rate>,
 }
 
@@ -202,7 +203,6 @@ pub(crate) enum Value {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Adjust {
-    pub(crate) at: At,
     pub(crate) when: Pattern,
     pub(crate) change: Change,
     pub(crate) per: Option<Word>,

@@ -2,55 +2,10 @@
 //! packages built from all concepts of the language. Every amount must be equal.
 mod common;
 
-use gongji_adjudication::Standing;
+use common::compare::{difference, engine, oracle, oracle_package};
 use gongji_oracle::generate::{self, GeneratedCase, Options};
-use gongji_oracle::{Cancellation, Package};
-use gongji_policy::case::{Case, Decision, Detail};
-use gongji_policy::{Area, Folder, Library, SourceFile};
+use gongji_policy::{Folder, Library, SourceFile};
 use serde_json::{Value, json};
-
-const MONEY: &[&str] = &[
-    "medfee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt", "act_pay_dedc", "hifp_pay", "hifob_pay",
-    "cvlserv_pay", "hifes_pay", "hifmi_pay", "maf_pay", "hifdm_pay", "oth_pay", "fund_pay_sumamt", "psn_part_amt", "acct_pay",
-    "psn_cash_pay", "balc",
-];
-
-/// What the engine answers, with the cancellations that a quote does not know.
-fn engine(library: &Library, generated: &GeneratedCase) -> Value {
-    let case = match library.read_case(&generated.case.to_string()) {
-        Ok(case) => case,
-        Err(fault) => return json!({"error": {"code": fault.code, "field": fault.field, "message": fault.message}}),
-    };
-    let area = library.area(&case.pooling_area).expect("the area is loaded");
-    match history(area, &case, &generated.cancellations) {
-        Ok(settlements) => json!({"settlements": settlements}),
-        Err(fault) => json!({"error": {"code": fault.code, "field": fault.field, "message": fault.message}}),
-    }
-}
-
-fn history(area: &Area, case: &Case, cancellations: &[Cancellation]) -> Result<Vec<Value>, gongji_policy::case::CaseFault> {
-    let mut standing: Standing = area.opening(case)?;
-    let (mut done, mut answers) = (Vec::new(), Vec::new());
-    for (i, (encounter, then)) in case.encounters.iter().enumerate() {
-        for cancelled in cancellations.iter().filter(|c| c.before == i) {
-            if let Some(settled) = done.get_mut(cancelled.encounter).and_then(Option::take) {
-                let settled: gongji_policy::case::Settled = settled;
-                standing.revert(&settled.settlement.additions, settled.settlement.from_account);
-            }
-        }
-        let decision = area.decide(&case.member.at(then), &standing, encounter, true, Detail::Amounts)?;
-        let answer = gongji_policy::case::Answer { id: None, draft: false, result: Ok(vec![(encounter.id.clone(), decision.clone())]) };
-        answers.push(serde_json::to_value(&answer).unwrap()["settlements"][0].clone());
-        done.push(match decision {
-            Decision::Settled(settled) => {
-                settled.apply(&mut standing);
-                Some(settled)
-            }
-            Decision::Refused(_) => None,
-        });
-    }
-    Ok(answers)
-}
 
 /// States what rules may ask for: the engine refuses to guess it, the oracle does not check input.
 fn stated(mut generated: GeneratedCase) -> GeneratedCase {
@@ -70,39 +25,6 @@ fn stated(mut generated: GeneratedCase) -> GeneratedCase {
     generated
 }
 
-/// The first place where two answers differ.
-fn difference(engine: &Value, oracle: &Value) -> Option<String> {
-    if engine.get("error").is_some() || oracle.get("error").is_some() {
-        let code = |answer: &Value| answer["error"]["code"].as_str().unwrap_or("-").to_owned();
-        return (code(engine) != code(oracle)).then(|| format!("engine {} oracle {}", engine["error"], oracle["error"]));
-    }
-    let (a, b) = (engine["settlements"].as_array()?, oracle["settlements"].as_array()?);
-    for (i, (a, b)) in a.iter().zip(b).enumerate() {
-        let text = |answer: &Value, name: &str| answer.get(name).and_then(Value::as_str).unwrap_or("0.00").to_owned();
-        for name in MONEY.iter().chain(&["outcome"]) {
-            if a["outcome"] == "settled" && text(a, name) != text(b, name) {
-                return Some(format!("encounter {i} {name}: engine {} oracle {}\n  engine {a}\n  oracle {b}", text(a, name), text(b, name)));
-            }
-        }
-        let code = |answer: &Value, name: &str| answer.get(name).map(|v| v["code"].as_str().unwrap_or("-").to_owned());
-        for name in ["not_covered", "refusal"] {
-            if code(a, name) != code(b, name) {
-                return Some(format!("encounter {i} {name}: engine {:?} oracle {:?}", code(a, name), code(b, name)));
-            }
-        }
-        if a["outcome"] == "settled" && a["payments"] != b["payments"] {
-            return Some(format!("encounter {i} payments: engine {} oracle {}", a["payments"], b["payments"]));
-        }
-    }
-    (a.len() != b.len()).then(|| format!("engine settles {} encounters, oracle {}", a.len(), b.len()))
-}
-
-fn oracle_package(folder: &Folder) -> Package {
-    let toml: Vec<(&str, &str)> =
-        folder.files.iter().filter(|f| f.path.ends_with(".toml")).map(|f| (&*f.path, &*f.text)).collect();
-    Package::from_toml(&toml).unwrap()
-}
-
 /// How many seeds: more when asked for, so that a long hunt needs no change of code.
 fn seeds(default: u64) -> std::ops::Range<u64> {
     let first = std::env::var("GONGJI_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(0);
@@ -119,7 +41,7 @@ fn engine_equals_oracle_on_the_packages_that_ship() {
         for seed in seeds(150) {
             let generated = generate::case(&package, seed);
             let engine = engine(&library, &generated);
-            let oracle = gongji_oracle::answer_with_cancellations(std::slice::from_ref(&package), &generated.case, None, &generated.cancellations);
+            let oracle = oracle(&package, &generated);
             if let Some(difference) = difference(&engine, &oracle) {
                 panic!("{} seed {seed}: {difference}\n{}", folder.name, generated.case);
             }
@@ -156,7 +78,7 @@ fn engine_equals_oracle_on_random_packages() {
         for case_seed in 0..4 {
             let generated = stated(generate::case(&package, seed * 1000 + case_seed));
             let engine = engine(&library, &generated);
-            let oracle = gongji_oracle::answer_with_cancellations(std::slice::from_ref(&package), &generated.case, None, &generated.cancellations);
+            let oracle = oracle(&package, &generated);
             if let Some(difference) = difference(&engine, &oracle) {
                 differences.push(format!("package seed {seed} case seed {case_seed}: {difference}"));
                 break;

@@ -131,7 +131,7 @@ pub(crate) struct Effects {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Addition {
     pub counter: String,
-    pub instance: i32,
+    pub instance: i64,
     pub by: u64,
     pub amount: Fen,
 }

@@ -34,6 +34,14 @@ pub(super) struct BoundCharge {
     pub(super) upfront: Rate,
 }
 
+impl BoundCharge {
+    /// The charge as the engine reads it.
+    pub(super) fn with(self, facts: &[i64]) -> gongji_adjudication::Charge<'_> {
+        let Self { amount, covered, ceiling, upfront } = self;
+        gongji_adjudication::Charge { amount, covered, ceiling, upfront, facts }
+    }
+}
+
 impl Bound {
     /// The same encounter for a second look.
     pub(super) fn clone_parts(&self) -> Self {
@@ -256,15 +264,21 @@ fn prior(area: &Area, encounter: &Encounter) -> Result<Vec<Prior>, CaseFault> {
         prior.push(Prior { benefit: benefit as u8, fund: payment.fund, paid: payment.fund_paid });
     }
     prior.sort_by_key(|payment| payment.benefit);
-    if let Some(benefit) = place(&encounter.care_type)
-        && !prior.iter().any(|payment| usize::from(payment.benefit) == benefit)
-    {
-        let article = area.compiled.articles.print(&benefits[benefit].cite);
-        let message = format!("{} 的起付、比例和限额文本没有给出：须在 prior_benefits 写明它已支付多少（可以是 \"0.00\"）", encounter.care_type);
-        let fault = CaseFault::new("parameters_open", "prior_benefits", message);
-        return Err(CaseFault { article: Some(article), ..fault });
-    }
     Ok(prior)
+}
+
+/// What is missing when the care is of a benefit that is decided elsewhere and its payment is not stated.
+pub(super) fn parameters_open(area: &Area, encounter: &Encounter, prior: &[Prior]) -> Option<CaseFault> {
+    let care = area.fact("care_type")?;
+    let missing = area.compiled.benefits.iter().enumerate().find(|(i, benefit)| {
+        benefit.decided_elsewhere
+            && care.is_under(&encounter.care_type, &benefit.name)
+            && !prior.iter().any(|payment| usize::from(payment.benefit) == *i)
+    });
+    let (_, benefit) = missing?;
+    let article = area.compiled.articles.print(&benefit.cite);
+    let message = format!("{} 的起付、比例和限额文本没有给出：须在 prior_benefits 写明它已支付多少（可以是 \"0.00\"）", benefit.name);
+    Some(CaseFault { article: Some(article), ..CaseFault::new("parameters_open", "prior_benefits", message) })
 }
 
 /// Whatever the rules read must be stated.

@@ -1,6 +1,6 @@
 //! Deciding one encounter for a member: choose the rules of the day, bind, adjudicate, name.
 
-use super::bind::{Bound, bind};
+use super::bind::{Bound, bind, parameters_open};
 use super::sentences;
 use super::{Case, CaseFault, Encounter, Member, MemberThen};
 use crate::compile::CountedMeasure;
@@ -9,7 +9,10 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use gongji_adjudication::{Addition, Charge, Lines, Outcome, Rules, Settlement, Standing, adjudicate, explain};
+use gongji_adjudication as engine;
+use gongji_adjudication::{
+    Addition, Charge, Lines, Outcome, Period, Rules, Settlement, Standing, adjudicate, explain, refusal,
+};
 use gongji_domain::{Day, Fen, FundCode, NationalField};
 
 /// How much explanation is wanted.
@@ -118,8 +121,19 @@ impl Area {
             return Ok(Decision::Refused(self.no_policy(encounter.date)));
         };
         let bound = bind(self, rules, member, encounter)?;
-        self.prior_fits(rules, &bound)?;
-        let outcome = run(rules, standing, &bound, self.compiled.registry.charge_places, use_account, detail);
+        let open = parameters_open(self, encounter, &bound.prior);
+        if open.is_some() || !bound.prior.is_empty() {
+            // A refusal comes before any question about what earlier benefits paid.
+            if let Some(refusal) = self.engine(&bound, use_account, |engine| refusal(rules, standing, engine)) {
+                return Ok(self.with_names(rules, Outcome::Refused(refusal), detail));
+            }
+            open.map_or(Ok(()), Err)?;
+            self.prior_fits(rules, standing, &bound)?;
+        }
+        let outcome = self.engine(&bound, use_account, |engine| match detail {
+            Detail::Amounts => adjudicate(rules, standing, engine),
+            _ => explain(rules, standing, engine),
+        });
         Ok(self.with_names(rules, outcome, detail))
     }
 
@@ -134,21 +148,38 @@ impl Area {
     }
 
     /// Prior payments are together at most the eligible amount.
-    fn prior_fits(&self, rules: &Rules, bound: &Bound) -> Result<(), CaseFault> {
-        if bound.prior.is_empty() {
+    fn prior_fits(&self, rules: &Rules, standing: &Standing, bound: &Bound) -> Result<(), CaseFault> {
+        let paid: Fen = bound.prior.iter().map(|prior| prior.paid).sum();
+        if paid.is_zero() {
             return Ok(());
         }
-        let paid: Fen = bound.prior.iter().map(|prior| prior.paid).sum();
         let without = Bound { prior: Vec::new(), ..bound.clone_parts() };
-        let places = self.compiled.registry.charge_places;
-        let Outcome::Settled(settlement) = run(rules, &Standing::default(), &without, places, false, Detail::Amounts) else {
-            return Ok(());
-        };
-        if paid > settlement.eligible {
+        let outcome = self.engine(&without, false, |engine| adjudicate(rules, standing, engine));
+        if let Outcome::Settled(settlement) = outcome
+            && paid > settlement.eligible
+        {
             let message = format!("先前待遇共支付 {paid}，超过符合政策范围金额 {}", settlement.eligible);
             return Err(CaseFault::new("prior_benefits_exceed", "prior_benefits", message));
         }
         Ok(())
+    }
+
+    /// Shows a bound encounter to the engine.
+    fn engine<T>(&self, bound: &Bound, use_account: bool, ask: impl FnOnce(&engine::Encounter<'_>) -> T) -> T {
+        let width = usize::from(self.compiled.registry.charge_places);
+        let facts = |i: usize| &bound.charge_facts[i * width..(i + 1) * width];
+        let charges: Vec<Charge<'_>> = bound.charges.iter().enumerate().map(|(i, charge)| charge.with(facts(i))).collect();
+        ask(&engine::Encounter {
+            day: bound.day,
+            clock: bound.clock,
+            facts: &bound.facts,
+            institution: bound.institution,
+            lines: Lines::Charges(&charges),
+            prior: &bound.prior,
+            frozen: &[],
+            insured_since: None,
+            use_account,
+        })
     }
 
     fn with_names(&self, rules: &Rules, outcome: Outcome, detail: Detail) -> Decision {
@@ -176,37 +207,6 @@ impl Area {
             _ => sentences::steps(self, rules, &settlement.steps, detail == Detail::Sentences),
         };
         Decision::Settled(Settled { settlement, payments, not_covered, steps })
-    }
-}
-
-fn run(rules: &Rules, standing: &Standing, bound: &Bound, places: u8, use_account: bool, detail: Detail) -> Outcome {
-    let width = usize::from(places);
-    let charges: Vec<Charge<'_>> = bound
-        .charges
-        .iter()
-        .enumerate()
-        .map(|(i, charge)| Charge {
-            amount: charge.amount,
-            covered: charge.covered,
-            ceiling: charge.ceiling,
-            upfront: charge.upfront,
-            facts: &bound.charge_facts[i * width..(i + 1) * width],
-        })
-        .collect();
-    let encounter = gongji_adjudication::Encounter {
-        day: bound.day,
-        clock: bound.clock,
-        facts: &bound.facts,
-        institution: bound.institution,
-        lines: Lines::Charges(&charges),
-        prior: &bound.prior,
-        frozen: &[],
-        insured_since: None,
-        use_account,
-    };
-    match detail {
-        Detail::Amounts => adjudicate(rules, standing, &encounter),
-        _ => explain(rules, standing, &encounter),
     }
 }
 
@@ -246,33 +246,42 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
     let current = case.account_balance - case.account_prior_years;
     let mut standing = Standing::with_account(current, case.account_prior_years);
     let Some((first, _)) = case.encounters.first() else { return Ok(standing) };
-    let Some(rules) = area.rules(first.date) else { return Ok(standing) };
+    // Periods and counters are the same on all days, so any day's rules tell them.
+    let Some(rules) = area.range_starts().find_map(|day| area.rules(day)) else { return Ok(standing) };
     for used in &case.used {
-        let field = || format!("member.used.{}.{}", used.benefit, used.measure);
         let mut counted = false;
         for (id, key) in area.compiled.counters.iter().enumerate() {
-            let counts = crate::counters::counts(key, &used.benefit);
-            if !counts || !measures(key.measure, &used.measure) {
+            if !area.compiled.counts(key, &used.benefit) || !measures(key.measure, &used.measure) {
                 continue;
             }
             counted = true;
-            let counter = &rules.counters[id];
-            if counter.period == gongji_adjudication::Period::Visit || used.amount.is_zero() {
-                continue;
+            if key.counts_on(first.date) && key.period != Period::Visit && !used.amount.is_zero() {
+                enter(rules, id, first, used.amount, &mut standing);
             }
-            let by = if counter.by_institution { first.institution.id.as_deref().map_or(0, super::bind::number_of) } else { 0 };
-            let instance = counter.period.instance(&rules.years, first.date, first.time.unwrap_or_default());
-            standing.add(Addition { counter: id as u16, instance, by, amount: used.amount });
         }
         let benefit = area.compiled.benefit(&used.benefit).is_some();
         if !(counted || benefit && known_measure(&used.measure)) {
             let names = crate::fault::listed(&area.compiled.counter_names);
             let message = format!("没有这项累计；本统筹区累计：{names}");
             let code = if benefit { "unknown_field" } else { "invalid_value" };
-            return Err(CaseFault::new(code, field(), message));
+            return Err(CaseFault::new(code, format!("member.used.{}.{}", used.benefit, used.measure), message));
         }
     }
     Ok(standing)
+}
+
+/// Enters what was used before into the period of the first encounter, which is thereby open.
+fn enter(rules: &Rules, counter: usize, first: &Encounter, amount: Fen, standing: &mut Standing) {
+    let definition = &rules.counters[counter];
+    let by = match &first.institution.id {
+        Some(id) if definition.by_institution => super::bind::number_of(id),
+        _ => 0,
+    };
+    let instance = definition.period.instance(&rules.years, first.date, first.time.unwrap_or_default());
+    standing.add(Addition { counter: counter as u16, instance, by, amount });
+    if definition.opener != counter as u16 {
+        standing.add(Addition { counter: definition.opener, instance, by, amount: Fen::from_fen(1) });
+    }
 }
 
 fn measures(measure: CountedMeasure, name: &str) -> bool {

@@ -298,7 +298,6 @@ fn adjust(node: &Node, faults: &mut Vec<Fault>) -> Option<Adjust> {
     let add = fields.get("add").map(|node| change_of(node, faults));
     let times = fields.get("times").map(|node| rate(node, faults).map(Change::Times));
     let adjust = Adjust {
-        at: node.at,
         when: pattern(&fields, "when", faults),
         change: Change::Times(Rate::ONE),
         per: word(&fields, "per", faults),
@@ -337,10 +336,7 @@ fn each(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<Each> {
     let name = word(fields, "as", faults);
     let weights: Vec<Rate> = super::items(fields, "weights").iter().filter_map(|node| rate(node, faults)).collect();
     match (set, name) {
-        (Some(set), Some(name)) => {
-            let weights = if weights.is_empty() { alloc::vec![Rate::ONE] } else { weights };
-            Some(Each { set, name, weights })
-        }
+        (Some(set), Some(name)) => Some(Each { set, name, weights }),
         (None, None) => None,
         _ => {
             faults.push(Fault::error("missing_key", fields.at, "each 与 as 须同时写", "each = \"集合事实\", as = \"名称\""));

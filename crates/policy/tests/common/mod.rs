@@ -1,5 +1,7 @@
 //! Loading package folders for tests.
 #![allow(dead_code)]
+pub mod compare;
+
 use gongji_policy::{Folder, Library, SourceFile};
 use std::path::Path;
 

@@ -15,7 +15,7 @@ impl Decider for Double {
         if visit.care_type == "special_disease" {
             return Err(Fault::new(Code::ParametersOpen).article("wenda:14"));
         }
-        let year = visit.day.ymd().0;
+        let year = i64::from(visit.day.ymd().0);
         if year < 2024 {
             return Err(Fault::new(Code::NoPolicyForDate).given(visit.day).article("xize:14"));
         }
