@@ -41,6 +41,33 @@ fn run(library: &Library) -> Vec<(String, usize)> {
 
 #[test]
 fn every_case_of_the_invented_areas_comes_out() {
-    let counts = run(&sound(&invented()));
+    let library = sound(&invented());
+    let counts = run(&library);
     assert!(counts.iter().all(|(_, count)| *count >= 40), "{counts:?}");
+    kinds_have_their_cases(&library);
+}
+
+/// Every case that README.md names for a kind of rule is a case of that area.
+fn kinds_have_their_cases(library: &Library) {
+    let text = std::fs::read_to_string(invented().join("README.md")).expect("the table of kinds");
+    let mut kinds = 0;
+    for line in text.lines().filter(|line| line.starts_with("| ") && line.contains("| 99")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let report = library.run_cases(cells[2]).expect("an area of the table");
+        for case in cells[4].split(", ") {
+            assert!(report.cases.iter().any(|known| known.name == case), "{}: {case} of {}", cells[1], cells[2]);
+        }
+        kinds += 1;
+    }
+    assert!(kinds > 60, "{kinds} kinds of rule");
+}
+
+/// Examples from published texts: nothing loads them unless it is asked to.
+#[test]
+fn every_case_of_the_example_areas_comes_out() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies/examples");
+    let counts = run(&sound(&examples));
+    let codes: Vec<&str> = counts.iter().map(|(code, _)| code.as_str()).collect();
+    assert_eq!(codes, ["210200", "310000", "321000"]);
+    assert!(common::shipped().areas().all(|area| !codes.contains(&area.code())));
 }

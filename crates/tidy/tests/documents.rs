@@ -18,7 +18,9 @@ fn folders(below: &str) -> Vec<String> {
 #[test]
 fn every_policy_package_is_complete() {
     let mut faults = Vec::new();
-    for name in folders("policies").iter().filter(|name| *name != "framework") {
+    let examples = folders("policies/examples").into_iter().map(|name| format!("examples/{name}"));
+    let shipped = folders("policies").into_iter().filter(|name| !["framework", "examples"].contains(&name.as_str()));
+    for name in &shipped.chain(examples).collect::<Vec<String>>() {
         let here = files(&format!("policies/{name}"));
         let has = |part: &str| here.iter().any(|file| file.path.starts_with(&format!("policies/{name}/{part}")));
         for part in ["package.toml", "source/", "cases/", "CHANGELOG.md"] {
@@ -31,7 +33,7 @@ fn every_policy_package_is_complete() {
             let area = table.get("package")?.get("area")?.as_str()?;
             Some(area.to_owned())
         });
-        if !area.is_some_and(|area| area.len() == 6 && name.starts_with(&format!("{area}-"))) {
+        if !area.is_some_and(|area| area.len() == 6 && name.trim_start_matches("examples/").starts_with(&format!("{area}-"))) {
             faults.push(format!("policies/{name}: the folder is not named <area>-<name>"));
         }
     }

@@ -43,9 +43,11 @@ pub(crate) enum LoadError {
     Faulty(usize),
 }
 
-/// The folders that ship, by name.
+/// The folders that ship, by name. What lies deeper, such as `examples/`, is not offered: it is
+/// given with `--policies` like any other package.
 pub(crate) fn shipped() -> Vec<Folder> {
-    let mut folders: Vec<Folder> = SHIPPED.dirs().map(embedded).collect();
+    let has_rules = |dir: &&Dir<'_>| dir.files().any(|file| file.path().extension().is_some_and(|end| end == "toml"));
+    let mut folders: Vec<Folder> = SHIPPED.dirs().filter(has_rules).map(embedded).collect();
     folders.sort_by(|a, b| a.name.cmp(&b.name));
     folders
 }

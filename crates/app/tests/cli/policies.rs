@@ -1,6 +1,6 @@
 //! Listing and showing packages.
 
-use super::{Copy, gongji};
+use super::{Copy, gongji, policies};
 
 #[test]
 fn the_list_has_all_areas_with_their_documents_and_cases() {
@@ -22,6 +22,20 @@ fn a_package_given_is_listed_with_where_it_came_from() {
     let ran = gongji(&["policy", "list", "--policies", &copy.path()], "");
     assert_eq!(ran.code, 0);
     assert!(ran.out.contains("来源"), "{}", ran.out);
+}
+
+#[test]
+fn examples_are_loaded_only_when_they_are_given() {
+    let ran = gongji(&["policy", "list"], "");
+    assert!(!ran.out.contains("310000") && !ran.err.contains("examples"), "{}{}", ran.out, ran.err);
+    let all = gongji(&["policy", "list", "--policies", &policies().display().to_string()], "");
+    assert!(all.code == 0 && !all.out.contains("310000"), "{}{}", all.out, all.err);
+    let examples = policies().join("examples").display().to_string();
+    let given = gongji(&["policy", "list", "--policies", &examples], "");
+    assert_eq!((given.code, given.err.as_str()), (0, ""));
+    for part in ["500000", "310000", "上海市（示例）", "沪医保规〔2023〕6号"] {
+        assert!(given.out.contains(part), "{part}\n{}", given.out);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::Path;
 pub fn folders(dir: &Path) -> Vec<Folder> {
     let mut paths: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
     paths.sort();
-    paths.iter().map(|path| folder(path)).collect()
+    paths.iter().map(|path| folder(path)).filter(|folder| !folder.files.is_empty()).collect()
 }
 
 /// One package folder.
