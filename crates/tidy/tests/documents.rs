@@ -33,7 +33,9 @@ fn every_policy_package_is_complete() {
             let area = table.get("package")?.get("area")?.as_str()?;
             Some(area.to_owned())
         });
-        if !area.is_some_and(|area| area.len() == 6 && name.trim_start_matches("examples/").starts_with(&format!("{area}-"))) {
+        if !area.is_some_and(|area| {
+            area.len() == 6 && name.trim_start_matches("examples/").starts_with(&format!("{area}-"))
+        }) {
             faults.push(format!("policies/{name}: the folder is not named <area>-<name>"));
         }
     }
