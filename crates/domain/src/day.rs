@@ -30,6 +30,8 @@ pub enum DayError {
 impl Day {
     /// Before every day.
     pub const MIN: Self = Self(i32::MIN);
+    /// The first day that is written (1900-01-01).
+    pub const FIRST: Self = Self(-25_567);
     /// After every day.
     pub const MAX: Self = Self(i32::MAX);
 
@@ -153,7 +155,8 @@ mod tests {
 
     #[test]
     fn days_and_dates_are_inverse() {
-        let mut day = "1900-01-01".parse::<Day>().unwrap();
+        let mut day = Day::FIRST;
+        assert_eq!(day.to_string(), "1900-01-01");
         let end = "2199-12-31".parse::<Day>().unwrap();
         while day <= end {
             let date = day.date();

@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use gongji_adjudication::Period;
+use gongji_domain::Day;
 
 /// The names of all counters of an area.
 pub(crate) fn names(keys: &[CounterKey]) -> Vec<String> {
@@ -16,6 +17,20 @@ pub(crate) fn names(keys: &[CounterKey]) -> Vec<String> {
         names.push(name(key, &names));
     }
     names
+}
+
+/// Counters that end because another rule goes on from them: number, last day, and the name that
+/// they had as long as no other rule did.
+pub(crate) fn ended<'k>(keys: &'k [CounterKey], names: &'k [String]) -> impl Iterator<Item = (u16, Day, String)> + 'k {
+    keys.iter().enumerate().filter_map(|(i, key)| {
+        let endless = CounterKey { until: None, ..key.clone() };
+        Some((i as u16, key.until?, name(&endless, names)))
+    })
+}
+
+/// A name that two counters bear, if any.
+pub(crate) fn repeated(names: &[String]) -> Option<&String> {
+    names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)).map(|(_, name)| name)
 }
 
 /// The name of a counter: `ordinary_outpatient.fund_paid per year` and, where they say something,

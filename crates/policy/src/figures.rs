@@ -25,6 +25,10 @@ pub(crate) const NOT_YET: &str = "index_not_yet";
 
 const MILLION: i128 = 1_000_000;
 
+/// The largest amount of a rule, in fen: ten trillion yuan. What the engine makes of it, such as the
+/// allowance of many months, fits a machine word.
+const LARGEST: i128 = 1_000_000_000_000_000;
+
 impl Compiled {
     /// The row that holds, or what is wrong.
     pub(crate) fn row<'g>(&self, grid: &'g Grid, cell: &Cell<'_>) -> Result<&'g GridRow, Trouble> {
@@ -93,14 +97,14 @@ impl Compiled {
             let count = match adjust.per {
                 Some((fact, less)) => {
                     let value = self.registry.facts[fact].sample(crate::grid::Scope::band(cell, fact));
-                    i128::from((value - less).max(0))
+                    i128::from(value.saturating_sub(less).max(0))
                 }
                 None => 1,
             };
             match (adjust.change, rate) {
                 (Change::Points(points), true) => figure += i128::from(points.millionths()) * count,
                 (Change::Money(fen), false) => figure += i128::from(fen.fen()) * count,
-                (Change::Times(rate), _) => times.extend((0..count).map(|_| i128::from(rate.millionths()))),
+                (Change::Times(rate), _) => times.push((i128::from(rate.millionths()), count)),
                 _ => {
                     return Err((
                         "invalid_value",
@@ -113,7 +117,7 @@ impl Compiled {
             }
         }
         let mut product = Fraction { numerator: figure, denominator: 1 };
-        for factor in times {
+        for factor in times.into_iter().flat_map(|(factor, count)| (0..count).map(move |_| factor)) {
             product = product.times(factor).ok_or_else(|| ("out_of_range", format!("{} 的乘数太多", grid.path)))?;
         }
         Ok(product)
@@ -181,13 +185,16 @@ impl Compiled {
                 fen = fen.clamp_at(i128::from(bound.fen()), is_least);
             }
         }
+        let found = || format!("{} 在 {} 的金额为负或过大", grid.path, place(cell));
         let fen = match grid.rounding {
+            // What lies beyond all amounts is not rounded.
+            _ if (fen.numerator / fen.denominator).abs() > LARGEST => return Err(("out_of_range", found())),
             Some(rounding) => i128::from(rounding.round(fen.numerator, fen.denominator).fen()),
             None => fen.exact(&grid.path)?,
         };
         match i64::try_from(fen) {
             Ok(fen @ 0..) => Ok(Figure { is: Amount::Fixed(Fen::from_fen(fen)), cite }),
-            _ => Err(("out_of_range", format!("{} 在 {} 的金额不能为负", grid.path, place(cell)))),
+            _ => Err(("out_of_range", found())),
         }
     }
 
@@ -206,7 +213,7 @@ impl Compiled {
         let (Some(set), Some(bound)) = (self.registry.id(&each.set.text), self.registry.id(&each.name.text)) else {
             return Err(("unknown_fact", format!("{}：each 的集合或名称不存在", grid.path)));
         };
-        let crate::facts::Source::Raw(place) = self.registry.facts[set].source else {
+        let Some(place) = self.registry.facts[set].visit_place() else {
             return Err(("invalid_value", format!("{}：each 要一个由就诊给出的集合", grid.path)));
         };
         let one = Grid { each: None, ..grid.clone() };
@@ -264,9 +271,9 @@ impl Compiled {
         }
         let name = of.strip_prefix("member.").unwrap_or(of);
         let fact = self.registry.id(name).map(|id| &self.registry.facts[id]);
-        match fact.map(|fact| (&fact.source, &fact.kind)) {
-            Some((crate::facts::Source::Raw(place), crate::facts::Kind::Money)) => {
-                Ok(Amount::Share { of: *place, rate: share, rounding: round.unwrap_or(Rounding::HALF_UP_FEN) })
+        match fact.map(|fact| (fact.visit_place(), &fact.kind)) {
+            Some((Some(of), crate::facts::Kind::Money)) => {
+                Ok(Amount::Share { of, rate: share, rounding: round.unwrap_or(Rounding::HALF_UP_FEN) })
             }
             _ => Err((
                 "unknown_fact",
@@ -312,7 +319,10 @@ impl Fraction {
         let numerator = self.numerator.checked_mul(millionths)?;
         let denominator = self.denominator.checked_mul(MILLION)?;
         let common = greatest_common_divisor(numerator.unsigned_abs(), denominator.unsigned_abs()) as i128;
-        Some(Self { numerator: numerator / common, denominator: denominator / common })
+        let (numerator, denominator) = (numerator / common, denominator / common);
+        // So large that it can still be compared with any amount, and rounded.
+        let fits = numerator.unsigned_abs() < 1 << 120 && denominator < 1 << 60;
+        fits.then_some(Self { numerator, denominator })
     }
 
     /// The whole figure, if it is one.
@@ -334,6 +344,7 @@ fn greatest_common_divisor(a: u128, b: u128) -> u128 {
 fn whole(amount: Fen, share: Rate, rounding: Option<Rounding>, path: &str) -> Result<Fen, Trouble> {
     let product = i128::from(amount.fen()) * i128::from(share.millionths());
     match rounding {
+        _ if product / MILLION > LARGEST => Err(("out_of_range", format!("{path} 的金额过大"))),
         Some(rounding) => Ok(rounding.round(product, MILLION)),
         None => Ok(Fen::from_fen(exact(product, MILLION, path)? as i64)),
     }

@@ -12,6 +12,7 @@ mod check;
 mod citations;
 mod compile;
 mod counters;
+mod cycles;
 mod facts;
 mod fault;
 mod figures;

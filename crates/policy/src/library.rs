@@ -12,7 +12,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use gongji_adjudication::Rules;
+use gongji_adjudication::{CounterId, Rules};
 use gongji_domain::Day;
 
 /// One folder of a package directory, as read by whoever loads it.
@@ -256,6 +256,12 @@ impl Area {
     /// First days of the ranges in which the rules do not change.
     pub fn range_starts(&self) -> impl Iterator<Item = Day> + '_ {
         self.ranges.iter().map(|(day, _)| *day)
+    }
+
+    /// Counters that end because another rule goes on from them: number, last day that counts, and
+    /// the name that they had in an edition of the package without that rule.
+    pub fn ended_counters(&self) -> impl Iterator<Item = (CounterId, Day, String)> + '_ {
+        crate::counters::ended(&self.compiled.counters, &self.compiled.counter_names)
     }
 
     /// All facts that its package can read.

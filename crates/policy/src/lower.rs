@@ -2,10 +2,11 @@
 
 use crate::cells::{Cell, MOST_CELLS};
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, CountedMeasure, Stage};
+use crate::cycles;
 use crate::facts::{FactId, Region, Source};
 use crate::fault::{Fault, listed};
 use crate::figures::{NOT_YET, Trouble};
-use crate::grid::within_region;
+use crate::grid::{Grid, within_region};
 use crate::model::Word;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -60,7 +61,7 @@ impl Lowering<'_> {
         let reads: Vec<BTreeSet<FactId>> = compiled.benefits.iter().map(|benefit| self.reads(benefit)).collect();
         let (mut lines_reads, mut access_reads) = (BTreeSet::new(), BTreeSet::new());
         for grid in [&compiled.lines_covered, &compiled.lines_ceiling, &compiled.lines_upfront].into_iter().flatten() {
-            grid.reads(&mut lines_reads);
+            self.grid_reads(grid, &mut lines_reads, &mut BTreeSet::new());
         }
         if let Some(grid) = &compiled.access {
             grid.reads(&mut access_reads);
@@ -96,7 +97,7 @@ impl Lowering<'_> {
                 access,
                 chain: chain.into(),
                 counters: (0..compiled.counters.len()).map(|id| self.counter(id)).collect(),
-                years: years(&compiled.package.years),
+                years: Years::new(year_starts(&compiled.package.years).into()),
                 carry_from: compiled.from,
                 payers,
                 reasons: compiled.reasons.iter().map(|(code, _)| Box::from(code.as_str())).collect(),
@@ -110,7 +111,7 @@ impl Lowering<'_> {
 
     /// All facts whose band changes the terms of a benefit.
     fn reads(&self, benefit: &CompiledBenefit) -> BTreeSet<FactId> {
-        let mut reads = BTreeSet::new();
+        let (mut reads, mut met) = (BTreeSet::new(), BTreeSet::new());
         let mut region = |region: &Region| reads.extend(region.iter().map(|(fact, _)| *fact));
         region(&benefit.applies);
         region(&benefit.claims);
@@ -128,20 +129,23 @@ impl Lowering<'_> {
         let grids = benefit.covered.iter().chain(&benefit.rate);
         let cuts = benefit.deductibles.iter().chain(&benefit.limits).map(|cut| &cut.grid);
         for grid in grids.chain(cuts) {
-            self.grid_reads(grid, &mut reads, 0);
+            self.grid_reads(grid, &mut reads, &mut met);
         }
         reads
     }
 
-    /// What a table reads, with the tables that it refers to.
-    fn grid_reads(&self, grid: &crate::grid::Grid, reads: &mut BTreeSet<FactId>, depth: usize) {
+    /// What a table reads, with the tables that it refers to and the amounts that a case states.
+    fn grid_reads<'g>(&'g self, grid: &'g Grid, reads: &mut BTreeSet<FactId>, met: &mut BTreeSet<&'g str>) {
         grid.reads(reads);
         for row in grid.rows() {
-            if let crate::model::Value::SameAs { path, .. } = &row.is.value
-                && let Some(other) = self.compiled.grid(path)
-                && depth < 8
-            {
-                self.grid_reads(other, reads, depth + 1);
+            if let crate::model::Value::Share { of, .. } = &row.is.value {
+                let named = of.strip_prefix("member.").and_then(|name| self.compiled.registry.id(name));
+                reads.extend(named.filter(|fact| self.compiled.registry.facts[*fact].visit_place().is_some()));
+            }
+        }
+        for (_, path) in cycles::references(grid) {
+            if let Some(other) = self.compiled.grid(path).filter(|_| met.insert(path)) {
+                self.grid_reads(other, reads, met);
             }
         }
     }
@@ -540,13 +544,15 @@ impl Lowering<'_> {
             if figure.is == Amount::None {
                 continue;
             }
-            let beyond = cut.beyond.as_ref().filter(|(_, when, _)| within_region(when, cell)).map(|(fund, _, _)| *fund);
+            let beyond = cut.beyond.as_ref().filter(|(_, when, _)| within_region(when, cell));
             let counted = match self.compiled.counters[usize::from(cut.counter)].counts.len() {
                 0 => usize::MAX,
                 count => count,
             };
             let lines = self.mask(&cut.lines, cell, classes);
-            let why = self.why(&grid.path, &figure.cite);
+            let mut cite = figure.cite;
+            cite.extend(beyond.iter().flat_map(|(_, _, cite)| cite).cloned());
+            let (beyond, why) = (beyond.map(|(fund, _, _)| *fund), self.why(&grid.path, &cite));
             let except = cut.beyond.as_ref().map(|(fund, _, _)| *fund);
             let (amount, counter, carries) = (figure.is, cut.counter, cut.carries);
             let cut_lowered = Cut { amount, counter, lines, carries, except, beyond, why };
@@ -708,21 +714,17 @@ fn check_scopes(cuts: &[(Stage, usize, Cut)], name: &str, deductible: bool) -> R
     Ok(())
 }
 
-/// The first days of the benefit years from 1990 to 2110.
-fn years(written: &crate::model::Years) -> Years {
+/// The first days of the benefit years, for all days that a case may have.
+pub(crate) fn year_starts(written: &crate::model::Years) -> Vec<Day> {
     let mut starts: BTreeSet<Day> = BTreeSet::new();
     let default = [(None, (1_i8, 1_i8))];
     let rows = if written.starts.is_empty() { &default[..] } else { &written.starts[..] };
     for (i, (from, (month, day))) in rows.iter().enumerate() {
         let from = from.unwrap_or(Day::MIN);
         let until = rows.get(i + 1).and_then(|(next, _)| *next).unwrap_or(Day::MAX);
-        let days = (1990..=2110).filter_map(|year| Day::from_ymd(year, *month, *day));
+        let days = (1900..2200).filter_map(|year| Day::from_ymd(year, *month, *day));
         starts.extend(days.filter(|day| from <= *day && *day < until));
     }
     starts.extend(written.restarts.iter().copied());
-    if starts.is_empty() {
-        // Only a beginning after the last year that anybody counts leaves none.
-        starts.extend(Day::from_ymd(1990, 1, 1));
-    }
-    Years::new(starts.into_iter().collect())
+    starts.into_iter().collect()
 }

@@ -7,6 +7,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cell::RefCell;
+use core::ops::RangeInclusive;
 use gongji_domain::Day;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -81,7 +82,8 @@ fn convert(file: u16, value: &Spanned<DeValue<'_>>, faults: &mut Vec<Fault>) -> 
             Err(_) => {
                 let allowed = "只用日期，写作 2024-01-01（1900 至 2199 年）";
                 faults.push(Fault::error("not_a_date", at, format!("{datetime} 不是可用的日期"), allowed));
-                Value::Day(Day::MIN)
+                // Reported; what stands in its place can be shown like any day.
+                Value::Day(Day::FIRST)
             }
         },
         DeValue::Array(items) => Value::List(items.iter().map(|item| convert(file, item, faults)).collect()),
@@ -184,6 +186,22 @@ impl<'a> Fields<'a> {
                 None
             }
         }
+    }
+
+    /// A whole number that may not be smaller or larger than these.
+    pub(crate) fn whole_in(
+        &self,
+        name: &'static str,
+        range: RangeInclusive<i64>,
+        faults: &mut Vec<Fault>,
+    ) -> Option<i64> {
+        let number = self.whole(name, faults)?;
+        if range.contains(&number) {
+            return Some(number);
+        }
+        let (at, allowed) = (self.get(name)?.at, format!("{} 至 {}", range.start(), range.end()));
+        faults.push(Fault::error("out_of_range", at, format!("{name} = {number}"), allowed));
+        None
     }
 
     pub(crate) fn day(&self, name: &'static str, faults: &mut Vec<Fault>) -> Option<Day> {

@@ -1,8 +1,10 @@
 //! An agency's overlay: a package that `extends` another and lays its own rows above it.
 //! Rows of the same table win over the base's; what is new is added; nothing is deleted.
 
+use crate::counters::pattern;
 use crate::fault::Fault;
-use crate::model::{Accumulated, Package, Row, Table};
+use crate::model::{Accumulated, Package, Row, Table, Word};
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -79,8 +81,9 @@ pub(crate) fn lay(mut base: Package, over: Package, faults: &mut Vec<Fault>) -> 
         };
         lay_option(&mut known.covered, benefit.covered);
         lay_option(&mut known.rate, benefit.rate);
-        lay_entries(&mut known.deductibles, benefit.deductibles);
-        lay_entries(&mut known.limits, benefit.limits);
+        let own = &known.name.text;
+        lay_entries(&mut known.deductibles, benefit.deductibles, |entry| key(entry, "eligible", own));
+        lay_entries(&mut known.limits, benefit.limits, |entry| key(entry, "payment", own));
         if !benefit.takes.is_empty() {
             known.takes = benefit.takes;
         }
@@ -120,7 +123,7 @@ fn lay_table(base: &mut Table, over: Table) {
 }
 
 /// An entry with the same key is the same rule; another key is another rule.
-fn lay_entries(base: &mut Vec<Accumulated>, over: Vec<Accumulated>) {
+fn lay_entries(base: &mut Vec<Accumulated>, over: Vec<Accumulated>, key: impl Fn(&Accumulated) -> String) {
     for entry in over {
         match base.iter_mut().find(|known| key(known) == key(&entry)) {
             Some(known) => lay_table(&mut known.table, entry.table),
@@ -129,40 +132,15 @@ fn lay_entries(base: &mut Vec<Accumulated>, over: Vec<Accumulated>) {
     }
 }
 
-/// What makes a deductible or limit the one it is, in words.
-fn key(entry: &Accumulated) -> String {
-    let word = |word: &Option<crate::model::Word>| word.as_ref().map(|word| word.text.clone()).unwrap_or_default();
-    let words = |words: &[crate::model::Word]| words.iter().map(|word| word.text.clone()).collect::<Vec<_>>().join("+");
-    let pattern = |pattern: &crate::model::Pattern| {
-        let mut names: Vec<String> = pattern
-            .iter()
-            .map(|(name, condition)| {
-                let condition = match condition {
-                    crate::model::Condition::Any(values) => {
-                        format!("{:?}", values.iter().map(|v| &v.value).collect::<Vec<_>>())
-                    }
-                    crate::model::Condition::Not(values) => {
-                        format!("!{:?}", values.iter().map(|v| &v.value).collect::<Vec<_>>())
-                    }
-                    crate::model::Condition::Range(range) => {
-                        format!("{:?}", range.iter().map(|(c, v)| (c, &v.value)).collect::<Vec<_>>())
-                    }
-                };
-                format!("{}{condition}", name.text)
-            })
-            .collect();
-        names.sort();
-        names.concat()
-    };
-    let beyond = entry.beyond.as_ref().map(|beyond| beyond.fund.text.clone()).unwrap_or_default();
-    let on = entry.on.as_ref().map_or("", |word| word.text.as_str());
-    format!(
-        "{on}|{}|{}|{}|{}|{}|{}|{beyond}",
-        word(&entry.per),
-        word(&entry.carry),
-        words(&entry.by),
-        words(&entry.counts),
-        pattern(&entry.applies),
-        pattern(&entry.lines)
-    )
+/// What makes a deductible or limit of a benefit the one it is, in words; `stage` is where it acts
+/// when it does not say so.
+fn key(entry: &Accumulated, stage: &str, benefit: &str) -> String {
+    let said =
+        |word: &Option<Word>, default: &str| word.as_ref().map_or_else(|| default.to_owned(), |w| w.text.clone());
+    let words = |words: &[Word]| words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join("+");
+    let counts = if entry.counts.is_empty() { benefit.to_owned() } else { words(&entry.counts) };
+    let (on, per, carry) = (said(&entry.on, stage), said(&entry.per, "year"), said(&entry.carry, ""));
+    let beyond = entry.beyond.as_ref().map(|beyond| beyond.fund.text.as_str()).unwrap_or_default();
+    let (applies, lines, by) = (pattern(&entry.applies), pattern(&entry.lines), words(&entry.by));
+    format!("{on}|{per}|{carry}|{by}|{counts}|{applies}|{lines}|{beyond}")
 }

@@ -54,7 +54,6 @@ const VALUES: &[(&str, &str)] = &[
     ("spouse", "配偶"),
     ("parent", "父母"),
     ("child", "子女"),
-    ("other", "其他人"),
     ("allowed", "可以使用"),
     ("forbidden", "不得使用"),
     ("not_yet", "尚不可用"),
@@ -84,6 +83,7 @@ pub(crate) fn name_words(name: &str) -> &str {
 pub(crate) fn value_words<'a>(fact: &str, value: &'a str) -> &'a str {
     match (fact, value) {
         ("kind" | "issuer_kind", "pharmacy") => "药店",
+        ("who", "other") => "其他人",
         _ => name_words(value),
     }
 }
@@ -152,6 +152,7 @@ mod tests {
         assert_eq!(name_words("somewhere"), "somewhere");
         assert_eq!(value_words("kind", "pharmacy"), "药店");
         assert_eq!(value_words("care_type", "pharmacy"), "药店购药");
+        assert_eq!((value_words("who", "other"), value_words("item", "other")), ("其他人", "other"));
         assert_eq!(fact_words("status", None), "");
         assert_eq!(fact_words("level", Some("级别")), "级别");
     }

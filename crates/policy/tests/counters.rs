@@ -1,6 +1,7 @@
 //! What counters are called, and what becomes of one that a later version continues.
 mod common;
 
+use common::area;
 use gongji_policy::case::{Detail, quote};
 use gongji_policy::{Area, Folder, Library, Severity, SourceFile};
 use std::collections::BTreeSet;
@@ -16,16 +17,6 @@ fn sound(folder: &Folder) -> Library {
     let errors: Vec<String> = errors.map(|(_, fault)| fault.line(library.files())).collect();
     assert_eq!(errors, Vec::<String>::new());
     library
-}
-
-/// An area from 2024 on with one benefit and one quoted article.
-fn area(text: &str) -> Folder {
-    let head = "chain = [\"ordinary_outpatient\"]\n[package]\narea = \"900001\"\nname = \"试验\"\nfrom = 2024-01-01\n\
-                verified = 2026-01-01\ncite = \"text:1\"\n[document.text]\nnumber = \"试〔2024〕1号\"\n";
-    let file = |path: &str, text: String| SourceFile { path: path.into(), text: text.into() };
-    let quoted = "# 试〔2024〕1号\n## 1 第一条\n> 第一条\n".to_owned();
-    let files = vec![file("900001/package.toml", format!("{head}{text}")), file("900001/source/text.md", quoted)];
-    Folder { name: "900001".to_owned(), files }
 }
 
 /// One benefit whose limits differ in one thing each.
@@ -169,9 +160,21 @@ fn a_version_that_goes_on_counts_everything_once() {
     assert_eq!(paid, ["250.00", "100.00", "150.00", "90.00", "40.00", "60.00"], "{answer}");
 }
 
+/// Two that go on from each other, and two that a careless name would not tell apart.
 #[test]
-fn two_rules_cannot_continue_each_other() {
-    let round = CONTINUED.replace("from = 2024-10-01, starts = \"from 1\"", "from = 2024-10-01, starts = \"from 2\"");
-    let library = Library::load(&[area(&round.replace("starts = \"from 0\"", "starts = \"from 2\""))]);
-    assert!(library.faults().iter().any(|(_, fault)| fault.severity == Severity::Error));
+fn what_cannot_be_told_apart_is_refused() {
+    let codes = |text: &str| {
+        let library = Library::load(&[area(text)]);
+        let errors = library.faults().iter().filter(|(_, fault)| fault.severity == Severity::Error);
+        errors.map(|(_, fault)| fault.code).collect::<Vec<_>>()
+    };
+    let round = CONTINUED
+        .replace("from = 2024-10-01, starts = \"from 1\"", "from = 2024-10-01, starts = \"from 2\"")
+        .replace("starts = \"from 0\"", "starts = \"from 2\"");
+    assert!(codes(&round).contains(&"invalid_value"));
+    let alike = ALIKE
+        .replace("values = [\"basic\", \"other\"]", "values = [\"basic\", \"other\", \"basic|other\"]")
+        .replace("lines = { item = { not = \"basic\" } }", "lines = { item = \"basic|other\" }")
+        .replace("lines = { item = \"basic\" }", "lines = { item = [\"basic\", \"other\"] }");
+    assert!(codes(&alike).contains(&"counter_named_twice"), "{:?}", codes(&alike));
 }

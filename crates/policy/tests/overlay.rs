@@ -74,3 +74,19 @@ fn an_overlay_of_an_area_that_is_not_loaded_is_a_fault() {
     assert!(library.faults().iter().any(|(_, fault)| fault.code == "unknown_area"));
     assert!(settle(&library, true)["hifp_pay"].as_str() == Some("5581.20"), "the shipped package stands");
 }
+
+/// 200 at a secondary institution in Chongqing; the agency says 150 without repeating the stage.
+#[test]
+fn an_entry_that_leaves_out_the_usual_words_is_the_same_rule() {
+    let deductible = "\n[[benefit.ordinary_outpatient.deductible]]\nper = \"year\"\ncite = \"notice:1\"\nrows = [{ is = \"150.00\" }]\n";
+    for keys in ["", "on = \"eligible\"\n", "counts = [\"ordinary_outpatient\"]\n"] {
+        let library = library(&format!("{OVERLAY}{deductible}{keys}"));
+        let case = json!({"id": "o", "pooling_area": "500000", "member": {"status": "active"},
+            "encounters": [{"id": "e1", "date": "2024-06-01", "care_type": "ordinary_outpatient",
+                "institution": {"class": "secondary"}, "charges": [{"amount": "1150.00"}]}]});
+        let answer = serde_json::to_value(quote(&case.to_string(), &library, Detail::Amounts)).unwrap();
+        // (1150 - 150) x 60%.
+        assert_eq!(answer["settlements"][0]["act_pay_dedc"], "150.00", "{keys} {answer}");
+        assert_eq!(answer["settlements"][0]["hifp_pay"], "600.00", "{keys} {answer}");
+    }
+}

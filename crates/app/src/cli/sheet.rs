@@ -2,7 +2,7 @@
 //! amount came about; the articles as quoted.
 
 use super::paint::{QUIET, STRONG, TITLE, WRONG, boxed, columns, in_style, padded, right, thousands, wrap};
-use gongji_domain::{Clock, Day, Fen, NationalField};
+use gongji_domain::{Clock, Day, Fen, NationalField, Weight, spread};
 use gongji_policy::case::{
     Case, CaseFault, Decision, Encounter, FactValue, Institution, Member, Refusal, Settled, StepText,
 };
@@ -232,28 +232,33 @@ fn payers(sheet: &mut String, settled: &Settled, width: usize) {
     let s = &settled.settlement;
     heading(sheet, "谁付的");
     let mut table = boxed(&["付款方", "由来", "金额（元）", "占总额"], width);
-    let mut row = |payer: &str, what: &str, amount: Fen| {
-        table.add_row([payer, what, &money(amount), &part(amount, s.total)]);
-    };
+    let mut rows: Vec<(String, &str, Fen)> = Vec::new();
     for (benefit, fund, amount) in &settled.payments {
-        row(&format!("{} {fund}", fund.name()), benefit_words(benefit), *amount);
+        rows.push((format!("{} {fund}", fund.name()), benefit_words(benefit), *amount));
     }
-    row("本人个人账户", "个人负担", s.account_paid);
-    row("本人现金", "个人负担", s.cash);
-    row("合计", "医疗费总额", s.total);
+    rows.push(("本人个人账户".to_owned(), "个人负担", s.account_paid));
+    rows.push(("本人现金".to_owned(), "个人负担", s.cash));
+    let amounts: Vec<Fen> = rows.iter().map(|(_, _, amount)| *amount).collect();
+    for ((payer, what, amount), part) in rows.iter().zip(percentages(&amounts)) {
+        table.add_row([payer, *what, &money(*amount), &part]);
+    }
+    table.add_row(["合计", "医疗费总额", &money(s.total), &percentages(&[s.total]).concat()]);
     right(&mut table, 2);
     right(&mut table, 3);
     let _ = writeln!(sheet, "{table}\n");
 }
 
-/// A part in hundredths of a percent, half up.
-fn part(amount: Fen, total: Fen) -> String {
-    let (amount, total) = (i128::from(amount.fen()), i128::from(total.fen()));
-    if total == 0 {
-        return "—".to_owned();
+/// Amounts as percentages of their sum, to two places, that add up to 100.00%.
+fn percentages(amounts: &[Fen]) -> Vec<String> {
+    if amounts.iter().all(|amount| amount.is_zero()) {
+        return amounts.iter().map(|_| "—".to_owned()).collect();
     }
-    let hundredths = (amount * 20_000 + total) / (2 * total);
-    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+    let weights: Vec<Weight> =
+        amounts.iter().map(|amount| Weight { weight: amount.fen(), first: 0, second: 0 }).collect();
+    // A yuan is a hundred fen, so a percentage to two places is an amount like another.
+    let mut parts = vec![Fen::ZERO; amounts.len()];
+    spread(Fen::from_yuan(100), &weights, &mut parts);
+    parts.iter().map(|part| format!("{part}%")).collect()
 }
 
 fn heading(sheet: &mut String, text: &str) {
@@ -337,4 +342,18 @@ pub(crate) fn articles(sheet: &mut String, area: &Area, cited: &[String], width:
         }
     }
     sheet.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentages_add_up_to_the_whole() {
+        // 33.335, 33.335 and 33.33 of a hundred: rounding each half up would make 100.01.
+        let amounts = [Fen::from_fen(33_335), Fen::from_fen(33_335), Fen::from_fen(33_330)];
+        assert_eq!(percentages(&amounts), ["33.34%", "33.33%", "33.33%"]);
+        assert_eq!(percentages(&[Fen::ZERO, Fen::from_fen(7)]), ["0.00%", "100.00%"]);
+        assert_eq!(percentages(&[Fen::ZERO]), ["—"]);
+    }
 }

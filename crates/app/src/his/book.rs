@@ -86,6 +86,13 @@ pub(crate) struct Settled {
     pub cancelled_by: Option<String>,
 }
 
+impl Settled {
+    /// What it added to the member's counters, by the engine's numbers.
+    fn additions(&self, decider: &dyn Decider) -> Result<Vec<gongji_adjudication::Addition>, String> {
+        self.decided.effects.additions(decider, &self.area, self.day)
+    }
+}
+
 /// A visit with all that was uploaded for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Visit {
@@ -160,7 +167,7 @@ impl Book {
                 visit.lines.extend(lines);
             }
             Change::Settled { setl_id, settlement } => {
-                let additions = settlement.decided.effects.additions(&*self.decider, &settlement.area)?;
+                let additions = settlement.additions(&*self.decider)?;
                 let batch = self.batch_mut(&settlement)?;
                 if let Some(standing) = batch.replace(setl_id.clone()) {
                     return Err(format!("settlement {setl_id} settles what {standing} settled"));
@@ -180,7 +187,7 @@ impl Book {
                     return Err(format!("settlement {cancels} was cancelled by {before}"));
                 }
                 let settled = settled.clone();
-                let additions = settled.decided.effects.additions(&*self.decider, &settled.area)?;
+                let additions = settled.additions(&*self.decider)?;
                 *self.batch_mut(&settled)? = None;
                 let standing = self.standings.entry(settled.psn_no.clone()).or_default();
                 standing.revert(&additions, settled.decided.effects.account);

@@ -16,6 +16,10 @@ pub(crate) trait Decider: Send + Sync + 'static {
 
     /// The counter that an area's package calls so, if it has one.
     fn counter(&self, area: &str, name: &str) -> Option<CounterId>;
+
+    /// The counters that had this name until an edition of the package ended them, because another
+    /// rule goes on from them, and that count on this day: each with its name since then.
+    fn ended(&self, area: &str, name: &str, day: Day) -> Vec<(&str, CounterId)>;
 }
 
 /// One visit in the words of the policies.
@@ -137,7 +141,10 @@ pub(crate) struct Addition {
 }
 
 impl Effects {
-    /// These effects by the engine's numbers.
+    /// These effects of a visit on a day by the engine's numbers.
+    ///
+    /// Settled under an edition of the package in which no other rule went on from a counter, they
+    /// count for the ended one as well.
     ///
     /// # Errors
     /// Names the counter that the area's package no longer has.
@@ -145,15 +152,22 @@ impl Effects {
         &self,
         decider: &dyn Decider,
         area: &str,
+        day: Day,
     ) -> Result<Vec<gongji_adjudication::Addition>, String> {
-        let known = |addition: &Addition| {
-            let counter = decider
-                .counter(area, &addition.counter)
-                .ok_or_else(|| format!("the policy of {area} has no counter \"{}\"", addition.counter))?;
+        let said = |name: &str| self.counters.iter().any(|addition| addition.counter == name);
+        let mut additions = Vec::with_capacity(self.counters.len());
+        for addition in &self.counters {
+            let ended = decider.ended(area, &addition.counter, day);
+            let ended = ended.into_iter().filter(|(name, _)| !said(name)).map(|(_, counter)| counter);
+            let known: Vec<CounterId> = decider.counter(area, &addition.counter).into_iter().chain(ended).collect();
+            if known.is_empty() {
+                return Err(format!("the policy of {area} has no counter \"{}\"", addition.counter));
+            }
             let Addition { instance, by, amount, .. } = *addition;
-            Ok(gongji_adjudication::Addition { counter, instance, by, amount })
-        };
-        self.counters.iter().map(known).collect()
+            let of = |counter| gongji_adjudication::Addition { counter, instance, by, amount };
+            additions.extend(known.into_iter().map(of));
+        }
+        Ok(additions)
     }
 }
 

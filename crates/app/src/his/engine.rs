@@ -24,6 +24,8 @@ pub(crate) struct Policies {
 struct Named {
     version: String,
     counters: Vec<String>,
+    /// Counters that another rule goes on from: the last day that counts, the name before that rule.
+    ended: Vec<(CounterId, Day, String)>,
 }
 
 impl Policies {
@@ -40,7 +42,10 @@ impl Policies {
         let named = |area: &Area| {
             let counters = area.range_starts().find_map(|day| area.rules(day)).map(|rules| &rules.counters);
             let counters = counters.into_iter().flatten().map(|counter| counter.name.to_string()).collect();
-            (area.code().to_owned(), Named { version: version(&library, area), counters })
+            (
+                area.code().to_owned(),
+                Named { version: version(&library, area), counters, ended: area.ended_counters().collect() },
+            )
         };
         let areas = library.areas().map(named).collect();
         Ok(Self { library, areas })
@@ -88,6 +93,12 @@ impl Decider for Policies {
     fn counter(&self, area: &str, name: &str) -> Option<CounterId> {
         let at = self.areas.get(area)?.counters.iter().position(|counter| counter == name)?;
         CounterId::try_from(at).ok()
+    }
+
+    fn ended(&self, area: &str, name: &str, day: Day) -> Vec<(&str, CounterId)> {
+        let Some(named) = self.areas.get(area) else { return Vec::new() };
+        let then = named.ended.iter().filter(|(_, last, before)| before == name && day <= *last);
+        then.map(|(counter, _, _)| (named.counters[usize::from(*counter)].as_str(), *counter)).collect()
     }
 }
 

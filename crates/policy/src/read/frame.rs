@@ -2,7 +2,7 @@
 //! relations, bounds.
 
 use super::table::{pattern, value};
-use super::{cites, items, key_word, word, word_of, words};
+use super::{YEARS, cites, items, key_word, word, word_of, words};
 use crate::fault::Fault;
 use crate::model::{Bound, Document, Index, IndexRow, Institution, Package, Relation, Status, Word};
 use crate::node::{Fields, Key, Node, Value};
@@ -142,12 +142,11 @@ fn start_rows<'a>(year: &Fields<'a>) -> &'a [Node] {
 
 fn month_day(node: &Node, faults: &mut Vec<Fault>) -> Option<(i8, i8)> {
     let read = match &node.value {
-        Value::Text(text) if text.len() == 5 => {
-            let (month, day) = (text.get(0..2)?.parse().ok(), text.get(3..5)?.parse().ok());
+        Value::Text(text) => {
+            let parts = text.split_once('-').filter(|(month, day)| month.len() == 2 && day.len() == 2);
+            let numbers = parts.and_then(|(month, day)| month.parse().ok().zip(day.parse().ok()));
             // The 29th of February does not begin a year: three years of four have none.
-            month.zip(day).filter(|(month, day)| {
-                text.as_bytes()[2] == b'-' && gongji_domain::Day::from_ymd(2023, *month, *day).is_some()
-            })
+            numbers.filter(|(month, day)| gongji_domain::Day::from_ymd(2023, *month, *day).is_some())
         }
         _ => None,
     };
@@ -163,7 +162,7 @@ fn index(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Index> {
     let mut rows = Vec::new();
     for node in items(&fields, "rows") {
         let Some(row) = Fields::of(node, faults) else { continue };
-        let year = row.need("year", faults).and_then(|_| row.whole("year", faults));
+        let year = row.need("year", faults).and_then(|_| row.whole_in("year", YEARS, faults));
         let is = row.need("is", faults).and_then(|node| value(node, faults));
         let cite = cites(&row, faults);
         let cite = if cite.is_empty() { own.clone() } else { cite };

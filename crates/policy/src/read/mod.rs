@@ -11,6 +11,10 @@ use crate::model::{Package, Word};
 use crate::node::{Fields, Key, Node, Value, parse};
 use alloc::format;
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
+
+/// The years that a date may have.
+const YEARS: RangeInclusive<i64> = 1900..=2199;
 
 /// Reads the files of one package into one model; `first` is the number of the first file.
 pub(crate) fn package(files: &[(u16, &str)], faults: &mut Vec<Fault>) -> Package {

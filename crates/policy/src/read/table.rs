@@ -1,6 +1,6 @@
 //! Reading tables: rows, conditions, values, adjustments.
 
-use super::{cites, word};
+use super::{YEARS, cites, word};
 use crate::fault::Fault;
 use crate::model::{
     Adjust, Change, Compare, Condition, Each, Pattern, Row, Scalar, ScalarValue, Table, Value, ValueAt, Word,
@@ -244,7 +244,8 @@ fn text_value(text: &str) -> Result<Value, String> {
 fn formula(node: &Node, faults: &mut Vec<Fault>) -> Option<Value> {
     let fields = Fields::of(node, faults)?;
     let share = fields.get("share").and_then(|node| rate(node, faults));
-    let year = fields.whole("year", faults);
+    // A year, or how many years back.
+    let year = fields.whole_in("year", -100..=*YEARS.end(), faults);
     let round = fields.get("round").and_then(|node| rounding(node, faults));
     let of = fields.text("of", faults);
     let same_as = fields.text("same_as", faults);
@@ -318,6 +319,9 @@ fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
     }
 }
 
+/// How far from zero an adjustment may begin to count.
+const FARTHEST_LESS: i64 = 10_000;
+
 fn adjust(node: &Node, faults: &mut Vec<Fault>) -> Option<Adjust> {
     let fields = Fields::of(node, faults)?;
     let add = fields.get("add").map(|node| change_of(node, faults));
@@ -326,7 +330,7 @@ fn adjust(node: &Node, faults: &mut Vec<Fault>) -> Option<Adjust> {
         when: pattern(&fields, "when", faults),
         change: Change::Times(Rate::ONE),
         per: word(&fields, "per", faults),
-        less: fields.whole("less", faults).unwrap_or(0),
+        less: fields.whole_in("less", -FARTHEST_LESS..=FARTHEST_LESS, faults).unwrap_or(0),
         from: fields.day("from", faults),
         until: fields.day("until", faults),
         cite: cites(&fields, faults),
@@ -356,10 +360,19 @@ fn change_of(node: &Node, faults: &mut Vec<Fault>) -> Option<Change> {
     read
 }
 
+/// What part of its amount one member of a set brings.
+fn weight(node: &Node, faults: &mut Vec<Fault>) -> Option<Rate> {
+    let weight = rate(node, faults)?;
+    if weight > Rate::ONE {
+        faults.push(Fault::error("out_of_range", node.at, format!("weights 中的 {weight}"), "0% 至 100%"));
+    }
+    Some(weight)
+}
+
 fn each(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<Each> {
     let set = word(fields, "each", faults);
     let name = word(fields, "as", faults);
-    let weights: Vec<Rate> = super::items(fields, "weights").iter().filter_map(|node| rate(node, faults)).collect();
+    let weights: Vec<Rate> = super::items(fields, "weights").iter().filter_map(|node| weight(node, faults)).collect();
     match (set, name) {
         (Some(set), Some(name)) => Some(Each { set, name, weights }),
         (None, None) => None,

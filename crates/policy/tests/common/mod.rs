@@ -36,3 +36,19 @@ pub fn shipped() -> Library {
 pub fn shipped_folders() -> Vec<Folder> {
     folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies"))
 }
+
+/// An area from 2024 on with one benefit in its chain and one quoted article, `text:1`.
+pub fn area(text: &str) -> Folder {
+    let head = "chain = [\"ordinary_outpatient\"]\n[package]\narea = \"900001\"\nname = \"试验\"\nfrom = 2024-01-01\n\
+                verified = 2026-01-01\ncite = \"text:1\"\n[document.text]\nnumber = \"试〔2024〕1号\"\n";
+    folder_of("900001", &format!("{head}{text}"))
+}
+
+/// A folder whose package is one text, with one quoted article, `text:1`.
+pub fn folder_of(name: &str, text: &str) -> Folder {
+    let file = |path: String, text: String| SourceFile { path: path.into(), text: text.into() };
+    let quoted = "# 试〔2024〕1号\n## 1 第一条\n> 第一条\n".to_owned();
+    let files =
+        vec![file(format!("{name}/package.toml"), text.to_owned()), file(format!("{name}/source/text.md"), quoted)];
+    Folder { name: name.to_owned(), files }
+}

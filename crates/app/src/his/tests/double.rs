@@ -1,7 +1,7 @@
 //! A stand-in for the policies: 200 deductible a year, then 60 % up to 3000 a year, for everybody.
 
 use gongji_adjudication::{AccountPart, CounterId, Standing};
-use gongji_domain::{Fen, FundCode, Rate, Rounding};
+use gongji_domain::{Day, Fen, FundCode, Rate, Rounding};
 
 use crate::his::decider::{Addition, Decided, Decider, Effects, NotCovered, Payment, Visit};
 use crate::his::errors::{Code, Fault};
@@ -72,5 +72,9 @@ impl Decider for Double {
 
     fn counter(&self, _area: &str, name: &str) -> Option<CounterId> {
         COUNTERS.iter().position(|counter| *counter == name).map(|at| at as CounterId)
+    }
+
+    fn ended(&self, _area: &str, _name: &str, _day: Day) -> Vec<(&str, CounterId)> {
+        Vec::new()
     }
 }

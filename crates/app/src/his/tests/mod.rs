@@ -85,10 +85,16 @@ impl Server {
     }
 
     /// Stops and opens the same store again.
-    pub(super) fn restart(mut self) -> Self {
+    pub(super) fn restart(self) -> Self {
+        let decider = Arc::clone(&self.decider);
+        self.restart_with(decider)
+    }
+
+    /// Stops and opens the same store with other policies.
+    pub(super) fn restart_with(mut self, decider: Arc<dyn Decider>) -> Self {
         self.halt();
         let messages = self.messages.load(Ordering::Relaxed);
-        Self::on(self.path.clone(), Arc::clone(&self.decider), self._folder.take(), messages)
+        Self::on(self.path.clone(), decider, self._folder.take(), messages)
     }
 
     fn halt(&mut self) {

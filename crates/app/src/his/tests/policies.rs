@@ -229,3 +229,33 @@ fn encounter(day: &str, at: &str, class: &str, price: Fen) -> case::Encounter {
         prior_benefits: Vec::new(),
     }
 }
+
+/// Chongqing with a deductible of 300 from July 2024 on that goes on from what was borne before.
+fn with_a_new_deductible() -> Policies {
+    let mut folders = load::shipped();
+    let file = folders.iter_mut().flat_map(|folder| &mut folder.files);
+    let file = file.into_iter().find(|file| file.path.ends_with("500000-chongqing/outpatient.toml")).unwrap();
+    let first = "[[benefit.ordinary_outpatient.deductible]]\nper = \"year\"\n";
+    assert!(file.text.contains(first));
+    let next = "\n[[benefit.ordinary_outpatient.deductible]]\nper = \"year\"\nfrom = 2024-07-01\nstarts = \"from 0\"\n\
+                cite = \"xize:4\"\nrows = [{ is = \"300.00\" }]\n";
+    file.text = format!("{}{next}", file.text.replace(first, &format!("{first}until = 2024-06-30\n"))).into();
+    Policies::load(&folders).unwrap()
+}
+
+/// 150 of the first 200 are borne in June, before anybody knew of the new edition. In August 300 are
+/// to be borne, 150 of them are: (500 - 150) x 50% = 175. Taking June back leaves 150 more to bear.
+#[test]
+fn a_new_edition_goes_on_from_what_an_older_one_settled() {
+    let server = server();
+    let june = settle(&server, &demo(2, "500000"), TERTIARY, "11", "2024-06-01", "150.00").ok();
+    assert_eq!(amounts(&june, &["fund_pay_sumamt", "act_pay_dedc"]), ["0.00", "150.00"]);
+    let server = server.restart_with(Arc::new(with_a_new_deductible()));
+    let patient = demo(2, "500000");
+    let august = settle(&server, &patient, TERTIARY, "11", "2024-08-01", "500.00").ok();
+    assert_eq!(amounts(&august, &["fund_pay_sumamt", "act_pay_dedc"]), ["175.00", "150.00"]);
+    // The year's 300 are borne; a second restart reads both editions' settlements.
+    let server = server.restart();
+    let later = settle(&server, &patient, TERTIARY, "11", "2024-09-01", "100.00").ok();
+    assert_eq!(amounts(&later, &["fund_pay_sumamt", "act_pay_dedc"]), ["50.00", "0.00"]);
+}
