@@ -127,19 +127,21 @@ impl Library {
         }
         for (code, (folder, package, numbers)) in bases {
             let failed = self.faults.iter().any(|(of, fault)| *of == folder && fault.severity == Severity::Error);
-            let area = self.area_of(&folder, package, &numbers, frameworks);
-            if let Some(area) = area.filter(|_| !failed) {
+            if let Some(area) = self.area_of(&folder, package, &numbers, frameworks, !failed) {
                 self.areas.insert(code, area);
             }
         }
     }
 
+    /// The area of a package, and what is wrong with it. Unless all of it could be `read`, tables
+    /// are not looked through: a row that could not be read is not missing.
     fn area_of(
         &mut self,
         folder: &str,
         mut package: Package,
         numbers: &[usize],
         frameworks: &bounds::Frameworks,
+        read: bool,
     ) -> Option<Area> {
         let mut faults = Vec::new();
         let mut articles = Articles::default();
@@ -151,7 +153,7 @@ impl Library {
         }
         frameworks.lend(&mut package, &mut articles, &mut faults);
         let compiled = compile(package, articles, &mut faults);
-        let sound = |faults: &[Fault]| !faults.iter().any(|fault| fault.severity == Severity::Error);
+        let sound = |faults: &[Fault]| read && !faults.iter().any(|fault| fault.severity == Severity::Error);
         if sound(&faults) {
             check::tables(&compiled, &mut faults);
         }

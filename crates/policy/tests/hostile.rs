@@ -245,6 +245,18 @@ fn a_date_that_cannot_be_is_refused_wherever_it_stands() {
     }
 }
 
+/// A row that cannot be read is one fault, not a gap in its table besides.
+#[test]
+fn what_cannot_be_read_is_not_missing() {
+    for (keys, expected) in [
+        ("rate = { rows = [{ is = 0.5 }] }", "float_refused"),
+        ("deductible = [{ per = \"year\", rows = [{ is = \"-5.00\" }] }]", "invalid_value"),
+        ("limit = [{ per = \"year\", rows = [{ is = \"5.001\" }] }]", "invalid_value"),
+    ] {
+        assert_eq!(with_benefit(keys, ""), [expected], "{keys}");
+    }
+}
+
 /// What an adjustment, a floor, a ceiling, segments and a change of fund cite is quoted as well.
 #[test]
 fn every_article_that_is_cited_is_quoted() {
