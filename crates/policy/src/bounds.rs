@@ -34,7 +34,7 @@ impl Frameworks {
         };
         for n in numbers {
             let Some(name) = named(n, ".toml") else { continue };
-            let package = read::package(&[(*n as u16, &files[*n].text)], faults);
+            let package = read::framework((*n as u16, &files[*n].text), faults);
             let mut articles = Articles::default();
             for source in numbers {
                 let quoted = named(source, ".md");

@@ -225,7 +225,7 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
     cycles::facts(&registry, &mut fact_grids, faults);
     let resolve = |table: &Option<Table>| table.as_ref().map(|table| Grid::resolve(table, &registry, &inherit));
     let mut compiled = Compiled {
-        reasons: reasons(&package, faults),
+        reasons: reasons(&package),
         from,
         until,
         fact_grids,

@@ -15,6 +15,7 @@ mod counters;
 mod cycles;
 mod facts;
 mod fault;
+mod fields;
 mod figures;
 mod grid;
 mod library;
@@ -23,11 +24,15 @@ mod model;
 mod node;
 mod overlay;
 mod read;
+pub mod schema;
 mod view;
 mod words;
 
 pub use articles::{Article, Articles};
-pub use cases::{ArticleCoverage, CaseReport, CaseResult, Played, Stopped, WorkedCase};
+pub use cases::{
+    ArticleCoverage, Boundary, CaseReport, CaseResult, CellDiffers, Played, Profile, RowDiffers, Side, Stopped,
+    WorkedCase,
+};
 pub use facts::{Fact, Kind, Owner};
 pub use fault::{At, Fault, Severity, SourceFile, line_column, nearest};
 pub use library::{Area, AreaStatus, Folder, Library};

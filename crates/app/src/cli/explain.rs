@@ -1,11 +1,11 @@
 //! `gongji explain`: cases as settlement sheets that a member can read.
 
 use super::load::Policies;
-use super::{quote, sheet};
+use super::{otherwise, quote, sheet};
 use anyhow::Context;
 use gongji_domain::Day;
 use gongji_policy::Library;
-use gongji_policy::case::Detail;
+use gongji_policy::case::{CaseFault, Detail};
 use serde::de::IgnoredAny;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -23,6 +23,13 @@ pub(crate) struct Options {
     /// Decide by the values known on that day (当时所知), such as 2024-06-01
     #[arg(long, value_name = "DATE")]
     known_on: Option<Day>,
+    /// After the sheet: what the funds would have paid if one thing were otherwise (为什么不多付)
+    ///
+    /// Each fact that the case states is given its other values, one at a time: another class of
+    /// institution, a filing, a contract, a referral; the deductible borne before; the limit not
+    /// used before. Whatever pays more is listed with the difference and the articles.
+    #[arg(long)]
+    why_not_more: bool,
     /// The cases; standard input when left out or `-`
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -32,7 +39,7 @@ const EXAMPLE: &str = r#"EXAMPLE
   echo '{"id": "a", "pooling_area": "500000", "member": {"status": "retired"},
          "encounters": [{"id": "e1", "date": "2024-06-01", "care_type": "ordinary_outpatient",
            "institution": {"class": "secondary"}, "charges": [{"amount": "2800.00"}]}]}' |
-    gongji explain
+    gongji explain --why-not-more
 
 EXIT STATUS
   0 every case was answered, 1 some case was in error, 2 the arguments cannot be used"#;
@@ -48,7 +55,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut output = anstream::stdout().lock();
     let mut pending = Pending::default();
     let mut show = |case: &str| -> anyhow::Result<()> {
-        let (sheet, fine) = explain(case, &library);
+        let (sheet, fine) = explain(case, &library, options.why_not_more);
         some_in_error |= !fine;
         output.write_all(sheet.as_bytes())?;
         output.flush()?;
@@ -68,13 +75,20 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// The sheet of a case, and whether it could be decided.
-fn explain(text: &str, library: &Library) -> (String, bool) {
+fn explain(text: &str, library: &Library, why_not_more: bool) -> (String, bool) {
     let width = super::paint::width();
     let answer = gongji_policy::case::quote(text, library, Detail::Sentences);
-    let read = library.read_case(text);
-    match (answer.result, read) {
-        (Ok(decisions), Ok(case)) => (sheet::of_case(&case, &decisions, library, width), true),
-        (Err(fault), _) | (_, Err(fault)) => (sheet::of_fault(answer.id.as_deref(), &fault, width), false),
+    let sheet = || -> Result<String, CaseFault> {
+        let (decisions, case) = (answer.result?, library.read_case(text)?);
+        let mut sheet = sheet::of_case(&case, &decisions, library, width);
+        if why_not_more {
+            sheet.push_str(&otherwise::of_case(&library.otherwise(&case)?, width));
+        }
+        Ok(sheet)
+    };
+    match sheet() {
+        Ok(sheet) => (sheet, true),
+        Err(fault) => (sheet::of_fault(answer.id.as_deref(), &fault, width), false),
     }
 }
 

@@ -1,10 +1,15 @@
 //! The command line: JSON Lines where a program reads, tables where a person does.
 
+mod boundaries;
 pub(crate) mod explain;
 pub(crate) mod load;
+mod otherwise;
 mod paint;
+mod policy_bless;
 mod policy_check;
+mod policy_keys;
 mod policy_list;
+mod policy_new;
 mod policy_show;
 pub(crate) mod quote;
 mod sheet;
@@ -49,6 +54,9 @@ pub(crate) enum PolicyCommand {
     List(policy_list::Options),
     Show(policy_show::Options),
     Check(policy_check::Options),
+    Keys(policy_keys::Options),
+    New(policy_new::Options),
+    Bless(policy_bless::Options),
 }
 
 /// The command given; usage errors and `--help` end the program here.
@@ -65,6 +73,9 @@ pub(crate) fn policy(command: &PolicyCommand) -> anyhow::Result<ExitCode> {
         PolicyCommand::List(options) => policy_list::run(options),
         PolicyCommand::Show(options) => policy_show::run(options),
         PolicyCommand::Check(options) => policy_check::run(options),
+        PolicyCommand::Keys(options) => policy_keys::run(options),
+        PolicyCommand::New(options) => policy_new::run(options),
+        PolicyCommand::Bless(options) => policy_bless::run(options),
     }
 }
 

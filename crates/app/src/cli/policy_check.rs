@@ -132,7 +132,7 @@ fn check(target: &Folder, targets: &[Folder], around: &[Folder], output: &mut dy
 
 /// The folders among which a target is checked: the target last, without what would hide it, and
 /// with what it builds on.
-fn beside(target: &Folder, targets: &[Folder], around: &[Folder]) -> Vec<Folder> {
+pub(super) fn beside(target: &Folder, targets: &[Folder], around: &[Folder]) -> Vec<Folder> {
     let head = target.head();
     let extends = head.as_ref().is_some_and(|head| head.extends.is_some());
     let hides = |folder: &Folder| {

@@ -285,7 +285,7 @@ fn refused(sheet: &mut String, refusal: &Refusal, cited: &mut Vec<String>, width
 }
 
 /// How each amount came about.
-fn steps(sheet: &mut String, steps: &[StepText], cited: &mut Vec<String>, width: usize) {
+pub(crate) fn steps(sheet: &mut String, steps: &[StepText], cited: &mut Vec<String>, width: usize) {
     heading(sheet, "怎么算的");
     for (i, step) in steps.iter().enumerate() {
         let sentence = step.sentence.as_deref().unwrap_or_default();
@@ -311,7 +311,7 @@ fn emphasised(line: &str, result: &str) -> String {
 }
 
 /// The articles of a printed citation, without their document's name for rules.
-fn titles(printed: &str) -> String {
+pub(crate) fn titles(printed: &str) -> String {
     let parts = printed.split('；').map(|part| part.split_once(' ').map_or(part, |(_, title)| title));
     parts.collect::<Vec<_>>().join("；")
 }

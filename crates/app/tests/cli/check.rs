@@ -51,7 +51,7 @@ fn an_unknown_key_with_the_nearest_known() {
         "fundd = \"310100\"\ncite",
         "fundd",
         "unknown_key",
-        &["不认识的键 fundd", "是否想写 fund？"],
+        &["待遇里没有键 fundd", "是否想写 fund（基金）？"],
     );
 }
 

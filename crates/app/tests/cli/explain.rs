@@ -50,3 +50,14 @@ fn it_keeps_to_the_width() {
     }
     assert!(!sheet.contains('\u{1b}'), "no colours where nobody sees them");
 }
+
+#[test]
+fn why_no_more_is_paid_is_told_after_the_sheet() {
+    let case = r#"{"id": "a", "pooling_area": "500000", "member": {"status": "active"}, "encounters": [{"id": "e1", "date": "2024-06-01", "care_type": "ordinary_outpatient", "institution": {"class": "tertiary"}, "charges": [{"amount": "3000.00"}]}]}"#;
+    let (plain, more) = (gongji(&["explain"], case), gongji(&["explain", "--why-not-more"], case));
+    assert_eq!((more.code, more.err.as_str()), (0, ""));
+    let table = more.out.strip_prefix(&plain.out).unwrap();
+    same("why_not_more.txt", table);
+    // What cannot be decided is said once, as without the option.
+    assert_eq!(gongji(&["explain", "--why-not-more"], "{}").out, gongji(&["explain"], "{}").out);
+}

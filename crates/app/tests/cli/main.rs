@@ -1,7 +1,10 @@
 //! The command line from outside: the real program, its input, output and exit status.
 
+mod bless;
 mod check;
 mod explain;
+mod keys;
+mod new;
 mod policies;
 mod quote;
 
@@ -101,10 +104,10 @@ impl Copy {
 
 #[test]
 fn every_command_helps_with_an_example() {
-    let commands: &[&[&str]] =
-        &[&["quote"], &["explain"], &["policy", "list"], &["policy", "show"], &["policy", "check"]];
+    let policy = ["list", "show", "check", "keys", "new", "bless"].map(|name| vec!["policy", name]);
+    let commands = [vec!["quote"], vec!["explain"]].into_iter().chain(policy);
     for command in commands {
-        let ran = gongji(&[*command, &["--help"]].concat(), "");
+        let ran = gongji(&[command.as_slice(), &["--help"]].concat(), "");
         assert_eq!(ran.code, 0);
         assert!(ran.out.contains("EXAMPLE\n") && ran.out.contains("gongji "), "{}", ran.out);
     }

@@ -277,16 +277,23 @@ fn opening(case: &Case, area: &Area) -> Result<Standing, CaseFault> {
 
 /// Enters what was used before into the period of the first encounter, which is thereby open.
 fn enter(rules: &Rules, counter: usize, first: &Encounter, amount: Fen, standing: &mut Standing) {
+    let entry = addition(rules, counter, first, amount);
+    standing.add(entry);
+    let opener = rules.counters[counter].opener;
+    if opener != counter as u16 {
+        standing.add(Addition { counter: opener, amount: Fen::from_fen(1), ..entry });
+    }
+}
+
+/// An amount of a counter in the period of an encounter.
+pub(super) fn addition(rules: &Rules, counter: usize, encounter: &Encounter, amount: Fen) -> Addition {
     let definition = &rules.counters[counter];
-    let by = match &first.institution.id {
+    let by = match &encounter.institution.id {
         Some(id) if definition.by_institution => super::bind::number_of(id),
         _ => 0,
     };
-    let instance = definition.period.instance(&rules.years, first.date, first.time.unwrap_or_default());
-    standing.add(Addition { counter: counter as u16, instance, by, amount });
-    if definition.opener != counter as u16 {
-        standing.add(Addition { counter: definition.opener, instance, by, amount: Fen::from_fen(1) });
-    }
+    let instance = definition.period.instance(&rules.years, encounter.date, encounter.time.unwrap_or_default());
+    Addition { counter: counter as u16, instance, by, amount }
 }
 
 fn measures(measure: CountedMeasure, name: &str) -> bool {

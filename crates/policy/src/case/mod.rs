@@ -7,11 +7,13 @@ mod answer;
 mod bind;
 mod decide;
 mod json;
+mod otherwise;
 mod read;
 mod sentences;
 
 pub use answer::{Answer, not_text, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
+pub use otherwise::{Left, Otherwise, WhatIf};
 
 pub(crate) use read::case as read_case;
 pub(crate) use sentences::benefit_name;

@@ -1,13 +1,16 @@
 //! Worked cases beside the rules: `cases/*.md`, Markdown tables that a person can read and a
 //! runner decides. The format is in `docs/reference/cases.md`.
 
+mod boundary;
 mod parse;
 mod read;
 mod run;
 mod worked;
 
+pub use boundary::{Boundary, Profile, Side};
 pub use worked::{Played, Stopped, WorkedCase};
 
+use crate::case::StepText;
 use crate::fault::{At, Fault, Severity};
 use crate::library::{Area, Library};
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -43,6 +46,32 @@ pub struct CaseResult {
     pub checked: usize,
     /// Whether all of them agreed.
     pub passed: bool,
+    /// The rows of which something came out differently.
+    pub differs: Vec<RowDiffers>,
+}
+
+/// A row that came out differently, with how its figures came about.
+#[derive(Clone, Debug)]
+pub struct RowDiffers {
+    /// Which visit of the case, counted from one.
+    pub visit: usize,
+    /// What differs.
+    pub cells: Vec<CellDiffers>,
+    /// How the figures came about, each with its article.
+    pub steps: Vec<StepText>,
+}
+
+/// A cell that came out differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellDiffers {
+    /// The cell.
+    pub at: At,
+    /// What it is about.
+    pub column: String,
+    /// What is written.
+    pub expected: String,
+    /// What came out.
+    pub got: String,
 }
 
 /// Which cases exercise an article.

@@ -2,8 +2,8 @@
 
 use super::parse::{Row, Section, Table};
 use super::worked::{Played, Stopped, WorkedCase};
-use super::{CaseReport, CaseResult, read};
-use crate::case::{self, Decision, Detail};
+use super::{CaseReport, CaseResult, CellDiffers, RowDiffers, read};
+use crate::case::{self, Decision, Detail, StepText};
 use crate::fault::{Fault, nearest};
 use crate::library::{Area, Library};
 use alloc::borrow::ToOwned;
@@ -68,12 +68,13 @@ pub(super) fn section(library: &Library, area: &Area, section: &Section, report:
         };
         for (name, rows) in read::cases(table, names) {
             let worked = read::worked_case(library, area, section, table, name, rows);
-            let mut runner = Runner { area, table, report, hit: BTreeSet::new(), checked: 0, passed: true };
+            let (hit, differs) = (BTreeSet::new(), Vec::new());
+            let mut runner = Runner { area, table, report, hit, checked: 0, passed: true, differs };
             runner.case(&worked, rows);
-            let Runner { hit, checked, passed, .. } = runner;
+            let Runner { hit, checked, passed, differs, .. } = runner;
             let articles = section.articles.iter().map(|(_, article)| article.clone()).collect();
             let (heading, name) = (worked.heading, worked.name);
-            report.cases.push(CaseResult { heading, name, at: worked.at, articles, hit, checked, passed });
+            report.cases.push(CaseResult { heading, name, at: worked.at, articles, hit, checked, passed, differs });
         }
     }
 }
@@ -103,6 +104,7 @@ struct Runner<'a> {
     hit: BTreeSet<String>,
     checked: usize,
     passed: bool,
+    differs: Vec<RowDiffers>,
 }
 
 impl Runner<'_> {
@@ -116,15 +118,18 @@ impl Runner<'_> {
             Ok(standing) => standing,
             Err(fault) => return self.compare_error(last, &fault),
         };
-        let Played { decisions, stopped } = worked.play(case, self.area, standing, Detail::Steps);
-        for (row, decision) in rows.iter().zip(&decisions) {
+        let Played { decisions, stopped } = worked.play(case, self.area, standing, Detail::Sentences);
+        for (i, (row, decision)) in rows.iter().zip(&decisions).enumerate() {
             if let Decision::Settled(done) = decision {
                 for step in &done.steps {
                     let keys = step.article.split('；').filter_map(|article| article.split(' ').next());
                     self.hit.extend(keys.map(ToOwned::to_owned));
                 }
             }
-            self.compare(row, &case::decision_json(decision));
+            let cells = self.compare(row, &case::decision_json(decision));
+            if !cells.is_empty() {
+                self.differs.push(RowDiffers { visit: i + 1, cells, steps: steps(decision) });
+            }
         }
         let row = rows.get(decisions.len()).unwrap_or(last);
         match stopped {
@@ -134,7 +139,8 @@ impl Runner<'_> {
         }
     }
 
-    fn compare(&mut self, row: &Row, answer: &Value) {
+    fn compare(&mut self, row: &Row, answer: &Value) -> Vec<CellDiffers> {
+        let mut differs = Vec::new();
         let field = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
         let nested =
             |name: &str| answer.get(name).and_then(|v| v.get("code")).and_then(Value::as_str).unwrap_or("-").to_owned();
@@ -156,8 +162,10 @@ impl Runner<'_> {
                     found,
                     "核对条文与规则；确认规则无误后再改算例",
                 ));
+                differs.push(CellDiffers { at: cell.at, column: name.to_owned(), expected: cell.text.clone(), got });
             }
         }
+        differs
     }
 
     fn compare_error(&mut self, row: &Row, fault: &case::CaseFault) {
@@ -177,6 +185,20 @@ impl Runner<'_> {
     fn fail(&mut self, row: &Row, found: String) {
         self.passed = false;
         self.report.faults.push(Fault::error("case_fails", row.at, found, ""));
+    }
+}
+
+/// How a decision came about; of a refusal its one reason.
+fn steps(decision: &Decision) -> Vec<StepText> {
+    match decision {
+        Decision::Settled(done) => done.steps.clone(),
+        Decision::Refused(refusal) => alloc::vec![StepText {
+            rule: "access".to_owned(),
+            article: refusal.article.clone().unwrap_or_default(),
+            inputs: Vec::new(),
+            result: refusal.code.clone(),
+            sentence: Some(refusal.message.clone()),
+        }],
     }
 }
 

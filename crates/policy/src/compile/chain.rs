@@ -95,7 +95,7 @@ impl Compiled {
             Some(word) if word.text.starts_with("account.") => {
                 account_part(word, faults).map_or(Payer::Fund(FundCode::POOLED), Payer::Account)
             }
-            Some(word) => Payer::Fund(fund(word, faults)),
+            Some(word) => Payer::Fund(fund(word)),
             None => {
                 if elsewhere.is_none() {
                     faults.push(Fault::error(
@@ -260,15 +260,8 @@ impl Compiled {
         };
         let per = match &entry.per {
             Some(per) => period(per, entry.lasts.as_ref(), faults),
-            None => {
-                faults.push(Fault::error(
-                    "missing_key",
-                    entry.at,
-                    "没有 per",
-                    "写累计周期：visit、day、month、year、life 或 opened",
-                ));
-                Period::Year
-            }
+            // Reported where it was read.
+            None => Period::Year,
         };
         let carries = entry.carry.is_some();
         if let Some(carry) = &entry.carry
@@ -289,7 +282,7 @@ impl Compiled {
         let beyond = entry
             .beyond
             .as_ref()
-            .map(|beyond| (fund(&beyond.fund, faults), self.registry.region(&beyond.when), beyond.cite.clone()));
+            .map(|beyond| (fund(&beyond.fund), self.registry.region(&beyond.when), beyond.cite.clone()));
         let key = self.key_of(entry, benefit, measure, faults);
         self.check_levels(entry, faults);
         CompiledCut {
@@ -363,10 +356,7 @@ fn elsewhere_benefit(word: &Word, cite: Vec<Word>, from: Day, until: Day) -> Com
     }
 }
 
-pub(super) fn fund(word: &Word, faults: &mut Vec<Fault>) -> FundCode {
-    FundCode::from_code(&word.text).unwrap_or_else(|| {
-        let allowed = format!("国家基金代码：{}", listed(FundCode::all()));
-        faults.push(Fault::error("unknown_fund", word.at, format!("没有基金 \"{}\"", word.text), allowed));
-        FundCode::POOLED
-    })
+/// The fund of a code that the reader let through.
+pub(super) fn fund(word: &Word) -> FundCode {
+    FundCode::from_code(&word.text).unwrap_or(FundCode::POOLED)
 }

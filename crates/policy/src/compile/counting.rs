@@ -135,7 +135,7 @@ impl Compiled {
             by_institution: !entry.by.is_empty(),
             applies: self.registry.region(&entry.applies),
             lines: self.registry.region(&entry.lines),
-            except: entry.beyond.as_ref().map(|beyond| fund(&beyond.fund, ignored)),
+            except: entry.beyond.as_ref().map(|beyond| fund(&beyond.fund)),
             since: entry.table.from.filter(|_| entry.starts.is_some()),
             written: (counters::pattern(&entry.applies), counters::pattern(&entry.lines)),
             ..CounterKey::plain(self.counted(&entry.counts, benefit, faults), measure, period)

@@ -85,18 +85,10 @@ pub(super) fn cut_facts(package: &Package, registry: &mut Registry, faults: &mut
     registry.merge_bands(&patterns);
 }
 
-pub(super) fn reasons(package: &Package, faults: &mut Vec<Fault>) -> Vec<(String, String)> {
+pub(super) fn reasons(package: &Package) -> Vec<(String, String)> {
     let mut reasons: Vec<(String, String)> =
         SHARED_REASONS.iter().map(|(code, text)| ((*code).to_owned(), (*text).to_owned())).collect();
     for (code, text) in &package.reasons {
-        if text.is_empty() {
-            faults.push(Fault::error(
-                "missing_key",
-                code.at,
-                format!("原因 {} 没有 text", code.text),
-                "写明给参保人看的一句话",
-            ));
-        }
         match reasons.iter_mut().find(|(known, _)| *known == code.text) {
             Some(known) => known.1.clone_from(text),
             None => reasons.push((code.text.clone(), text.clone())),

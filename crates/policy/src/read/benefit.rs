@@ -1,10 +1,15 @@
 //! Reading benefits, line tables, payers, access and account rules.
 
 use super::table::{money, pattern, rows_of, table};
-use super::{cites, items, key_word, word, words};
+use super::{cites, items, key_word, text, word, words};
 use crate::fault::Fault;
+use crate::fields::Fields;
 use crate::model::{Accumulated, Benefit, BeyondDef, Package, Segments, Table, Word};
-use crate::node::{Fields, Key, Node};
+use crate::node::{Key, Node};
+use crate::schema::{
+    ACCOUNT, AMOUNTS_TABLE, BENEFIT, BEYOND, CHOICES_TABLE, CREDITS_TABLE, DEDUCTIBLE, Group, LIMIT, LINES, PAYER,
+    RATES_TABLE, REASONS_TABLE, SEGMENTS,
+};
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -15,54 +20,75 @@ pub(super) fn read(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<
             package.benefits.push(benefit);
         }
     }
-    if let Some(lines) = fields.get("lines").and_then(|node| Fields::of(node, faults)) {
-        package.lines.cite = cites(&lines, faults);
-        let cite = package.lines.cite.clone();
-        package.lines.covered = part(&lines, "covered", "lines", &cite, faults);
-        package.lines.ceiling = part(&lines, "ceiling", "lines", &cite, faults);
-        package.lines.upfront = part(&lines, "upfront", "lines", &cite, faults);
-        lines.finish(faults);
+    if let Some(node) = fields.get("lines") {
+        lines(node, package, faults);
     }
-    if let Some(payer) = fields.get("payer").and_then(|node| Fields::of(node, faults)) {
+    if let Some(payer) = fields.get("payer").and_then(|node| Fields::of(node, &PAYER, faults)) {
         package.payer.after = payer.get("after").map(|_| words(&payer, "after", faults));
         package.payer.pays = payer.get("pays").map(|_| words(&payer, "pays", faults));
         package.payer.cite = cites(&payer, faults);
         payer.finish(faults);
     }
-    package.access = fields.get("access").and_then(|node| table(node, "access".to_string(), &[], faults));
-    if let Some(account) = fields.get("account").and_then(|node| Fields::of(node, faults)) {
-        let cite = cites(&account, faults);
-        package.account.employer_share = part(&account, "employer_share", "account", &cite, faults);
-        package.account.credit = part(&account, "credit", "account", &cite, faults);
-        package.account.uses = part(&account, "use", "account", &cite, faults);
+    package.access =
+        fields.get("access").and_then(|node| table(node, "access".to_string(), &REASONS_TABLE, &[], faults));
+    if let Some(account) = fields.get("account").and_then(|node| Fields::of(node, &ACCOUNT, faults)) {
+        let part = Part { of: "account", cite: cites(&account, faults) };
+        package.account.employer_share = part.table(&account, "employer_share", &RATES_TABLE, faults);
+        package.account.credit = part.table(&account, "credit", &CREDITS_TABLE, faults);
+        package.account.uses = part.table(&account, "use", &CHOICES_TABLE, faults);
         account.finish(faults);
     }
 }
 
-fn part(fields: &Fields<'_>, name: &'static str, of: &str, cite: &[Word], faults: &mut Vec<Fault>) -> Option<Table> {
-    fields.get(name).and_then(|node| table(node, format!("{of}.{name}"), cite, faults))
+fn lines(node: &Node, package: &mut Package, faults: &mut Vec<Fault>) {
+    let Some(lines) = Fields::of(node, &LINES, faults) else { return };
+    let part = Part { of: "lines", cite: cites(&lines, faults) };
+    package.lines.covered = part.table(&lines, "covered", &CHOICES_TABLE, faults);
+    package.lines.ceiling = part.table(&lines, "ceiling", &AMOUNTS_TABLE, faults);
+    package.lines.upfront = part.table(&lines, "upfront", &RATES_TABLE, faults);
+    package.lines.cite = part.cite;
+    lines.finish(faults);
+}
+
+/// Something with tables of its own: its path, and the citations that they inherit.
+struct Part<'a> {
+    of: &'a str,
+    cite: Vec<Word>,
+}
+
+impl Part<'_> {
+    fn table(
+        &self,
+        fields: &Fields<'_>,
+        name: &'static str,
+        group: &'static Group,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Table> {
+        let node = fields.get(name)?;
+        table(node, format!("{}.{name}", self.of), group, &self.cite, faults)
+    }
 }
 
 fn benefit(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Benefit> {
-    let fields = Fields::of(node, faults)?;
-    let cite = cites(&fields, faults);
+    let fields = Fields::of(node, &BENEFIT, faults)?;
     let path = format!("benefit.{}", key.name);
+    let part = Part { of: &path, cite: cites(&fields, faults) };
     let benefit = Benefit {
         at: key.at,
         name: key_word(key),
-        label: fields.text("label", faults),
+        label: text(&fields, "label", faults),
         applies: pattern(&fields, "for", faults),
         claims: pattern(&fields, "claims", faults),
         takes: words(&fields, "takes", faults),
         fund: word(&fields, "fund", faults),
-        covered: part(&fields, "covered", &path, &cite, faults),
-        deductibles: accumulated(&fields, "deductible", &path, &cite, faults),
-        limits: accumulated(&fields, "limit", &path, &cite, faults),
-        rate: part(&fields, "rate", &path, &cite, faults),
+        covered: part.table(&fields, "covered", &REASONS_TABLE, faults),
+        deductibles: accumulated(&fields, ("deductible", &DEDUCTIBLE), &part, faults),
+        limits: accumulated(&fields, ("limit", &LIMIT), &part, faults),
+        rate: part.table(&fields, "rate", &RATES_TABLE, faults),
         segments: fields.get("segments").and_then(|node| segments(node, faults)),
         from: fields.day("from", faults),
         until: fields.day("until", faults),
-        cite,
+        cite: part.cite,
     };
     fields.finish(faults);
     Some(benefit)
@@ -70,47 +96,46 @@ fn benefit(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Benefit> {
 
 fn accumulated(
     fields: &Fields<'_>,
-    name: &'static str,
-    path: &str,
-    cite: &[Word],
+    (name, group): (&'static str, &'static Group),
+    part: &Part<'_>,
     faults: &mut Vec<Fault>,
 ) -> Vec<Accumulated> {
     let nodes = items(fields, name);
     let mut all = Vec::new();
     for (i, node) in nodes.iter().enumerate() {
-        let Some(fields) = Fields::of(node, faults) else { continue };
-        let path = if nodes.len() == 1 { format!("{path}.{name}") } else { format!("{path}.{name}[{i}]") };
-        let per = word(&fields, "per", faults);
+        let Some(fields) = Fields::of(node, group, faults) else { continue };
+        let path = if nodes.len() == 1 { format!("{}.{name}", part.of) } else { format!("{}.{name}[{i}]", part.of) };
+        let beyond = if fields.offers("beyond") { fields.get("beyond") } else { None };
         all.push(Accumulated {
             at: node.at,
             on: word(&fields, "on", faults),
-            per,
+            per: word(&fields, "per", faults),
             lasts: word(&fields, "lasts", faults),
             by: words(&fields, "by", faults),
             carry: word(&fields, "carry", faults),
             counts: words(&fields, "counts", faults),
             applies: pattern(&fields, "for", faults),
             lines: pattern(&fields, "lines", faults),
-            beyond: fields.get("beyond").and_then(|node| beyond(node, faults)),
+            beyond: beyond.and_then(|node| read_beyond(node, faults)),
             starts: word(&fields, "starts", faults),
-            table: rows_of(&fields, path, cite, faults),
+            table: rows_of(&fields, path, group, &part.cite, faults),
         });
         fields.finish(faults);
     }
     all
 }
 
-fn beyond(node: &Node, faults: &mut Vec<Fault>) -> Option<BeyondDef> {
-    let fields = Fields::of(node, faults)?;
-    let fund = fields.need("fund", faults).and_then(|node| super::word_of(node, faults));
+fn read_beyond(node: &Node, faults: &mut Vec<Fault>) -> Option<BeyondDef> {
+    let fields = Fields::of(node, &BEYOND, faults)?;
+    let fund = word(&fields, "fund", faults);
     let (when, cite) = (pattern(&fields, "when", faults), cites(&fields, faults));
     fields.finish(faults);
     Some(BeyondDef { fund: fund?, when, cite })
 }
 
 fn segments(node: &Node, faults: &mut Vec<Fault>) -> Option<Segments> {
-    let fields = Fields::of(node, faults)?;
-    let on = fields.need("on", faults).and_then(|node| super::word_of(node, faults));
+    let fields = Fields::of(node, &SEGMENTS, faults)?;
+    let on = word(&fields, "on", faults);
     let up_to = items(&fields, "up_to").iter().filter_map(|node| money(node, faults)).collect();
     let names = words(&fields, "names", faults);
     let (per, counts) = (word(&fields, "per", faults), words(&fields, "counts", faults));

@@ -1,9 +1,11 @@
 //! Reading declared facts.
 
-use super::{cites, items, key_word, table, word, words};
+use super::{cites, key_word, table, text, word, words};
 use crate::fault::Fault;
+use crate::fields::Fields;
 use crate::model::{FactDef, Ordinal, Package, Word};
-use crate::node::{Fields, Key, Node};
+use crate::node::{Key, Node};
+use crate::schema::{FACT, ORDINAL};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -16,9 +18,9 @@ pub(super) fn read(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<
 }
 
 fn fact(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<FactDef> {
-    let fields = Fields::of(node, faults)?;
+    let fields = Fields::of(node, &FACT, faults)?;
     let cite = cites(&fields, faults);
-    let has_rows = !items(&fields, "rows").is_empty() || !items(&fields, "except").is_empty();
+    let has_rows = fields.has("rows");
     let path = format!("fact.{}", key.name);
     let mut under: Vec<(Word, Word)> = Vec::new();
     for (child, parent) in fields.named("under", faults) {
@@ -34,10 +36,10 @@ fn fact(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<FactDef> {
         min: fields.whole("min", faults),
         max: fields.whole("max", faults),
         default: fields.get("default").and_then(|node| table::scalar(node, faults)),
-        table: has_rows.then(|| table::rows_of(&fields, path, &cite, faults)),
+        table: has_rows.then(|| table::rows_of(&fields, path, &FACT, &cite, faults)),
         ordinal: fields.get("ordinal").and_then(|node| ordinal(node, faults)),
         count_of: word(&fields, "count_of", faults),
-        label: fields.text("label", faults),
+        label: text(&fields, "label", faults),
         cite,
     };
     fields.finish(faults);
@@ -45,9 +47,8 @@ fn fact(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<FactDef> {
 }
 
 fn ordinal(node: &Node, faults: &mut Vec<Fault>) -> Option<Ordinal> {
-    let fields = Fields::of(node, faults)?;
-    let of = fields.need("of", faults).and_then(|node| super::word_of(node, faults));
-    let per = fields.need("per", faults).and_then(|node| super::word_of(node, faults));
+    let fields = Fields::of(node, &ORDINAL, faults)?;
+    let (of, per) = (word(&fields, "of", faults), word(&fields, "per", faults));
     let (by, counts) = (words(&fields, "by", faults), words(&fields, "counts", faults));
     fields.finish(faults);
     Some(Ordinal { of: of?, per: per?, by, counts })

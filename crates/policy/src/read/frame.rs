@@ -2,15 +2,30 @@
 //! relations, bounds.
 
 use super::table::{pattern, value};
-use super::{YEARS, cites, items, key_word, word, word_of, words};
+use super::{cites, items, key_word, text, word, word_of, words};
 use crate::fault::Fault;
+use crate::fields::Fields;
 use crate::model::{Bound, Document, Index, IndexRow, Institution, Package, Relation, Status, Word};
-use crate::node::{Fields, Key, Node, Value};
+use crate::node::{Key, Node, Value};
+use crate::schema::{
+    BOUND, CHANGE, DOCUMENT, IMPOSSIBLE, INDEX, INDEX_ROW, INSTITUTION, PACKAGE, PERIODS, REASON, RELATION, RESTART,
+    YEAR, YEAR_START, YEAR_STARTS,
+};
 use alloc::format;
 use alloc::vec::Vec;
 
+/// Documents and bounds, which frameworks have as well.
+pub(super) fn read_shared(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<Fault>) {
+    for (key, node) in fields.named("document", faults) {
+        package.documents.extend(document(key, node, faults));
+    }
+    for node in items(fields, "bound") {
+        package.bounds.extend(bound(node, faults));
+    }
+}
+
 pub(super) fn read(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<Fault>) {
-    if let Some(head) = fields.get("package").and_then(|node| Fields::of(node, faults)) {
+    if let Some(head) = fields.get("package").and_then(|node| Fields::of(node, &PACKAGE, faults)) {
         package.at = head.at;
         head_of(head, package, faults);
     }
@@ -19,18 +34,19 @@ pub(super) fn read(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<
         let cites = node.one_or_many().iter().filter_map(|node| word_of(node, faults)).collect();
         package.decided_elsewhere.push((key_word(key), cites));
     }
-    for (key, node) in fields.named("document", faults) {
-        package.documents.extend(document(key, node, faults));
-    }
     for (key, node) in fields.named("reason", faults) {
-        if let Some(fields) = Fields::of(node, faults) {
-            let text = fields.text("text", faults).unwrap_or_default();
+        if let Some(fields) = Fields::of(node, &REASON, faults) {
+            let said = text(&fields, "text", faults);
+            if said.as_deref() == Some("") {
+                let found = format!("原因 {} 没有 text", key.name);
+                faults.push(Fault::error("missing_key", key.at, found, "写明给参保人看的一句话"));
+            }
             fields.finish(faults);
-            package.reasons.push((key_word(key), text));
+            package.reasons.push((key_word(key), said.unwrap_or_default()));
         }
     }
     for node in items(fields, "impossible") {
-        if let Some(fields) = Fields::of(node, faults) {
+        if let Some(fields) = Fields::of(node, &IMPOSSIBLE, faults) {
             package.impossible.push((pattern(&fields, "when", faults), node.at));
             fields.finish(faults);
         }
@@ -45,38 +61,19 @@ pub(super) fn read(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<
     for (key, node) in fields.named("relation", faults) {
         package.relations.extend(relation(key, node, faults));
     }
-    for node in items(fields, "bound") {
-        package.bounds.extend(bound(node, faults));
-    }
 }
 
 fn head_of(head: Fields<'_>, package: &mut Package, faults: &mut Vec<Fault>) {
-    if let Some(node) = head.need("area", faults) {
-        package.area = word_of(node, faults).unwrap_or_default();
-        let code = &package.area.text;
-        if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
-            faults.push(node.unexpected("六位医保区划代码，如 \"500000\""));
-        }
-    }
-    package.name = head.text("name", faults).unwrap_or_default();
+    package.area = word(&head, "area", faults).unwrap_or_default();
+    package.name = text(&head, "name", faults).unwrap_or_default();
     package.extends = word(&head, "extends", faults);
-    if let Some(status) = word(&head, "status", faults) {
-        package.status = match status.text.as_str() {
-            "in_force" => Status::InForce,
-            "draft" => Status::Draft,
-            "example" => Status::Example,
-            other => {
-                let allowed = "in_force（施行）、draft（征求意见稿）、example（示例）";
-                faults.push(Fault::error("invalid_value", status.at, format!("status = \"{other}\""), allowed));
-                Status::InForce
-            }
-        };
-    }
+    package.status = match text(&head, "status", faults).as_deref() {
+        Some("draft") => Status::Draft,
+        Some("example") => Status::Example,
+        _ => Status::InForce,
+    };
     package.framework = words(&head, "framework", faults);
     package.from = head.day("from", faults);
-    if package.from.is_none() && package.extends.is_none() {
-        faults.push(Fault::error("missing_key", head.at, "缺少 from", "写明施行日期，如 from = 2024-01-01"));
-    }
     package.until = head.day("until", faults);
     package.verified = head.day("verified", faults);
     package.cite = cites(&head, faults);
@@ -84,13 +81,12 @@ fn head_of(head: Fields<'_>, package: &mut Package, faults: &mut Vec<Fault>) {
 }
 
 fn document(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Document> {
-    let fields = Fields::of(node, faults)?;
-    fields.need("number", faults);
+    let fields = Fields::of(node, &DOCUMENT, faults)?;
     let document = Document {
         key: key_word(key),
-        number: fields.text("number", faults).unwrap_or_default(),
-        title: fields.text("title", faults),
-        issuer: fields.text("issuer", faults),
+        number: text(&fields, "number", faults).unwrap_or_default(),
+        title: text(&fields, "title", faults),
+        issuer: text(&fields, "issuer", faults),
         published: fields.day("published", faults),
         known: fields.day("known", faults),
     };
@@ -99,26 +95,14 @@ fn document(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Document>
 }
 
 fn period(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<Fault>) {
-    let Some(period) = fields.get("period").and_then(|node| Fields::of(node, faults)) else { return };
-    if let Some(year) = period.get("year").and_then(|node| Fields::of(node, faults)) {
+    let Some(period) = fields.get("period").and_then(|node| Fields::of(node, &PERIODS, faults)) else { return };
+    if let Some(year) = period.get("year").and_then(|node| Fields::of(node, &YEAR, faults)) {
         package.years.cite = cites(&year, faults);
-        for node in start_rows(&year) {
-            match &node.value {
-                Value::Text(_) => package.years.starts.extend(month_day(node, faults).map(|start| (None, start))),
-                Value::Table(_) => {
-                    let Some(row) = Fields::of(node, faults) else { continue };
-                    let from = row.day("from", faults);
-                    let start = row.need("is", faults).and_then(|node| month_day(node, faults));
-                    cites(&row, faults);
-                    row.finish(faults);
-                    package.years.starts.extend(start.map(|start| (from, start)));
-                }
-                _ => faults.push(node.unexpected("\"MM-DD\" 或 { from, is }")),
-            }
+        for node in items(&year, "starts") {
+            starts(node, package, faults);
         }
         for node in items(&year, "restart") {
-            let Some(row) = Fields::of(node, faults) else { continue };
-            row.need("on", faults);
+            let Some(row) = Fields::of(node, &RESTART, faults) else { continue };
             package.years.restarts.extend(row.day("on", faults));
             cites(&row, faults);
             row.finish(faults);
@@ -128,15 +112,28 @@ fn period(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<Fault>) {
     period.finish(faults);
 }
 
-/// `starts = "07-01"`, a list of dated rows, or `starts = { rows = [...] }`.
-fn start_rows<'a>(year: &Fields<'a>) -> &'a [Node] {
-    let written = items(year, "starts");
-    match written {
-        [Node { value: Value::Table(entries), .. }] => match entries.iter().find(|(key, _)| key.name == "rows") {
-            Some((_, rows)) => rows.one_or_many(),
-            None => written,
-        },
-        _ => written,
+/// `"07-01"`, a dated row, or a table of such rows.
+fn starts(node: &Node, package: &mut Package, faults: &mut Vec<Fault>) {
+    let has_rows = matches!(&node.value, Value::Table(entries) if entries.iter().any(|(key, _)| key.name == "rows"));
+    if has_rows {
+        let Some(table) = Fields::of(node, &YEAR_STARTS, faults) else { return };
+        for row in items(&table, "rows") {
+            starts(row, package, faults);
+        }
+        cites(&table, faults);
+        return table.finish(faults);
+    }
+    match &node.value {
+        Value::Text(_) => package.years.starts.extend(month_day(node, faults).map(|start| (None, start))),
+        Value::Table(_) => {
+            let Some(row) = Fields::of(node, &YEAR_START, faults) else { return };
+            let from = row.day("from", faults);
+            let start = row.get("is").and_then(|node| month_day(node, faults));
+            cites(&row, faults);
+            row.finish(faults);
+            package.years.starts.extend(start.map(|start| (from, start)));
+        }
+        _ => faults.push(node.unexpected("\"MM-DD\" 或 { from, is }")),
     }
 }
 
@@ -157,13 +154,13 @@ fn month_day(node: &Node, faults: &mut Vec<Fault>) -> Option<(i8, i8)> {
 }
 
 fn index(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Index> {
-    let fields = Fields::of(node, faults)?;
+    let fields = Fields::of(node, &INDEX, faults)?;
     let own = cites(&fields, faults);
     let mut rows = Vec::new();
     for node in items(&fields, "rows") {
-        let Some(row) = Fields::of(node, faults) else { continue };
-        let year = row.need("year", faults).and_then(|_| row.whole_in("year", YEARS, faults));
-        let is = row.need("is", faults).and_then(|node| value(node, faults));
+        let Some(row) = Fields::of(node, &INDEX_ROW, faults) else { continue };
+        let year = row.whole("year", faults);
+        let is = row.get("is").and_then(|node| value(node, faults));
         let cite = cites(&row, faults);
         let cite = if cite.is_empty() { own.clone() } else { cite };
         let estimate = row.flag("estimate", faults).unwrap_or(false);
@@ -179,10 +176,9 @@ fn index(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Index> {
 }
 
 fn institution(node: &Node, faults: &mut Vec<Fault>) -> Option<Institution> {
-    let fields = Fields::of(node, faults)?;
-    let id = fields.need("id", faults).and_then(|node| word_of(node, faults));
+    let fields = Fields::of(node, &INSTITUTION, faults)?;
     let institution = Institution {
-        id: id.unwrap_or_default(),
+        id: word(&fields, "id", faults).unwrap_or_default(),
         class: word(&fields, "class", faults),
         kind: word(&fields, "kind", faults),
         from: fields.day("from", faults),
@@ -194,7 +190,7 @@ fn institution(node: &Node, faults: &mut Vec<Fault>) -> Option<Institution> {
 }
 
 fn relation(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Relation> {
-    let fields = Fields::of(node, faults)?;
+    let fields = Fields::of(node, &RELATION, faults)?;
     let mut relation = Relation {
         name: key_word(key),
         slots: words(&fields, "slots", faults),
@@ -205,7 +201,7 @@ fn relation(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Relation>
         change_effective: None,
         cite: cites(&fields, faults),
     };
-    if let Some(change) = fields.get("change").and_then(|node| Fields::of(node, faults)) {
+    if let Some(change) = fields.get("change").and_then(|node| Fields::of(node, &CHANGE, faults)) {
         for node in items(&change, "months") {
             match node.value {
                 Value::Whole(month @ 1..=12) => relation.change_months.push(month),
@@ -220,23 +216,13 @@ fn relation(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Relation>
 }
 
 fn bound(node: &Node, faults: &mut Vec<Fault>) -> Option<Bound> {
-    let fields = Fields::of(node, faults)?;
-    let on = fields.need("on", faults).and_then(|node| word_of(node, faults));
-    let must = fields.need("must", faults).and_then(|node| word_of(node, faults));
+    let fields = Fields::of(node, &BOUND, faults)?;
+    let (on, must) = (word(&fields, "on", faults), word(&fields, "must", faults));
     let mut along: Option<(Word, Vec<Word>)> = None;
     for (key, node) in fields.named("along", faults) {
         let values = node.one_or_many().iter().filter_map(|node| word_of(node, faults)).collect();
         along = Some((key_word(key), values));
     }
-    let severity = word(&fields, "severity", faults);
-    let warning = match severity.as_ref().map(|word| word.text.as_str()) {
-        Some("warning") => true,
-        Some("error") | None => false,
-        Some(_) => {
-            faults.extend(fields.get("severity").map(|node| node.unexpected("\"error\" 或 \"warning\"")));
-            false
-        }
-    };
     let bound = Bound {
         at: node.at,
         on: on.unwrap_or_default(),
@@ -246,7 +232,7 @@ fn bound(node: &Node, faults: &mut Vec<Fault>) -> Option<Bound> {
         along,
         facts: words(&fields, "facts", faults),
         tolerance: fields.get("tolerance").and_then(|node| super::table::rate(node, faults)),
-        warning,
+        warning: text(&fields, "severity", faults).as_deref() == Some("warning"),
         from: fields.day("from", faults),
         cite: cites(&fields, faults),
     };

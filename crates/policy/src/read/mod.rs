@@ -7,17 +7,25 @@ mod frame;
 mod table;
 
 use crate::fault::{At, Fault};
+use crate::fields::Fields;
 use crate::model::{Package, Word};
-use crate::node::{Fields, Key, Node, Value, parse};
+use crate::node::{Key, Node, Value, parse};
+use crate::schema::{FRAMEWORK, Group, ROOT};
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::RangeInclusive;
 
-/// The years that a date may have.
-const YEARS: RangeInclusive<i64> = 1900..=2199;
-
-/// Reads the files of one package into one model; `first` is the number of the first file.
+/// Reads the files of one package, each with its number, into one model.
 pub(crate) fn package(files: &[(u16, &str)], faults: &mut Vec<Fault>) -> Package {
+    top(files, &ROOT, faults)
+}
+
+/// Reads a file of `framework/`: documents and bounds.
+pub(crate) fn framework(file: (u16, &str), faults: &mut Vec<Fault>) -> Package {
+    top(&[file], &FRAMEWORK, faults)
+}
+
+fn top(files: &[(u16, &str)], group: &'static Group, faults: &mut Vec<Fault>) -> Package {
     let mut entries: Vec<(Key, Node)> = Vec::new();
     for (file, text) in files {
         if let Value::Table(top) = parse(*file, text, faults).value {
@@ -29,10 +37,13 @@ pub(crate) fn package(files: &[(u16, &str)], faults: &mut Vec<Fault>) -> Package
     let at = files.first().map(|(file, _)| At { file: *file, start: 0, end: 0 }).unwrap_or_default();
     let root = Node { at, value: Value::Table(entries) };
     let mut package = Package { at, ..Package::default() };
-    if let Some(fields) = Fields::of(&root, faults) {
-        frame::read(&fields, &mut package, faults);
-        facts::read(&fields, &mut package, faults);
-        benefit::read(&fields, &mut package, faults);
+    if let Some(fields) = Fields::of(&root, group, faults) {
+        frame::read_shared(&fields, &mut package, faults);
+        if fields.offers("package") {
+            frame::read(&fields, &mut package, faults);
+            facts::read(&fields, &mut package, faults);
+            benefit::read(&fields, &mut package, faults);
+        }
         fields.finish(faults);
     }
     package
@@ -70,7 +81,11 @@ fn words(fields: &Fields<'_>, name: &'static str, faults: &mut Vec<Fault>) -> Ve
 }
 
 fn word(fields: &Fields<'_>, name: &'static str, faults: &mut Vec<Fault>) -> Option<Word> {
-    fields.get(name).and_then(|node| word_of(node, faults))
+    fields.text(name, faults).map(|(at, text)| Word { at, text })
+}
+
+fn text(fields: &Fields<'_>, name: &'static str, faults: &mut Vec<Fault>) -> Option<String> {
+    fields.text(name, faults).map(|(_, text)| text)
 }
 
 fn word_of(node: &Node, faults: &mut Vec<Fault>) -> Option<Word> {

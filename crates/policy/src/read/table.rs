@@ -1,11 +1,13 @@
 //! Reading tables: rows, conditions, values, adjustments.
 
-use super::{YEARS, cites, word};
+use super::{cites, text, word};
 use crate::fault::Fault;
+use crate::fields::Fields;
 use crate::model::{
     Adjust, Change, Compare, Condition, Each, Pattern, Row, Scalar, ScalarValue, Table, Value, ValueAt, Word,
 };
-use crate::node::{self, Fields, Key, Node};
+use crate::node::{self, Node};
+use crate::schema::{ADJUSTMENT, AMOUNTS_TABLE, CONDITION, FORMULA, Group, RATES_TABLE, ROW};
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::format;
@@ -14,52 +16,78 @@ use alloc::vec::Vec;
 use gongji_domain::{Direction, Fen, Rate, Rounding};
 
 /// Reads a table that stands under a key of its own, such as `rate = {...}`.
-pub(super) fn table(node: &Node, path: String, cite: &[Word], faults: &mut Vec<Fault>) -> Option<Table> {
-    let fields = Fields::of(node, faults)?;
-    let table = rows_of(&fields, path, cite, faults);
+pub(super) fn table(
+    node: &Node,
+    path: String,
+    group: &'static Group,
+    cite: &[Word],
+    faults: &mut Vec<Fault>,
+) -> Option<Table> {
+    let fields = Fields::of(node, group, faults)?;
+    let table = rows_of(&fields, path, group, cite, faults);
     fields.finish(faults);
     Some(table)
 }
 
 /// Reads the table keys among the fields of something that has keys of its own besides.
-pub(super) fn rows_of(fields: &Fields<'_>, path: String, cite: &[Word], faults: &mut Vec<Fault>) -> Table {
+pub(super) fn rows_of(
+    fields: &Fields<'_>,
+    path: String,
+    group: &'static Group,
+    cite: &[Word],
+    faults: &mut Vec<Fault>,
+) -> Table {
     let own = cites(fields, faults);
     let cite = if own.is_empty() { cite.to_vec() } else { own };
     let across = across(fields, faults);
     let mut layers: [Vec<Row>; 4] = Default::default();
     layers[0] = rows(fields, "rows", across.as_ref(), faults);
     layers[1] = rows(fields, "except", across.as_ref(), faults);
-    let written = |key: &'static str| fields.get(key).is_some_and(|node| !node.one_or_many().is_empty());
-    if !["rows", "except"].into_iter().any(written) {
-        faults.push(Fault::error("missing_key", fields.at, format!("{path} 没有任何一行"), "写 rows = [{ is = … }]"));
-    }
-    let bound = |name: &'static str, faults: &mut Vec<Fault>| {
-        let node = fields.get(name)?;
-        let path = format!("{path}.{name}");
-        if let node::Value::Table(_) = node.value {
-            return table(node, path, &cite, faults).map(Box::new);
-        }
-        let is = value(node, faults)?;
-        let row = Row { is, ..empty_row(node) };
-        let layers = [alloc::vec![row], Vec::new(), Vec::new(), Vec::new()];
-        Some(Box::new(Table { at: node.at, path, layers, cite: cite.clone(), ..Table::default() }))
-    };
-    let (at_least, at_most) = (bound("at_least", faults), bound("at_most", faults));
-    Table {
+    let mut table = Table {
         at: fields.at,
         layers,
-        adjust: super::items(fields, "adjust").iter().filter_map(|node| adjust(node, faults)).collect(),
-        at_least,
-        at_most,
-        rounding: fields.get("round").and_then(|node| rounding(node, faults)),
         from: fields.day("from", faults),
         until: fields.day("until", faults),
-        per: word(fields, "per", faults),
-        status_effect: word(fields, "status_effect", faults),
-        each: each(fields, faults),
         cite,
         path,
+        ..Table::default()
+    };
+    if fields.offers("adjust") {
+        table.adjust = super::items(fields, "adjust").iter().filter_map(|node| adjust(node, faults)).collect();
+        table.at_least = edge(fields, "at_least", group, &table, faults);
+        table.at_most = edge(fields, "at_most", group, &table, faults);
     }
+    if fields.offers("round") {
+        table.rounding = fields.get("round").and_then(|node| rounding(node, faults));
+    }
+    if fields.offers("status_effect") {
+        table.per = word(fields, "per", faults);
+        table.status_effect = word(fields, "status_effect", faults);
+    }
+    if fields.offers("each") {
+        table.each = each(fields, faults);
+    }
+    table
+}
+
+/// A floor or a ceiling: a value, or a table of its own.
+fn edge(
+    fields: &Fields<'_>,
+    name: &'static str,
+    group: &'static Group,
+    of: &Table,
+    faults: &mut Vec<Fault>,
+) -> Option<Box<Table>> {
+    let node = fields.get(name)?;
+    let path = format!("{}.{name}", of.path);
+    if let node::Value::Table(_) = node.value {
+        let group = if core::ptr::eq(group, &RATES_TABLE) { &RATES_TABLE } else { &AMOUNTS_TABLE };
+        return table(node, path, group, &of.cite, faults).map(Box::new);
+    }
+    let is = value(node, faults)?;
+    let row = Row { is, ..empty_row(node) };
+    let layers = [alloc::vec![row], Vec::new(), Vec::new(), Vec::new()];
+    Some(Box::new(Table { at: node.at, path, layers, cite: of.cite.clone(), ..Table::default() }))
 }
 
 fn empty_row(node: &Node) -> Row {
@@ -100,7 +128,11 @@ fn rows(
     faults: &mut Vec<Fault>,
 ) -> Vec<Row> {
     let mut rows = Vec::new();
-    for node in super::items(fields, name) {
+    let nodes = super::items(fields, name);
+    if fields.has(name) && nodes.is_empty() {
+        faults.push(Fault::error("missing_key", fields.at, format!("{name} 没有任何一行"), "写 rows = [{ is = … }]"));
+    }
+    for node in nodes {
         row(node, across, &mut rows, faults);
     }
     rows
@@ -108,7 +140,7 @@ fn rows(
 
 /// Reads a row; a row of a grid (`are`) becomes one row for each column.
 fn row(node: &Node, across: Option<&(Word, Vec<Condition>)>, rows: &mut Vec<Row>, faults: &mut Vec<Fault>) {
-    let Some(fields) = Fields::of(node, faults) else { return };
+    let Some(fields) = Fields::of(node, &ROW, faults) else { return };
     let (is, are) = (fields.get("is"), fields.get("are"));
     let base = Row {
         at: node.at,
@@ -147,8 +179,8 @@ fn row(node: &Node, across: Option<&(Word, Vec<Condition>)>, rows: &mut Vec<Row>
                 "加 across = { 事实 = [...] }，或改用 is",
             ));
         }
-        (Some(_), Some(_), _) => faults.push(Fault::error("grid_shape", node.at, "同时写了 is 和 are", "只写其一")),
-        (None, None, _) => faults.push(Fault::error("missing_key", node.at, "缺少 is", "每一行都要有值")),
+        // Reported with the keys of the row.
+        (Some(_), Some(_), _) | (None, None, _) => {}
     }
 }
 
@@ -164,31 +196,29 @@ pub(super) fn pattern(fields: &Fields<'_>, name: &'static str, faults: &mut Vec<
 }
 
 fn condition(node: &Node, faults: &mut Vec<Fault>) -> Option<Condition> {
-    let node::Value::Table(entries) = &node.value else {
-        return Some(Condition::Any(node.one_or_many().iter().filter_map(|item| scalar(item, faults)).collect()));
+    let scalars = |node: &Node, faults: &mut Vec<Fault>| -> Vec<Scalar> {
+        node.one_or_many().iter().filter_map(|item| scalar(item, faults)).collect()
     };
-    if let [(Key { name, .. }, not)] = entries.as_slice()
-        && name == "not"
-    {
-        return Some(Condition::Not(not.one_or_many().iter().filter_map(|item| scalar(item, faults)).collect()));
-    }
+    let node::Value::Table(_) = &node.value else { return Some(Condition::Any(scalars(node, faults))) };
+    let fields = Fields::of(node, &CONDITION, faults)?;
+    let not = fields.get("not").map(|node| scalars(node, faults));
     let mut range = Vec::new();
-    for (key, value) in entries {
-        let compare = match key.name.as_str() {
-            "below" | "before" => Compare::Below,
-            "at_most" => Compare::AtMost,
-            "at_least" | "from" => Compare::AtLeast,
-            "above" => Compare::Above,
-            name => {
-                let allowed = "可用：not，或 below、at_most、at_least、above，日期用 before、from";
-                faults.push(Fault::error("unknown_key", key.at, format!("不认识的比较 {name}"), allowed));
-                continue;
-            }
-        };
-        range.extend(scalar(value, faults).map(|value| (compare, value)));
+    for (name, compare) in COMPARES {
+        let constant = fields.get(name).and_then(|node| scalar(node, faults));
+        range.extend(constant.map(|constant| (*compare, constant)));
     }
-    Some(Condition::Range(range))
+    fields.finish(faults);
+    Some(not.map_or(Condition::Range(range), Condition::Not))
 }
+
+const COMPARES: &[(&str, Compare)] = &[
+    ("below", Compare::Below),
+    ("before", Compare::Below),
+    ("at_most", Compare::AtMost),
+    ("at_least", Compare::AtLeast),
+    ("from", Compare::AtLeast),
+    ("above", Compare::Above),
+];
 
 pub(super) fn scalar(node: &Node, faults: &mut Vec<Fault>) -> Option<Scalar> {
     let value = match &node.value {
@@ -243,28 +273,22 @@ fn text_value(text: &str) -> Result<Value, String> {
 }
 
 fn formula(node: &Node, faults: &mut Vec<Fault>) -> Option<Value> {
-    let fields = Fields::of(node, faults)?;
+    let fields = Fields::of(node, &FORMULA, faults)?;
     let share = fields.get("share").and_then(|node| rate(node, faults));
-    // A year, or how many years back.
-    let year = fields.whole_in("year", -100..=*YEARS.end(), faults);
+    let year = fields.whole("year", faults);
     let round = fields.get("round").and_then(|node| rounding(node, faults));
-    let of = fields.text("of", faults);
-    let same_as = fields.text("same_as", faults);
-    let frozen = fields.text("frozen", faults);
-    let balance = fields.text("balance", faults);
-    let value = match (share, of, same_as, frozen, balance) {
-        (Some(share), Some(of), None, None, None) => Some(Value::Share { share, of, year, round }),
-        (share, None, Some(path), None, None) => Some(Value::SameAs { path, share }),
-        (None, None, None, Some(name), None) => Some(Value::Frozen(name)),
-        (None, None, None, None, Some(part)) => Some(Value::Balance(part)),
-        _ => None,
-    };
+    let of = text(&fields, "of", faults);
+    let same_as = text(&fields, "same_as", faults);
+    let frozen = text(&fields, "frozen", faults);
+    let balance = text(&fields, "balance", faults);
     fields.finish(faults);
-    if value.is_none() {
-        let allowed = "{ share = \"2%\", of = \"index.X\" 或 \"member.X\", year, round }、{ same_as = \"路径\" }、{ frozen = \"名称\" } 或 { balance = \"account.current\" }";
-        faults.push(node.unexpected(allowed));
+    match (share, of, same_as, frozen, balance) {
+        (Some(share), Some(of), ..) => Some(Value::Share { share, of, year, round }),
+        (share, _, Some(path), ..) => Some(Value::SameAs { path, share }),
+        (_, _, _, Some(name), _) => Some(Value::Frozen(name)),
+        (_, _, _, _, Some(part)) => Some(Value::Balance(part)),
+        _ => None,
     }
-    value
 }
 
 pub(super) fn rate(node: &Node, faults: &mut Vec<Fault>) -> Option<Rate> {
@@ -320,30 +344,22 @@ fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
     }
 }
 
-/// How far from zero an adjustment may begin to count.
-const FARTHEST_LESS: i64 = 10_000;
-
 fn adjust(node: &Node, faults: &mut Vec<Fault>) -> Option<Adjust> {
-    let fields = Fields::of(node, faults)?;
+    let fields = Fields::of(node, &ADJUSTMENT, faults)?;
     let add = fields.get("add").map(|node| change_of(node, faults));
     let times = fields.get("times").map(|node| rate(node, faults).map(Change::Times));
     let adjust = Adjust {
         when: pattern(&fields, "when", faults),
         change: Change::Times(Rate::ONE),
         per: word(&fields, "per", faults),
-        less: fields.whole_in("less", -FARTHEST_LESS..=FARTHEST_LESS, faults).unwrap_or(0),
+        less: fields.whole("less", faults).unwrap_or(0),
         from: fields.day("from", faults),
         until: fields.day("until", faults),
         cite: cites(&fields, faults),
     };
     fields.finish(faults);
-    match (add, times) {
-        (Some(change), None) | (None, Some(change)) => change.map(|change| Adjust { change, ..adjust }),
-        _ => {
-            faults.push(node.unexpected("add 或 times 之一"));
-            None
-        }
-    }
+    let change = add.or(times)?;
+    change.map(|change| Adjust { change, ..adjust })
 }
 
 /// `"10 points"`, `"-5 points"`, `"-300.00"`.
@@ -374,17 +390,6 @@ fn each(fields: &Fields<'_>, faults: &mut Vec<Fault>) -> Option<Each> {
     let set = word(fields, "each", faults);
     let name = word(fields, "as", faults);
     let weights: Vec<Rate> = super::items(fields, "weights").iter().filter_map(|node| weight(node, faults)).collect();
-    match (set, name) {
-        (Some(set), Some(name)) => Some(Each { set, name, weights }),
-        (None, None) => None,
-        _ => {
-            faults.push(Fault::error(
-                "missing_key",
-                fields.at,
-                "each 与 as 须同时写",
-                "each = \"集合事实\", as = \"名称\"",
-            ));
-            None
-        }
-    }
+    let (set, name) = (set?, name?);
+    Some(Each { set, name, weights })
 }

@@ -39,7 +39,7 @@ fn label(compiled: &Compiled, fact: FactId) -> Option<&str> {
 }
 
 /// A fact as the head of a column.
-pub(super) fn fact_name(compiled: &Compiled, fact: FactId) -> String {
+pub(crate) fn fact_name(compiled: &Compiled, fact: FactId) -> String {
     let name = compiled.registry.facts[fact].name.as_str();
     let head = HEADS.iter().find(|(known, _)| *known == name).map(|(_, head)| *head);
     let words = label(compiled, fact).or(head).unwrap_or_else(|| fact_words(name, None));

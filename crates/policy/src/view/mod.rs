@@ -4,6 +4,7 @@
 mod describe;
 mod table;
 
+pub(crate) use describe::fact_name;
 pub use table::{Said, TableRow, TableView};
 
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, Stage};
@@ -155,7 +156,7 @@ impl Area {
         let compiled = &self.compiled;
         let mut tables = Vec::new();
         for (fact, grid) in &compiled.fact_grids {
-            let name = describe::fact_name(compiled, *fact);
+            let name = fact_name(compiled, *fact);
             tables.extend(table(compiled, grid, Kind::Word, format!("{name}（由其他事实得出）"), day));
         }
         tables.extend(compiled.access.as_ref().and_then(|grid| collecting(compiled, grid, "不予结算的情形", day)));
