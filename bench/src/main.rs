@@ -5,6 +5,7 @@
 
 mod by_hand;
 
+use by_hand::{Care, Class, Enrolment, Status};
 use gongji_adjudication::{Charge, Encounter, Lines, Settlement, Split, Standing, Verdict, explain, settle_into};
 use gongji_domain::{Clock, Day, Fen, Rate};
 use gongji_policy::{Area, Folder, Library, SourceFile};
@@ -16,8 +17,8 @@ use std::time::Instant;
 const VISITS: usize = 8;
 const ROUNDS: usize = 7;
 
+/// What the register keeps of a member.
 struct Member {
-    facts: Vec<i64>,
     retired: bool,
     tier_one: bool,
 }
@@ -53,22 +54,40 @@ fn place(area: &Area, name: &str) -> (usize, impl Fn(&str) -> i64) {
     (place, move |value: &str| values.iter().position(|v| v == value).expect("a value") as i64)
 }
 
-fn members(area: &Area, count: usize) -> Vec<Member> {
+fn members(count: usize) -> Vec<Member> {
     let mut random = Random(1);
-    let base: Vec<i64> = area.default_facts();
-    let (status, statuses) = place(area, "status");
-    let (enrolment, enrolments) = place(area, "enrolment");
-    let (care, cares) = place(area, "care_type");
-    (0..count)
-        .map(|_| {
-            let (retired, tier_one) = (random.below(10) < 3, random.below(10) < 2);
-            let mut facts = base.clone();
-            facts[status] = statuses(if retired { "retired" } else { "active" });
-            facts[enrolment] = enrolments(if tier_one { "individual_tier_1" } else { "employer" });
-            facts[care] = cares("ordinary_outpatient");
-            Member { facts, retired, tier_one }
-        })
-        .collect()
+    (0..count).map(|_| Member { retired: random.below(10) < 3, tier_one: random.below(10) < 2 }).collect()
+}
+
+/// The facts of a visit, filled in from the register and the institution as a service does.
+struct Facts {
+    facts: Vec<i64>,
+    status: (usize, [i64; 2]),
+    enrolment: (usize, [i64; 2]),
+    class: (usize, [i64; 2]),
+}
+
+impl Facts {
+    fn of(area: &Area) -> Self {
+        let two = |name: &str, values: [&str; 2]| {
+            let (at, value) = place(area, name);
+            (at, values.map(value))
+        };
+        let mut facts = area.default_facts();
+        let (care, cares) = place(area, "care_type");
+        facts[care] = cares("ordinary_outpatient");
+        let status = two("status", ["active", "retired"]);
+        let enrolment = two("enrolment", ["employer", "individual_tier_1"]);
+        Self { facts, status, enrolment, class: two("issuer_class", ["secondary", "tertiary"]) }
+    }
+
+    fn of_visit(&mut self, member: &Member, tertiary: bool) -> &[i64] {
+        let told = [(&self.status, member.retired), (&self.enrolment, member.tier_one), (&self.class, tertiary)];
+        for ((place, values), which) in told {
+            self.facts[*place] = values[usize::from(which)];
+        }
+        &self.facts
+    }
 }
 
 struct Visit {
@@ -113,35 +132,41 @@ fn split(visit: &Visit) -> Lines<'_> {
 }
 
 fn compare(name: &str, area: &Area, count: usize) {
-    let (members, visits) = (members(area, count), visits(count, 4_000_000));
-    let (class, classes) = place(area, "issuer_class");
-    let class_of = [classes("secondary"), classes("tertiary")];
+    let (members, visits) = (members(count), visits(count, 4_000_000));
     let rules = area.rules(Day::from_ymd(2024, 6, 1).expect("a day")).expect("rules").clone();
     let (mut engine_times, mut hand_times) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let mut standings = vec![Standing::with_account(Fen::from_yuan(1_000), Fen::ZERO); count];
-        let mut settlement = Settlement::default();
-        let mut facts = members[0].facts.clone();
+        let (mut settlement, mut facts) = (Settlement::default(), Facts::of(area));
         let begun = Instant::now();
         let mut engine_sum = 0;
         for visit in &visits {
-            facts.copy_from_slice(&members[visit.member as usize].facts);
-            facts[class] = class_of[usize::from(visit.tertiary)];
+            let facts = facts.of_visit(&members[visit.member as usize], visit.tertiary);
             let standing = &mut standings[visit.member as usize];
-            let verdict = settle_into(&rules, standing, &encounter(&facts, visit.day, split(visit)), &mut settlement);
+            let verdict = settle_into(&rules, standing, &encounter(facts, visit.day, split(visit)), &mut settlement);
             assert!(verdict == Verdict::Settled);
-            standing.apply(&settlement);
+            standing.apply(black_box(&settlement));
             engine_sum += settlement.fund_total.fen() + settlement.balance.fen();
         }
         engine_times.push(begun.elapsed().as_secs_f64() / visits.len() as f64 * 1e9);
 
         let mut states = vec![by_hand::State::with_account(Fen::from_yuan(1_000).fen()); count];
+        let mut done = by_hand::Done::default();
         let begun = Instant::now();
         let mut hand_sum = 0;
         for visit in &visits {
             let member = &members[visit.member as usize];
-            let state = &mut states[visit.member as usize];
-            let done = by_hand::chongqing(state, member.retired, member.tier_one, visit.tertiary, 2024, visit.eligible[0].fen());
+            let told = by_hand::Told {
+                status: if member.retired { Status::Retired } else { Status::Active },
+                enrolment: if member.tier_one { Enrolment::TierOne } else { Enrolment::Employer },
+                care: Care::Ordinary,
+                class: if visit.tertiary { Class::Tertiary } else { Class::Secondary },
+                prescription: false,
+                use_account: true,
+            };
+            let (year, split) = (visit.day.ymd().0, [0, 0, 0, visit.eligible[0].fen()]);
+            by_hand::chongqing(&mut states[visit.member as usize], black_box(told), year, split, &mut done);
+            let done = black_box(&done);
             hand_sum += done.fund + done.balance;
         }
         hand_times.push(begun.elapsed().as_secs_f64() / visits.len() as f64 * 1e9);
@@ -152,7 +177,7 @@ fn compare(name: &str, area: &Area, count: usize) {
 }
 
 fn charges(area: &Area) {
-    let (members, visits) = (members(area, 1_000), visits(1_000, 1_000_000));
+    let (members, visits) = (members(1_000), visits(1_000, 1_000_000));
     let rules = area.rules(Day::from_ymd(2024, 6, 1).expect("a day")).expect("rules").clone();
     let defaults = area.default_charge_facts();
     let charge = |fen: i64, covered| Charge {
@@ -165,16 +190,21 @@ fn charges(area: &Area) {
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
         let mut standings = vec![Standing::with_account(Fen::from_yuan(1_000), Fen::ZERO); 1_000];
-        let mut settlement = Settlement::default();
+        let (mut settlement, mut facts) = (Settlement::default(), Facts::of(area));
         let begun = Instant::now();
         for visit in &visits {
             let fen = visit.eligible[0].fen();
-            let charges = [charge(fen, true), charge(fen / 2, true), charge(fen / 3, true), charge(900, false), charge(25_000, true)];
-            let facts = &members[visit.member as usize].facts;
+            let charges = [
+                charge(fen, true),
+                charge(fen / 2, true),
+                charge(fen / 3, true),
+                charge(900, false),
+                charge(25_000, true),
+            ];
+            let facts = facts.of_visit(&members[visit.member as usize], visit.tertiary);
             let standing = &mut standings[visit.member as usize];
             settle_into(&rules, standing, &encounter(facts, visit.day, Lines::Charges(&charges)), &mut settlement);
-            standing.apply(&settlement);
-            black_box(&settlement);
+            standing.apply(black_box(&settlement));
         }
         times.push(begun.elapsed().as_secs_f64() / visits.len() as f64 * 1e9);
     }
@@ -182,14 +212,15 @@ fn charges(area: &Area) {
 }
 
 fn steps(area: &Area) {
-    let (members, visits) = (members(area, 1_000), visits(1_000, 400_000));
+    let (members, visits) = (members(1_000), visits(1_000, 400_000));
     let rules = area.rules(Day::from_ymd(2024, 6, 1).expect("a day")).expect("rules").clone();
     let mut times = Vec::new();
     for _ in 0..ROUNDS {
         let mut standings = vec![Standing::with_account(Fen::from_yuan(1_000), Fen::ZERO); 1_000];
+        let mut facts = Facts::of(area);
         let begun = Instant::now();
         for visit in &visits {
-            let facts = &members[visit.member as usize].facts;
+            let facts = facts.of_visit(&members[visit.member as usize], visit.tertiary);
             let standing = &mut standings[visit.member as usize];
             let outcome = explain(&rules, standing, &encounter(facts, visit.day, split(visit)));
             if let gongji_adjudication::Outcome::Settled(settlement) = black_box(outcome) {

@@ -57,24 +57,6 @@ pub fn settle_into(
     choose(rules, standing, encounter, settlement, &mut Silent)
 }
 
-/// Ordinals of rules that count no visits.
-#[inline]
-pub(crate) fn plain_ordinals(rules: &Rules, encounter: &Encounter<'_>) -> [u8; MAX_FACTS] {
-    let mut ordinals = [0; MAX_FACTS];
-    for (slot, (source, encode)) in rules.facts.iter().enumerate() {
-        let raw = match source {
-            Source::Raw(place) => encounter.facts[usize::from(*place)],
-            Source::CountOf(place) => i64::from(encounter.facts[usize::from(*place)].count_ones()),
-            Source::VisitNumber { .. } => unreachable!("rules that number visits take the long way"),
-        };
-        ordinals[slot] = encode.ordinal(raw);
-    }
-    for (i, derived) in rules.derived.iter().enumerate() {
-        ordinals[rules.facts.len() + i] = *derived.get(&ordinals);
-    }
-    ordinals
-}
-
 /// Why insurance cannot settle a visit at all, if so; what it would give is not worked out.
 pub fn refusal(rules: &Rules, standing: &Standing, encounter: &Encounter<'_>) -> Option<Refusal> {
     rules.access.as_ref().and_then(|_| Visit::<1>::new(rules, standing, encounter).refusal())
@@ -136,6 +118,7 @@ fn decide<const K: usize, R: Recorder>(
 }
 
 /// The parts sum to the whole, and nobody pays a negative amount.
+#[inline]
 pub(crate) fn assert_identities(s: &Settlement) {
     assert!(s.total == s.off_list + s.over_ceiling + s.upfront + s.eligible);
     assert!(s.total == s.fund_total + s.personal_share);

@@ -29,7 +29,7 @@ pub use decide::{Verdict, adjudicate, explain, refusal, settle_into};
 pub use encounter::{Charge, Encounter, Lines, Prior, Split};
 pub use facts::{Dense, Encode, MISSING, Source};
 pub use period::{Instance, Period, Years};
-pub use plain::Plain;
+pub use plain::Short;
 pub use rules::{
     AccountPart, Add, Amount, Axis, Benefit, Component, Counter, CounterId, Cut, Each, Flow, LineTerms, Measure, Payer,
     Payers, ReasonId, Rules, Terms, Why, WhyId,

@@ -35,6 +35,24 @@ pub(crate) fn split<const K: usize, R: Recorder>(
     eligible
 }
 
+/// Splits lines that no table of the area tells apart or adds to; the eligible amount.
+#[inline]
+pub(crate) fn plain(lines: &Lines<'_>, settlement: &mut Settlement) -> Fen {
+    let mut eligible = [Fen::ZERO];
+    match lines {
+        Lines::Split(split) => take_split(split, &mut eligible, settlement),
+        Lines::Charges(charges) => {
+            for charge in *charges {
+                eligible[0] += split_one(charge, 0, None, |_| Fen::MAX, settlement);
+            }
+        }
+    }
+    settlement.eligible = eligible[0];
+    settlement.total = settlement.off_list + settlement.over_ceiling + settlement.upfront + settlement.eligible;
+    eligible[0]
+}
+
+#[inline]
 fn take_split<const K: usize>(split: &Split<'_>, eligible: &mut [Fen; K], settlement: &mut Settlement) {
     settlement.off_list = split.off_list;
     settlement.over_ceiling = split.over_ceiling;

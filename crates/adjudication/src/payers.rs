@@ -14,6 +14,7 @@ pub(crate) struct Borne {
 }
 
 /// Divides the personal share; `left` is what each account part still holds.
+#[inline]
 pub(crate) fn pay<R: Recorder>(
     payers: &Payers,
     use_account: bool,

@@ -41,8 +41,8 @@ impl Years {
     #[inline]
     pub fn start(&self, day: Day) -> Day {
         let starts = &self.0;
-        // Years are 365 or 366 days long, so this guess is at most a step or two early.
-        let guess = (day.number() - starts[0].number()) / 366;
+        // 400 years have 146 097 days, so without restarts this guess is at most a step off.
+        let guess = i64::from(day.number() - starts[0].number()) * 400 / 146_097;
         let mut i = (guess.max(0) as usize).min(starts.len() - 1);
         while i + 1 < starts.len() && starts[i + 1] <= day {
             i += 1;

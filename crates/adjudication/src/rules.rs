@@ -4,7 +4,7 @@
 
 use crate::facts::{Dense, Encode, Source};
 use crate::period::{Period, Years};
-use crate::plain::Plain;
+use crate::plain::Short;
 use alloc::boxed::Box;
 use gongji_domain::{FundCode, Rate, Rounding};
 
@@ -48,23 +48,15 @@ pub struct Rules {
     pub whys: Box<[Why]>,
     /// Why a line is split as it is (the catalogue's article).
     pub lines_why: WhyId,
-    /// The only benefit that decides for itself, where visits may be decided the short way.
-    pub only_benefit: Option<u8>,
+    /// The short way, where there is one; found by [`Rules::prepared`].
+    pub short: Option<Short>,
 }
 
 impl Rules {
     /// Finds what may be decided the short way; call once, when everything else is in place.
     #[must_use]
     pub fn prepared(mut self) -> Self {
-        let numbers_visits = self.facts.iter().any(|(source, _)| matches!(source, Source::VisitNumber { .. }));
-        self.only_benefit = crate::plain::only_benefit(&self).filter(|_| !numbers_visits && self.lines.is_none());
-        for benefit in &mut self.chain {
-            let plain: Box<[Option<Plain>]> =
-                benefit.terms.iter().map(|terms| Plain::of(terms, benefit, &self.counters)).collect();
-            for (terms, plain) in benefit.terms.iter_mut().zip(plain) {
-                terms.plain = plain;
-            }
-        }
+        self.short = Short::of(&self);
         self
     }
 }
@@ -189,8 +181,6 @@ pub struct Terms {
     pub payment_limits: Box<[Cut]>,
     /// What a settlement adds to which counter.
     pub adds: Box<[Add]>,
-    /// The short form, where there is one; found by [`Rules::prepared`].
-    pub plain: Option<Plain>,
 }
 
 impl Terms {
@@ -209,7 +199,6 @@ impl Terms {
             payment_deductibles: Box::new([]),
             payment_limits: Box::new([]),
             adds: Box::new([]),
-            plain: None,
         }
     }
 }

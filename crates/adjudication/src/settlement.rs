@@ -75,6 +75,7 @@ pub struct Payment {
 
 impl Settlement {
     /// Empties everything, keeping what is allocated.
+    #[inline]
     pub(crate) fn clear(&mut self) {
         let Self { payments, not_covered, additions, steps, .. } = self;
         payments.clear();
@@ -91,6 +92,7 @@ impl Settlement {
     }
 
     /// Records a payment of a fund, merging with an earlier one of the same benefit and fund.
+    #[inline]
     pub(crate) fn pay(&mut self, benefit: u8, fund: FundCode, amount: Fen) {
         if amount.is_zero() {
             return;

@@ -110,6 +110,7 @@ impl Standing {
     }
 
     /// Adds to a counter, as a settlement does or as what was used before is entered.
+    #[inline]
     pub fn add(&mut self, addition: Addition) {
         let Addition { counter, instance, by, amount } = addition;
         if by == 0 {

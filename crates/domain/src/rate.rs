@@ -83,7 +83,12 @@ impl Rate {
     }
 
     /// This share of an amount, rounded as named.
+    #[inline]
     pub fn of(self, amount: Fen, rounding: Rounding) -> Fen {
+        let in_words = (0..WORD_SAFE).contains(&amount.fen()) && (0..=MILLION).contains(&self.0);
+        if in_words && rounding == Rounding::HALF_UP_FEN {
+            return self.pay(amount);
+        }
         rounding.round(i128::from(amount.fen()) * i128::from(self.0), i128::from(MILLION))
     }
 

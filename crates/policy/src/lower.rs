@@ -103,7 +103,7 @@ impl Lowering<'_> {
                 reasons: compiled.reasons.iter().map(|(code, _)| Box::from(code.as_str())).collect(),
                 whys: core::mem::take(&mut self.whys).into(),
                 lines_why,
-                only_benefit: None,
+                short: None,
             }
             .prepared(),
         )
@@ -456,7 +456,6 @@ impl Lowering<'_> {
             payment_deductibles: of(&deductibles, Stage::Payment),
             payment_limits: of(&limits, Stage::Payment),
             adds,
-            plain: None,
         })
     }
 
