@@ -1,11 +1,12 @@
 //! The quoted articles of a package: `source/<document>.md`, one heading for each anchor.
 
-use crate::fault::{At, Fault, SourceFile, nearest};
+use crate::fault::{At, Fault, SourceFile, listed, nearest};
 use crate::model::{Document, Word};
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// One quoted article (条款).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Article {
     pub text: String,
     /// Why no case is needed, if somebody wrote it (无算例).
     pub without_case: Option<String>,
+    /// Findings of the proofs that the document really says (已核), by code, and where that is written.
+    pub acknowledged: Vec<(String, At)>,
     /// Where it is quoted.
     pub at: At,
     /// It belongs to a framework above the area.
@@ -31,16 +34,20 @@ pub struct Article {
 pub struct Articles(BTreeMap<String, Article>);
 
 const WITHOUT_CASE: &str = "无算例：";
+const ACKNOWLEDGES: &str = "已核 ";
+
+/// The findings that a document may really say.
+const ACKNOWLEDGED: &[&str] = &["cliff", "falling_rate", "wrong_way", "dead_parameter"];
+
+/// The code of `cliff：reason`; there must be a reason.
+fn acknowledgement(text: &str) -> Option<&str> {
+    let (code, reason) = text.split_once('：')?;
+    (ACKNOWLEDGED.contains(&code.trim()) && !reason.trim().is_empty()).then_some(code.trim())
+}
 
 impl Articles {
     /// Reads `source/<document>.md` files.
-    pub(crate) fn read(
-        &mut self,
-        file: u16,
-        source: &SourceFile,
-        documents: &[Document],
-        faults: &mut alloc::vec::Vec<Fault>,
-    ) {
+    pub(crate) fn read(&mut self, file: u16, source: &SourceFile, documents: &[Document], faults: &mut Vec<Fault>) {
         let name = source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
         let Some(document) = documents.iter().find(|document| document.key.text == name) else {
             let found = format!("source/{name}.md 没有对应的文件登记");
@@ -67,12 +74,23 @@ impl Articles {
                     title: title.trim().to_owned(),
                     text: String::new(),
                     without_case: None,
+                    acknowledged: Vec::new(),
                     at,
                     lent: false,
                 });
             } else if let Some(article) = &mut current {
                 if let Some(reason) = line.strip_prefix(WITHOUT_CASE) {
                     article.without_case = Some(reason.trim().to_owned());
+                } else if let Some(acknowledged) = line.strip_prefix(ACKNOWLEDGES) {
+                    match acknowledgement(acknowledged) {
+                        Some(code) => article.acknowledged.push((code.to_owned(), at)),
+                        None => faults.push(Fault::error(
+                            "invalid_acknowledgement",
+                            at,
+                            "已核的写法不认识".to_owned(),
+                            format!("写作“已核 代码：原因”，代码是 {} 之一", listed(ACKNOWLEDGED)),
+                        )),
+                    }
                 } else if let Some(quoted) = line.strip_prefix('>') {
                     if !article.text.is_empty() {
                         article.text.push('\n');
@@ -84,7 +102,7 @@ impl Articles {
         self.push(current, faults);
     }
 
-    fn push(&mut self, article: Option<Article>, faults: &mut alloc::vec::Vec<Fault>) {
+    fn push(&mut self, article: Option<Article>, faults: &mut Vec<Fault>) {
         let Some(article) = article else { return };
         if article.text.is_empty() {
             faults.push(Fault::error(

@@ -8,6 +8,9 @@ mod shape;
 mod table;
 pub(crate) mod walk;
 
+pub(crate) use table::{Asked, not_lower};
+pub(crate) use walk::roots;
+
 use crate::articles::Articles;
 use crate::compile::Compiled;
 use crate::facts::Registry;

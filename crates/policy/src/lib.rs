@@ -10,6 +10,7 @@ mod cases;
 mod cells;
 mod check;
 mod citations;
+mod compare;
 mod compile;
 mod counters;
 mod cycles;
@@ -23,8 +24,11 @@ mod lower;
 mod model;
 mod node;
 mod overlay;
+mod prove;
+mod reach;
 mod read;
 pub mod schema;
+mod trial;
 mod view;
 mod words;
 
@@ -33,6 +37,7 @@ pub use cases::{
     ArticleCoverage, Boundary, CaseReport, CaseResult, CellDiffers, Played, Profile, RowDiffers, Side, Stopped,
     WorkedCase,
 };
+pub use compare::{Change, Comparison, Effect, Witness, compare};
 pub use facts::{Fact, Kind, Owner};
 pub use fault::{At, Fault, Severity, SourceFile, line_column, nearest};
 pub use library::{Area, AreaStatus, Folder, Library};

@@ -1,5 +1,7 @@
 //! From a resolved package to the rules that the engine executes on the days of one range.
 
+mod order;
+
 use crate::cells::{Cell, MOST_CELLS};
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, CountedMeasure, Stage};
 use crate::cycles;
@@ -18,11 +20,29 @@ use gongji_adjudication::{
     Period, ReasonId, Rules, Source as EngineSource, Terms, Why, WhyId, Years,
 };
 use gongji_domain::{Day, Rate};
+use order::{check_scopes, precedence};
 
 /// Lowers the rules that hold on `day`, by what was known on `known_on`.
 pub(crate) fn lower(compiled: &Compiled, day: Day, known_on: Day, faults: &mut Vec<Fault>) -> Option<Rules> {
+    lower_at(compiled, None, day, known_on, faults)
+}
+
+/// The rules of one spot: of each table only what it says where the facts of visits have these
+/// bands. They decide visits there and no others.
+pub(crate) fn lower_spot(compiled: &Compiled, spot: &[(FactId, u8)], day: Day) -> Option<Rules> {
+    lower_at(compiled, Some(spot), day, Day::MAX, &mut Vec::new())
+}
+
+fn lower_at(
+    compiled: &Compiled,
+    spot: Option<&[(FactId, u8)]>,
+    day: Day,
+    known_on: Day,
+    faults: &mut Vec<Fault>,
+) -> Option<Rules> {
     let mut lowering = Lowering {
         compiled,
+        spot,
         day,
         known_on,
         slots: BTreeMap::new(),
@@ -41,6 +61,8 @@ pub(crate) fn lower(compiled: &Compiled, day: Day, known_on: Day, faults: &mut V
 
 struct Lowering<'a> {
     compiled: &'a Compiled,
+    /// Only here, if it is one spot.
+    spot: Option<&'a [(FactId, u8)]>,
     day: Day,
     known_on: Day,
     /// Ordinal slot of each visit-level fact.
@@ -276,6 +298,12 @@ impl Lowering<'_> {
         at: crate::fault::At,
         mut value: impl FnMut(&mut Self, &mut Cell<'_>) -> Result<T, Trouble>,
     ) -> Option<Dense<T>> {
+        if let Some(spot) = self.spot {
+            let (compiled, day, known_on) = (self.compiled, self.day, self.known_on);
+            let mut cell = Cell { compiled, day, known_on, bands: spot.to_vec() };
+            let only = value(self, &mut cell).map_err(|trouble| self.trouble(trouble, at)).ok()?;
+            return Some(Dense { reads: Box::new([]), cells: Box::new([only]) });
+        }
         let combinations = self.compiled.combinations(reads);
         if combinations > MOST_CELLS {
             let names = listed(reads.iter().map(|fact| &self.compiled.registry.facts[*fact].name));
@@ -684,33 +712,6 @@ impl Lowering<'_> {
             Err(_) => grid.cite.clone(),
         }
     }
-}
-
-/// The rank of each line class by its rates, compared segment by segment from the lowest.
-fn precedence(rates: &[Rate], classes: usize) -> Box<[u8]> {
-    let of = |class: usize| rates.iter().skip(class).step_by(classes);
-    let distinct: BTreeSet<Vec<&Rate>> = (0..classes).map(|class| of(class).collect()).collect();
-    let rank = |class: usize| distinct.iter().filter(|lower| of(class).gt(lower.iter().copied())).count();
-    (0..classes).map(|class| rank(class) as u8).collect()
-}
-
-/// Deductibles of one benefit are equal or disjoint in their lines; limits nest or are disjoint.
-fn check_scopes(cuts: &[(Stage, usize, Cut)], name: &str, deductible: bool) -> Result<(), Trouble> {
-    for (i, (stage, _, a)) in cuts.iter().enumerate() {
-        for (_, _, b) in cuts[i + 1..].iter().filter(|(other, _, _)| other == stage) {
-            let both = a.lines & b.lines;
-            let fine = both == 0 || a.lines == b.lines || (!deductible && (both == a.lines || both == b.lines));
-            if !fine {
-                let what = if deductible {
-                    "起付标准的 lines 须相同或互不重合"
-                } else {
-                    "限额的 lines 须一个包含另一个，或互不重合"
-                };
-                return Err(("scopes_cross", format!("待遇 {name}：{what}")));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// The first days of the benefit years, for all days that a case may have.

@@ -211,6 +211,7 @@ pub(crate) enum Value {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Adjust {
+    pub(crate) at: At,
     pub(crate) when: Pattern,
     pub(crate) change: Change,
     pub(crate) per: Option<Word>,

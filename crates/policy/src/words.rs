@@ -1,6 +1,7 @@
 //! Facts and their values in the words that a member or an officer uses.
 //! Names that an area adds have no words here; they are shown as the package writes them.
 
+use crate::compile::Compiled;
 use crate::facts::{Fact, Kind};
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -73,6 +74,13 @@ const FACTS: &[(&str, &str)] = &[
 
 /// Shared facts whose values need no name before them.
 const PLAIN: &[&str] = &["status", "enrolment", "class", "kind", "place", "care_type", "purpose", "who"];
+
+impl Compiled {
+    /// What the package calls one of its own facts.
+    pub(crate) fn label(&self, fact: &str) -> Option<&str> {
+        self.package.facts.iter().find(|def| def.name.text == fact)?.label.as_deref()
+    }
+}
 
 /// A shared value or benefit in words; any other name as it is.
 pub(crate) fn name_words(name: &str) -> &str {

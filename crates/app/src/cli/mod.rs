@@ -7,6 +7,7 @@ mod otherwise;
 mod paint;
 mod policy_bless;
 mod policy_check;
+mod policy_diff;
 mod policy_keys;
 mod policy_list;
 mod policy_new;
@@ -48,12 +49,13 @@ pub(crate) enum Command {
     Serve(crate::serve::Options),
 }
 
-/// Look at, and check, policy packages (政策包).
+/// Look at, check and compare policy packages (政策包).
 #[derive(Subcommand)]
 pub(crate) enum PolicyCommand {
     List(policy_list::Options),
     Show(policy_show::Options),
     Check(policy_check::Options),
+    Diff(policy_diff::Options),
     Keys(policy_keys::Options),
     New(policy_new::Options),
     Bless(policy_bless::Options),
@@ -73,6 +75,7 @@ pub(crate) fn policy(command: &PolicyCommand) -> anyhow::Result<ExitCode> {
         PolicyCommand::List(options) => policy_list::run(options),
         PolicyCommand::Show(options) => policy_show::run(options),
         PolicyCommand::Check(options) => policy_check::run(options),
+        PolicyCommand::Diff(options) => policy_diff::run(options),
         PolicyCommand::Keys(options) => policy_keys::run(options),
         PolicyCommand::New(options) => policy_new::run(options),
         PolicyCommand::Bless(options) => policy_bless::run(options),

@@ -3,6 +3,7 @@
 
 use super::load::{self, Policies};
 use super::paint::{self, TITLE, WRONG, in_style};
+use crate::serve::clock::today;
 use anyhow::bail;
 use gongji_policy::{CaseReport, Fault, Folder, Library, Severity};
 use std::collections::BTreeSet;
@@ -105,6 +106,8 @@ fn check(target: &Folder, targets: &[Folder], around: &[Folder], output: &mut dy
     };
     let mut faults: Vec<&Fault> = library.faults().iter().filter(mine).map(|(_, fault)| fault).collect();
     faults.extend(report.iter().flat_map(|report| &report.faults));
+    let proved = area.map(|area| library.prove(area.code(), Some(today()))).unwrap_or_default();
+    faults.extend(&proved);
     // What matters most comes last, where people look.
     faults.sort_by_key(|fault| (std::cmp::Reverse(fault.severity), fault.at));
     faults.dedup();

@@ -22,3 +22,9 @@ impl Clock for ChinaTime {
         CHINA.to_datetime(Timestamp::now())
     }
 }
+
+/// Today in China, for commands that say how old something is.
+pub(crate) fn today() -> gongji_domain::Day {
+    let now = ChinaTime.now();
+    gongji_domain::Day::from_ymd(now.year(), now.month(), now.day()).unwrap_or(gongji_domain::Day::MIN)
+}

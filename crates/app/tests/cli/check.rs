@@ -156,3 +156,29 @@ fn a_target_that_is_not_there() {
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
     assert!(ran.err.contains("nowhere") && ran.err.contains("500000-chongqing"), "{}", ran.err);
 }
+
+#[test]
+fn a_cliff_is_a_warning_with_its_visit_until_the_article_is_acknowledged() {
+    let copy = Copy::of("500000-chongqing");
+    let claims = "fund = \"310100\"\nclaims = { charge_amount = { at_most = \"500.00\" } }\ncite = \"wenda:14\"";
+    copy.change(OUT, "fund = \"310100\"\ncite = \"wenda:14\"", claims, "claims");
+    let ran = gongji(&["policy", "check", &copy.path()], "");
+    let fault = ran.out.split("\n\n").find(|fault| fault.contains("提示[cliff]")).unwrap_or_default().to_owned();
+    // 60 % of the 300.00 above the deductible, and nothing a fen later.
+    for part in [
+        "费用由 500.00 元增加到 500.01 元，基金支付由 180.00 元变为 0.00 元",
+        "个人多负担 180.01 元",
+        "已核 cliff：原因",
+        "wenda:14",
+    ] {
+        assert!(fault.contains(part), "{part} in\n{}", ran.out);
+    }
+    let source = std::fs::read_to_string(super::policies().join("500000-chongqing/source/wenda.md")).unwrap();
+    let heading = source.lines().find(|line| line.starts_with("## 14 ")).unwrap();
+    copy.add(
+        "500000-chongqing/source/wenda.md",
+        &source.replace(heading, &format!("{heading}\n已核 cliff：条文以单笔 500 元划界")),
+    );
+    let ran = gongji(&["policy", "check", &copy.path()], "");
+    assert!(!ran.out.contains("[cliff]"), "{}", ran.out);
+}

@@ -2,6 +2,7 @@
 
 mod bless;
 mod check;
+mod diff;
 mod explain;
 mod keys;
 mod new;

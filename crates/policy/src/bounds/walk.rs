@@ -107,10 +107,10 @@ pub(crate) fn words(cell: &Cell<'_>, when: &Pattern) -> String {
     for (id, band) in &cell.bands {
         let fact = &compiled.registry.facts[*id];
         let of_fact = || when.iter().filter(|(name, _)| name.text == fact.name).map(|(_, condition)| condition);
-        let label =
-            compiled.package.facts.iter().find(|def| def.name.text == fact.name).and_then(|def| def.label.as_deref());
         if fact.band_count() > 1 || of_fact().next().is_some() {
-            parts.push(band_words(fact, label, *band, |raw| of_fact().all(|condition| fact.holds(raw, condition))));
+            parts.push(band_words(fact, compiled.label(&fact.name), *band, |raw| {
+                of_fact().all(|condition| fact.holds(raw, condition))
+            }));
         }
     }
     parts.join("，")

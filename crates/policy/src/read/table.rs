@@ -349,6 +349,7 @@ fn adjust(node: &Node, faults: &mut Vec<Fault>) -> Option<Adjust> {
     let add = fields.get("add").map(|node| change_of(node, faults));
     let times = fields.get("times").map(|node| rate(node, faults).map(Change::Times));
     let adjust = Adjust {
+        at: node.at,
         when: pattern(&fields, "when", faults),
         change: Change::Times(Rate::ONE),
         per: word(&fields, "per", faults),

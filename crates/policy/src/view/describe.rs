@@ -91,7 +91,7 @@ pub(super) fn flow_words(benefit: &str, flow: Flow) -> String {
     format!("{}{part}", super::benefit_words(benefit))
 }
 
-fn period_words(period: Period) -> String {
+pub(crate) fn period_words(period: Period) -> String {
     match period {
         Period::Visit => "每次就诊".to_owned(),
         Period::Day => "每日".to_owned(),
@@ -142,7 +142,7 @@ pub(super) fn cut_notes(compiled: &Compiled, cut: &CompiledCut) -> Vec<String> {
 }
 
 /// What the package or, failing that, everybody calls a benefit.
-pub(super) fn benefit_label<'a>(compiled: &'a Compiled, name: &'a str) -> &'a str {
+pub(crate) fn benefit_label<'a>(compiled: &'a Compiled, name: &'a str) -> &'a str {
     let written = compiled.package.benefits.iter().find(|written| written.name.text == name);
     written.and_then(|written| written.label.as_deref()).unwrap_or_else(|| super::benefit_words(name))
 }

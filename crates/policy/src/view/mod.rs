@@ -4,7 +4,7 @@
 mod describe;
 mod table;
 
-pub(crate) use describe::fact_name;
+pub(crate) use describe::{benefit_label, fact_name, period_words};
 pub use table::{Said, TableRow, TableView};
 
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, Stage};
@@ -19,7 +19,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use gongji_adjudication::Payer;
 use gongji_domain::Day;
-use table::{Kind, collecting, table};
+use table::{Kind, collecting, said, table};
 
 /// A policy document that a package cites.
 #[derive(Clone, Copy, Debug)]
@@ -192,6 +192,18 @@ impl Area {
     }
 }
 
+/// What a table of the account says in a spot, in words, and its articles.
+pub(crate) fn account_words(
+    compiled: &Compiled,
+    grid: &crate::grid::Grid,
+    day: Day,
+    spot: Vec<(crate::facts::FactId, u8)>,
+) -> Option<(String, String)> {
+    let kind = if grid.path == "account.use" { Kind::Word } else { Kind::Amount };
+    let mut cell = crate::cells::Cell { compiled, day, known_on: Day::MAX, bands: spot };
+    said(compiled, grid, kind, &mut cell).map(|said| (said.words, said.article))
+}
+
 fn benefit_view(compiled: &Compiled, benefit: &CompiledBenefit, day: Day) -> BenefitView {
     let payer = match benefit.payer {
         Payer::Fund(fund) => format!("{} {fund}", fund.name()),
@@ -216,7 +228,7 @@ fn benefit_view(compiled: &Compiled, benefit: &CompiledBenefit, day: Day) -> Ben
     let takes = benefit.takes.iter().map(|(name, flow)| describe::flow_words(name, *flow)).collect();
     BenefitView {
         name: benefit.name.clone(),
-        words: describe::benefit_label(compiled, &benefit.name).to_owned(),
+        words: benefit_label(compiled, &benefit.name).to_owned(),
         payer,
         applies: describe::region_words(compiled, &benefit.applies),
         takes,

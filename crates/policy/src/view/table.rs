@@ -55,7 +55,7 @@ pub struct Said {
     pub open: bool,
     /// The day from which it has read so.
     pub from: Day,
-    article: String,
+    pub(super) article: String,
 }
 
 /// What a table's values are.
@@ -149,7 +149,7 @@ fn reads_of(compiled: &Compiled, grid: &Grid, reads: &mut BTreeSet<FactId>, dept
     }
 }
 
-fn said(compiled: &Compiled, grid: &Grid, kind: Kind, cell: &mut Cell<'_>) -> Option<Said> {
+pub(super) fn said(compiled: &Compiled, grid: &Grid, kind: Kind, cell: &mut Cell<'_>) -> Option<Said> {
     let row = compiled.row(grid, cell).ok()?;
     let (from, mut cite) = (row.from, row.cite.clone());
     let kind = match kind {

@@ -12,14 +12,15 @@ pub fn shipped() -> Vec<Folder> {
     paths.iter().map(|path| folder(path)).collect()
 }
 
-fn folder(path: &Path) -> Folder {
+/// One package folder, wherever it lies.
+pub fn folder(path: &Path) -> Folder {
     let mut files = Vec::new();
     for sub in ["", "source"] {
         let Ok(entries) = std::fs::read_dir(path.join(sub)) else { continue };
         let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
         paths.sort();
         files.extend(paths.iter().map(|path| SourceFile {
-            path: path.strip_prefix("../../policies").unwrap().display().to_string().into(),
+            path: path.strip_prefix("../../policies").unwrap_or(path).display().to_string().into(),
             text: std::fs::read_to_string(path).unwrap().into(),
         }));
     }
@@ -39,11 +40,9 @@ pub fn with(changes: &[(&str, &str, &str)]) -> Vec<Folder> {
 
 /// An area of its own, written in one file, with one quoted article `text:1`.
 pub fn area(code: &str, text: &str) -> Folder {
-    let head = format!(
-        "[package]\narea = \"{code}\"\nname = \"试验\"\nverified = 2026-01-01\ncite = \"text:1\"\n\
-         [document.text]\nnumber = \"试〔2024〕1号\"\npublished = 2023-12-01\n[[institution]]\nid = \"x\"\nclass = \"primary\"\n"
-    );
-    let text = text.replacen("[package]\n", &head, 1);
+    let head = format!("[package]\narea = \"{code}\"\nname = \"试验\"\nverified = 2026-01-01\ncite = \"text:1\"\n");
+    let document = "\n[document.text]\nnumber = \"试〔2024〕1号\"\npublished = 2023-12-01\n";
+    let text = text.replacen("[package]\n", &head, 1) + document;
     let file = |path: String, text: String| SourceFile { path: path.into(), text: text.into() };
     let quoted = "# 试〔2024〕1号\n## 1 第一条\n> 第一条\n## 2 第二条\n> 第二条\n".to_owned();
     let files = vec![file(format!("{code}/package.toml"), text), file(format!("{code}/source/text.md"), quoted)];
