@@ -1,0 +1,226 @@
+//! The posting rules of a member's personal account (个人账户): credited, given to a relative, carried
+//! over, paid out, taken along. Knows no schedule, no relation between persons and no rate.
+
+use super::owe;
+use crate::account::{Account, FundLedger, Holder, Part};
+use crate::name::{AreaCode, Name};
+use crate::postings::{Fault, Postings};
+use crate::transaction::{Entry, Head, Kind};
+use gongji_domain::Fen;
+
+/// Amounts from parts of a personal account.
+pub type Parts<'a> = &'a [(Part, Fen)];
+
+/// Where the money of a credit comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CreditFrom {
+    /// The member's own contribution (本人缴费).
+    Contribution,
+    /// A fund, as for retirees (统筹基金划入).
+    Fund(FundLedger),
+}
+
+/// A credit to the current part of a personal account (计入).
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "划入")]
+pub fn credit(head: Head, holder: Holder, from: CreditFrom, amount: Fen) -> Result<Entry, Fault> {
+    let area = holder.area;
+    let source = match from {
+        CreditFrom::Contribution => Account::Contributions { area },
+        CreditFrom::Fund(ledger) => Account::Fund { area, ledger },
+    };
+    let mut postings = Postings::new();
+    postings.debit(source, amount);
+    postings.credit(Account::Personal { holder, part: Part::Current }, amount);
+    Entry::new(head, Kind::Credit, None, postings)
+}
+
+/// A transfer from one person's account to a relative's (家庭共济), who receives it in a part of its own.
+///
+/// # Errors
+/// The same person on both sides, a negative amount, or nothing.
+#[doc(alias = "家庭共济")]
+pub fn mutual_aid(head: Head, from: Holder, parts: Parts<'_>, to: Holder) -> Result<Entry, Fault> {
+    let received = Account::Personal { holder: to, part: Part::Received };
+    let mut postings = Postings::new();
+    if from.person == to.person {
+        postings.fail(Fault::SameSides { account: received });
+    }
+    for (part, amount) in parts {
+        postings.debit(Account::Personal { holder: from, part: *part }, *amount);
+        owe(&mut postings, from.area, to.area, *amount);
+        postings.credit(received, *amount);
+    }
+    Entry::new(head, Kind::MutualAid, None, postings)
+}
+
+/// What is left of the current part becomes prior (年度结转). The caller names what is left; when a
+/// late cancellation gives something back to the current part, that is carried over by another one.
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "年度结转")]
+pub fn carry_over(head: Head, holder: Holder, amount: Fen) -> Result<Entry, Fault> {
+    let mut postings = Postings::new();
+    postings.debit(Account::Personal { holder, part: Part::Current }, amount);
+    postings.credit(Account::Personal { holder, part: Part::Prior }, amount);
+    Entry::new(head, Kind::CarryOver, None, postings)
+}
+
+/// Paid out of a personal account to the member or the heirs (返还), where the rules allow it.
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "返还")]
+pub fn refund(head: Head, holder: Holder, parts: Parts<'_>) -> Result<Entry, Fault> {
+    let mut postings = Postings::new();
+    for (part, amount) in parts {
+        postings.debit(Account::Personal { holder, part: *part }, *amount);
+        postings.credit(Account::Deposit { area: holder.area }, *amount);
+    }
+    Entry::new(head, Kind::Refund, None, postings)
+}
+
+/// A contribution paid out of a personal account, for its holder or a relative (代扣代缴): to the large-amount
+/// fund, to long-term care, to residents' insurance, whatever the rules allow. `to` is the fund that receives it
+/// in `area`, none for contributions that are allocated or handed on later.
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "代扣代缴")]
+pub fn premium(
+    head: Head,
+    holder: Holder,
+    parts: Parts<'_>,
+    area: AreaCode,
+    to: Option<FundLedger>,
+) -> Result<Entry, Fault> {
+    let receiver = to.map_or(Account::Contributions { area }, |ledger| Account::Fund { area, ledger });
+    let mut postings = Postings::new();
+    for (part, amount) in parts {
+        postings.debit(Account::Personal { holder, part: *part }, *amount);
+        owe(&mut postings, holder.area, area, *amount);
+        postings.credit(receiver, *amount);
+    }
+    Entry::new(head, Kind::Premium, None, postings)
+}
+
+/// A member moves to another area and takes the account along, part by part (转移接续); the old area
+/// owes the new one the amount.
+///
+/// # Errors
+/// The same area on both sides, a negative amount, or nothing.
+#[doc(alias = "转移接续")]
+pub fn relocation(head: Head, person: Name, from: AreaCode, to: AreaCode, parts: Parts<'_>) -> Result<Entry, Fault> {
+    let account = |area, part| Account::Personal { holder: Holder { person, area }, part };
+    let mut postings = Postings::new();
+    if from == to {
+        postings.fail(Fault::SameArea { area: from });
+    }
+    for (part, amount) in parts {
+        postings.debit(account(from, *part), *amount);
+        owe(&mut postings, from, to, *amount);
+        postings.credit(account(to, *part), *amount);
+    }
+    Entry::new(head, Kind::Relocation, None, postings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::cases::{area, head, holder, ledger, name, shown};
+    use Part::{Current, Prior, Received};
+
+    const FEN: fn(i64) -> Fen = Fen::from_fen;
+
+    #[test]
+    fn movements_of_a_personal_account_post_as_the_table_says() {
+        let (head, p1, p2, p3) = (head(1, "2024-03-05"), holder("P1/211200"), holder("P2/211200"), holder("P3/500000"));
+        let (here, there) = (area("211200"), area("500000"));
+        for (what, entry, expected) in [
+            (
+                "an employee's own contribution",
+                credit(head, p1, CreditFrom::Contribution, FEN(10_000)),
+                &["P1/211200/current -100.00", "-/211200/contributions 100.00"][..],
+            ),
+            (
+                "a retiree's fixed credit out of the pooled fund",
+                credit(head, p1, CreditFrom::Fund(ledger("310100")), FEN(6_000)),
+                &["P1/211200/current -60.00", "-/211200/fund/310100 60.00"],
+            ),
+            (
+                "to a relative of the same area, from two parts",
+                mutual_aid(head, p1, &[(Prior, FEN(300)), (Current, FEN(200))], p2),
+                &["P1/211200/current 2.00", "P1/211200/prior 3.00", "P2/211200/received -5.00"],
+            ),
+            (
+                "to a relative of another area",
+                mutual_aid(head, p1, &[(Received, FEN(300)), (Current, FEN(0))], p3),
+                &[
+                    "P1/211200/received 3.00",
+                    "P3/500000/received -3.00",
+                    "-/500000/receivable/211200 3.00",
+                    "-/211200/payable/500000 -3.00",
+                ],
+            ),
+            ("the new year", carry_over(head, p1, FEN(4_321)), &["P1/211200/current 43.21", "P1/211200/prior -43.21"]),
+            (
+                "to the heirs",
+                refund(head, p1, &[(Current, FEN(100)), (Prior, FEN(50))]),
+                &["P1/211200/current 1.00", "P1/211200/prior 0.50", "-/211200/deposit -1.50"],
+            ),
+            (
+                "the large-amount contribution out of two parts",
+                premium(head, p1, &[(Current, FEN(100)), (Prior, FEN(20))], here, Some(ledger("330100"))),
+                &["P1/211200/current 1.00", "P1/211200/prior 0.20", "-/211200/fund/330100 -1.20"],
+            ),
+            (
+                "a parent's residents' insurance in another area",
+                premium(head, p1, &[(Prior, FEN(38_000))], there, None),
+                &[
+                    "P1/211200/prior 380.00",
+                    "-/500000/receivable/211200 380.00",
+                    "-/211200/payable/500000 -380.00",
+                    "-/500000/contributions -380.00",
+                ],
+            ),
+            (
+                "the member moves",
+                relocation(head, name("P1"), here, there, &[(Current, FEN(100)), (Received, FEN(50))]),
+                &[
+                    "P1/211200/current 1.00",
+                    "P1/211200/received 0.50",
+                    "P1/500000/current -1.00",
+                    "P1/500000/received -0.50",
+                    "-/500000/receivable/211200 1.50",
+                    "-/211200/payable/500000 -1.50",
+                ],
+            ),
+        ] {
+            assert_eq!(shown(entry), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn movements_that_are_none_are_refused_by_name() {
+        let (head, p1) = (head(1, "2024-03-05"), holder("P1/211200"));
+        let account = |key: &str| key.parse().unwrap();
+        let negative = |key: &str| Fault::Negative { account: account(key), amount: FEN(-1) };
+        for (entry, fault) in [
+            (credit(head, p1, CreditFrom::Contribution, FEN(0)), Fault::Empty),
+            (credit(head, p1, CreditFrom::Contribution, FEN(-1)), negative("-/211200/contributions")),
+            (mutual_aid(head, p1, &[], holder("P2/211200")), Fault::Empty),
+            (
+                mutual_aid(head, p1, &[(Current, FEN(1))], holder("P1/500000")),
+                Fault::SameSides { account: account("P1/500000/received") },
+            ),
+            (carry_over(head, p1, FEN(-1)), negative("P1/211200/current")),
+            (refund(head, p1, &[(Prior, FEN(-1))]), negative("P1/211200/prior")),
+            (relocation(head, p1.person, p1.area, p1.area, &[(Prior, FEN(1))]), Fault::SameArea { area: p1.area }),
+        ] {
+            assert_eq!(entry, Err(fault));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The rules of posting (分录规则): which accounts each kind of movement debits and credits. Each rule
+//! has its table of cases beside it. They look up no balance; whether an account holds enough, and
+//! whether the period is open, is asked when the entry is posted.
+//!
+//! | movement | debit 借 | credit 贷 |
+//! |---|---|---|
+//! | settlement 结算 | funds and personal accounts that pay | payable to the institution |
+//! | contribution 缴费 | deposit | contributions |
+//! | allocation 基金划拨 | contributions, or a ledger of a fund | a ledger of a fund |
+//! | credit 计入 | contributions, or the fund that pays it | personal account, current |
+//! | mutual aid 家庭共济转账 | the relative's parts | the member's received part |
+//! | carry-over 年度结转 | current part | prior part |
+//! | refund 返还 | personal account | deposit |
+//! | premium 代扣代缴 | personal account | a fund, or contributions |
+//! | relocation 转移接续 | the account in the old area | the same parts in the new one |
+//! | clearing 机构清算 | payable to the institution | deposit |
+//! | clearing between areas 异地清算 | debtor: payable; creditor: deposit | debtor: deposit; creditor: receivable |
+//! | receipt 待处理收款 | deposit | suspense |
+//! | reversal 冲销 | what was credited | what was debited |
+//! | correction 更正 | anything | anything |
+//!
+//! Wherever one area pays what stands in another's books, the first owes it to the second: a payable
+//! there and a receivable here, of the same amount, so each area balances by itself.
+
+#[cfg(test)]
+pub(crate) mod cases;
+mod member;
+mod money;
+mod settle;
+
+pub use member::{CreditFrom, Parts, carry_over, credit, mutual_aid, premium, refund, relocation};
+pub use money::{allocation, area_clearing, clearing, contribution, correction, receipt};
+pub use settle::{AccountShare, FundShare, Settling, settlement};
+
+use crate::account::Account;
+use crate::name::AreaCode;
+use crate::postings::Postings;
+use gongji_domain::Fen;
+
+/// `debtor` owes `creditor` an amount more; within one area nothing is owed.
+fn owe(postings: &mut Postings, debtor: AreaCode, creditor: AreaCode, amount: Fen) {
+    if debtor != creditor {
+        postings.credit(Account::Payable { area: debtor, to: creditor }, amount);
+        postings.debit(Account::Receivable { area: creditor, from: debtor }, amount);
+    }
+}
