@@ -1,13 +1,15 @@
 //! How fast one thread decides: the engine on Chongqing's package beside a function written by
 //! hand for the same rules, in one run, in turn, so that the ratios hold whatever the machine does.
 //!
-//! `cargo run --release --manifest-path bench/Cargo.toml`
+//! `cargo run --release --manifest-path bench/Cargo.toml`; with a number it writes that many cases for
+//! `gongji quote` instead.
 
 mod by_hand;
 
 use by_hand::{Care, Class, Enrolment, Status};
 use gongji_adjudication::{Charge, Encounter, Lines, Settlement, Split, Standing, Verdict, explain, settle_into};
 use gongji_domain::{Clock, Day, Fen, Rate};
+use gongji_policy::case::{Detail, quote};
 use gongji_policy::{Area, Folder, Library, SourceFile};
 use std::hint::black_box;
 use std::path::Path;
@@ -24,6 +26,11 @@ struct Member {
 }
 
 fn main() {
+    if let Some(count) = std::env::args().nth(1) {
+        let count = count.parse().expect("how many cases to write");
+        cases().take(count).for_each(|case| println!("{case}"));
+        return;
+    }
     let library = Library::load(&folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies")));
     let area = library.area("500000").expect("Chongqing's package is sound");
     println!("{:<34} {:>12} {:>12} {:>8}", "", "engine", "by hand", "ratio");
@@ -32,6 +39,7 @@ fn main() {
     }
     charges(area);
     steps(area);
+    lines(&library);
 }
 
 /// A small generator (splitmix64), so that runs repeat.
@@ -230,6 +238,50 @@ fn steps(area: &Area) {
         times.push(begun.elapsed().as_secs_f64() / visits.len() as f64 * 1e9);
     }
     println!("{:<34} {:>9.1} ns", "with full steps", median(times));
+}
+
+/// Lines of `gongji quote` on one thread: read, decide, write; and the same lines only read and written
+/// by serde_json, so that it shows what JSON costs.
+fn lines(library: &Library) {
+    let lines: Vec<String> = cases().take(20_000).collect();
+    let (mut whole, mut json) = (Vec::new(), Vec::new());
+    let mut answers = Vec::new();
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        answers = lines
+            .iter()
+            .map(|line| serde_json::to_string(&quote(line, library, Detail::Amounts)).expect("text"))
+            .collect();
+        whole.push(begun.elapsed().as_secs_f64() / lines.len() as f64 * 1e9);
+        let values: Vec<serde_json::Value> =
+            answers.iter().map(|answer| serde_json::from_str(answer).expect("JSON")).collect();
+        let begun = Instant::now();
+        for (line, value) in lines.iter().zip(&values) {
+            black_box(serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+            black_box(serde_json::to_string(value).expect("text"));
+        }
+        json.push(begun.elapsed().as_secs_f64() / lines.len() as f64 * 1e9);
+    }
+    assert!(answers.iter().all(|answer| answer.contains("settled")));
+    println!("{:<34} {:>9.0} ns", "a line of quote, one thread", median(whole));
+    println!("{:<34} {:>9.0} ns", "the same JSON through serde_json", median(json));
+}
+
+/// Cases of one member with one visit of one charge, like those that a hospital would ask.
+fn cases() -> impl Iterator<Item = String> {
+    let mut random = Random(3);
+    (0..).map(move |id| {
+        let status = if random.below(10) < 3 { "retired" } else { "active" };
+        let class = ["primary", "secondary", "tertiary"][random.below(3) as usize];
+        let area = ["500000", "211200", "320700"][random.below(3) as usize];
+        let (yuan, fen) = (5 + random.below(3_000), random.below(100));
+        let day = 1 + random.below(28);
+        format!(
+            "{{\"id\":\"{id}\",\"pooling_area\":\"{area}\",\"member\":{{\"status\":\"{status}\",\"birth_date\":\"1960-05-01\",\"account_balance\":\"500.00\"}},\
+             \"encounters\":[{{\"id\":\"e1\",\"date\":\"2024-06-{day:02}\",\"care_type\":\"ordinary_outpatient\",\
+             \"institution\":{{\"class\":\"{class}\"}},\"charges\":[{{\"amount\":\"{yuan}.{fen:02}\"}}]}}]}}"
+        )
+    })
 }
 
 fn median(mut times: Vec<f64>) -> f64 {
