@@ -3,7 +3,7 @@
 use crate::articles::{Article, Articles};
 use crate::compile::{Compiled, compile};
 use crate::facts::{Fact, Owner};
-use crate::fault::{Fault, Severity, SourceFile};
+use crate::fault::{Fault, Severity, SourceFile, nearest};
 use crate::model::Package;
 use crate::{bounds, check, lower, overlay, read};
 use alloc::borrow::ToOwned;
@@ -280,6 +280,13 @@ impl Area {
     /// The quoted articles.
     pub fn articles(&self) -> impl Iterator<Item = &Article> {
         self.compiled.articles.iter()
+    }
+
+    /// What to write where an article is cited that is not quoted: the nearest one that is.
+    pub(crate) fn articles_beside(&self, key: &str) -> String {
+        let near = nearest(key, self.articles().map(|article| article.key.as_str()));
+        let hint = near.map(|near| format!("，是否想写 {near}？")).unwrap_or_default();
+        format!("写作 文件:条款，条款是 source/ 里标题的第一个词{hint}")
     }
 
     /// The quoted article of `document:anchor`.

@@ -41,11 +41,35 @@ pub(crate) fn parse(file: u16, text: &str, faults: &mut Vec<Fault>) -> Node {
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         let at = At { file, start: span.start as u32, end: span.end as u32 };
-        let allowed = "请按 TOML 写法改正";
+        let allowed = match wide(text, at) {
+            Some((wide, plain)) => format!("把这一行的全角 {wide} 改成半角 {plain}"),
+            None => "请按 TOML 写法改正".to_owned(),
+        };
         faults.push(Fault::error("toml_syntax", at, format!("不是合法的 TOML：{}", error.message()), allowed));
     }
     let at = place(file, &table);
     Node { at, value: convert_table(file, table.get_ref(), faults) }
+}
+
+/// Punctuation that a Chinese keyboard gives, with what TOML wants in its place.
+const WIDE: &[(char, char)] = &[
+    ('“', '"'),
+    ('”', '"'),
+    ('＂', '"'),
+    ('，', ','),
+    ('＝', '='),
+    ('｛', '{'),
+    ('｝', '}'),
+    ('［', '['),
+    ('］', ']'),
+];
+
+/// The first wide punctuation of the line on which a syntax fault begins, quoted text and comments left out.
+fn wide(text: &str, at: At) -> Option<(char, char)> {
+    let start = text.get(..at.start as usize)?.rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(start..)?.lines().next()?.split('#').next()?;
+    let bare = line.split('"').step_by(2).flat_map(str::chars);
+    bare.into_iter().find_map(|found| WIDE.iter().copied().find(|(wide, _)| *wide == found))
 }
 
 fn place<T>(file: u16, spanned: &Spanned<T>) -> At {

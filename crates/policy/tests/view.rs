@@ -56,7 +56,8 @@ fn what_the_texts_leave_open_says_so() {
     let area = library.area("320700").unwrap();
     let tables = area.tables_on(day("2024-06-01"));
     let credit = table(&tables, "account.credit");
-    assert_eq!(rows(credit), [["在职", "本人缴费基数 × 2%"], ["退休", "文本未给出"]]);
+    let awaited = "基本养老金平均水平（2023 年，文本未给出）× 2.5%";
+    assert_eq!(rows(credit), [["在职", "本人缴费基数 × 2%"], ["退休", awaited]]);
     assert!(credit.rows[1].says[0].as_ref().unwrap().open);
     assert_eq!(credit.notes, ["身份变化自次月起"]);
     assert!(area.documents().any(|document| document.lent) && area.documents().any(|document| !document.lent));

@@ -121,7 +121,24 @@ fn steps(visit: &Boundary) -> &[StepText] {
 
 fn product(step: &StepText) -> Option<String> {
     let input = |name: &str| step.inputs.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
-    Some(format!("{}×{}＝{}", input("base")?, input("rate")?, step.result))
+    let (base, rate) = (input("base")?, input("rate")?);
+    let exact = times(base, rate).filter(|exact| !same(exact, &step.result));
+    Some(format!("{base}×{rate}＝{}{}", exact.map(|exact| exact + "→").unwrap_or_default(), step.result))
+}
+
+/// An amount times a rate before it is rounded, so that a reader sees the rounding.
+fn times(base: &str, rate: &str) -> Option<String> {
+    let (yuan, fen) = base.split_once('.')?;
+    let (whole, part) = rate.strip_suffix('%')?.split_once('.').unwrap_or((rate.strip_suffix('%')?, ""));
+    let places = 4 + part.len();
+    let product = format!("{yuan}{fen}").parse::<u128>().ok()?.checked_mul(format!("{whole}{part}").parse().ok()?)?;
+    let digits = format!("{product:0>width$}", width = places + 1);
+    let (whole, part) = digits.split_at(digits.len() - places);
+    Some(format!("{whole}.{}", part.trim_end_matches('0')))
+}
+
+fn same(exact: &str, rounded: &str) -> bool {
+    exact.trim_end_matches('0').trim_end_matches('.') == rounded.trim_end_matches('0').trim_end_matches('.')
 }
 
 /// The articles of the deductibles, rates and limits that act.

@@ -47,6 +47,8 @@ const FILES: [(&str, &str); 6] = [
     ("cases/outpatient.md", include_str!("scaffold/cases/outpatient.md")),
     ("CHANGELOG.md", include_str!("scaffold/CHANGELOG.md")),
 ];
+/// Where a folder of `policies/` finds the schema for editors.
+const SCHEMA: &str = "../../docs/reference/package.schema.json";
 const AREA: &str = "000000";
 const LABEL: &str = "新统筹区";
 
@@ -59,13 +61,23 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if folder.exists() {
         bail!("{} 已经存在，没有改动；换一个名称，或用 --dir 换一个文件夹", folder.display());
     }
+    let schema = schema_from(&options.dir);
     let label = options.label.as_ref().unwrap_or(&options.name);
     for (name, text) in FILES {
-        let text = text.replace(AREA, &options.area).replace(LABEL, label);
+        let text = text.replace(AREA, &options.area).replace(LABEL, label).replace(SCHEMA, &schema);
         write(&folder.join(name), &text)?;
     }
     stdout().write_all(next_steps(&folder, &options.area).as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where a package's folder in `dir` finds the schema: as many levels up as the first folder that has it.
+fn schema_from(dir: &Path) -> String {
+    let found = std::path::absolute(dir).ok().and_then(|dir| {
+        let levels = dir.ancestors().position(|up| up.join(SCHEMA.trim_start_matches("../")).is_file())?;
+        Some(format!("{}{}", "../".repeat(levels + 1), SCHEMA.trim_start_matches("../")))
+    });
+    found.unwrap_or_else(|| SCHEMA.to_owned())
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {

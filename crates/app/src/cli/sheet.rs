@@ -152,7 +152,7 @@ pub(crate) fn status_words(status: AreaStatus) -> &'static str {
     match status {
         AreaStatus::InForce => "施行",
         AreaStatus::Draft => "征求意见稿（未施行）",
-        AreaStatus::Example => "示例（不是真实政策）",
+        AreaStatus::Example => "示例（不据以结算）",
     }
 }
 

@@ -91,9 +91,9 @@ fn the_boundary_cases_come_out_when_they_are_kept() {
         "程序生成，待核对",
         "依据：xize:4 xize:6 xize:5",
         "| active | employer | tertiary | 199.99 | 199.99 | 0.00 | 199.99 | 起付标准差一分 |",
-        "| active | employer | tertiary | 200.01 | 200.00 | 0.01 | 200.00 | 起付标准多一分；0.01×50%＝0.01 |",
+        "| active | employer | tertiary | 200.01 | 200.00 | 0.01 | 200.00 | 起付标准多一分；0.01×50%＝0.005→0.01 |",
         "| active | employer | tertiary | 6199.98 | 200.00 | 2999.99 | 3199.99 | 限额差一分；5999.98×50%＝2999.99 |",
-        "| active | employer | tertiary | 6199.99 | 200.00 | 3000.00 | 3199.99 | 限额刚好；5999.99×50%＝3000.00 |",
+        "| active | employer | tertiary | 6199.99 | 200.00 | 3000.00 | 3199.99 | 限额刚好；5999.99×50%＝2999.995→3000.00 |",
         "| retired | individual_tier_1 | tertiary | 2100.01 | 100.00 | 1200.00 | 900.01 | 限额多一分；",
     ] {
         assert!(ran.out.contains(part), "{part}\n{}", ran.out);

@@ -182,3 +182,21 @@ fn a_cliff_is_a_warning_with_its_visit_until_the_article_is_acknowledged() {
     let ran = gongji(&["policy", "check", &copy.path()], "");
     assert!(!ran.out.contains("[cliff]"), "{}", ran.out);
 }
+
+#[test]
+fn punctuation_of_a_chinese_keyboard_is_named() {
+    let told = ["把这一行的全角 “ 改成半角 \""];
+    broken(OUT, "{ is = \"200.00\" }", "{ is = “200.00” }", "“200.00” }", "toml_syntax", &told);
+}
+
+#[test]
+fn a_column_that_checks_nothing_is_no_column() {
+    let copy = Copy::of("500000-chongqing");
+    let path = std::path::Path::new(&copy.path()).join("cases/mine.md");
+    let text = "## 一\n\n依据：xize:44\n\n| 例 | date | class | amount | = hifp |\n|---|---|---|---|---|\n| 甲 | 2024-03-01 | tertiary | 500.00 | 150.00 |\n";
+    std::fs::write(path, text).unwrap();
+    let ran = gongji(&["policy", "check", &copy.path()], "");
+    for part in ["错误[unknown_column]: 不认识的列 = hifp", "是否想写 = hifp_pay？", "是否想写 xize:"] {
+        assert!(ran.out.contains(part), "{part}\n{}", ran.out);
+    }
+}

@@ -62,3 +62,16 @@ fn what_cannot_be_an_area_or_a_folder_is_refused() {
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 }
+
+#[test]
+fn the_schema_is_found_from_however_deep_a_folder() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(root.path().join("docs/reference")).unwrap();
+    std::fs::write(root.path().join("docs/reference/package.schema.json"), "{}").unwrap();
+    for (dir, up) in [("policies", "../../"), ("policies/examples", "../../../")] {
+        assert_eq!(made(&root.path().join(dir), &[]).code, 0);
+        let package = root.path().join(dir).join("990001-xinqu/package.toml");
+        let text = std::fs::read_to_string(package).unwrap();
+        assert!(text.starts_with(&format!("#:schema {up}docs/reference/package.schema.json\n")), "{text}");
+    }
+}

@@ -84,3 +84,12 @@ fn an_area_or_day_without_rules_is_said() {
         assert!(ran.err.contains(told), "{}", ran.err);
     }
 }
+
+#[test]
+fn a_share_of_an_index_that_is_awaited_is_shown_as_it_will_be() {
+    let example = policies().join("examples/150100-huhehaote").display().to_string();
+    let shown = gongji(&["policy", "show", "150100", "--policies", &example, "--on", "2024-05-01"], "");
+    assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+    assert!(shown.out.contains("基本养老金平均水平（2023 年，文本未给出）× 2%"), "{}", shown.out);
+    assert!(shown.out.contains("统账结合") && shown.out.contains("特殊用药"), "{}", shown.out);
+}

@@ -190,6 +190,34 @@ fn settled_entries<M: SerializeMap>(settled: &Settled, map: &mut M) -> Result<()
     Ok(())
 }
 
+/// What a worked case may check of an answer: its amounts, and what the runner makes of the rest.
+pub(crate) const OUTPUTS: &[&str] = &[
+    "outcome",
+    "refusal",
+    "not_covered",
+    "error",
+    "payments",
+    "medfee_sumamt",
+    "fulamt_ownpay_amt",
+    "overlmt_selfpay",
+    "preselfpay_amt",
+    "inscp_scp_amt",
+    "act_pay_dedc",
+    "hifp_pay",
+    "hifob_pay",
+    "cvlserv_pay",
+    "hifes_pay",
+    "hifmi_pay",
+    "maf_pay",
+    "hifdm_pay",
+    "oth_pay",
+    "fund_pay_sumamt",
+    "psn_part_amt",
+    "acct_pay",
+    "psn_cash_pay",
+    "balc",
+];
+
 /// Fields of funds that few settlements touch: written when they are not zero.
 const OTHER_FUNDS: &[(&str, NationalField)] = &[
     ("cvlserv_pay", NationalField::Cvlserv),

@@ -15,6 +15,7 @@ pub use answer::{Answer, not_text, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
 pub use otherwise::{Left, Otherwise, WhatIf};
 
+pub(crate) use answer::OUTPUTS;
 pub(crate) use read::case as read_case;
 pub(crate) use sentences::benefit_name;
 

@@ -49,7 +49,7 @@ pub(super) fn section(library: &Library, area: &Area, section: &Section, report:
                 "unknown_article",
                 *at,
                 format!("依据 {article} 没有对应的条文"),
-                "写作 文件:条款",
+                area.articles_beside(article),
             ));
         }
     }
@@ -85,7 +85,18 @@ fn columns_known(table: &Table, report: &mut CaseReport) -> bool {
         let fact = column
             .split_once('.')
             .is_some_and(|(owner, _)| matches!(owner, "member" | "institution" | "encounter" | "charge"));
-        if column.starts_with("= ") || fact || INPUTS.contains(&column.as_str()) || PROSE.contains(&column.as_str()) {
+        if let Some(output) = column.strip_prefix("= ") {
+            if !case::OUTPUTS.contains(&output) {
+                let outputs = || case::OUTPUTS.iter().copied();
+                let near = outputs().find(|known| known.starts_with(output)).or_else(|| nearest(output, outputs()));
+                let hint = near.map(|name| format!("；是否想写 = {name}？")).unwrap_or_default();
+                let allowed = format!("输出列：{}{hint}", crate::fault::listed(case::OUTPUTS));
+                report.faults.push(Fault::error("unknown_column", table.at, format!("不认识的列 {column}"), allowed));
+                known = false;
+            }
+            continue;
+        }
+        if fact || INPUTS.contains(&column.as_str()) || PROSE.contains(&column.as_str()) {
             continue;
         }
         let hint =

@@ -26,11 +26,12 @@ const HEADS: &[(&str, &str)] = &[
     ("level", "级别"),
 ];
 
-/// Amounts that the register keeps of a member.
+/// Amounts that the register keeps of a member, and the index that every area needs.
 const REGISTERED: &[(&str, &str)] = &[
     ("member.contribution_base", "本人缴费基数"),
     ("member.lump_sum_base", "趸缴基数"),
     ("member.pension", "本人养老金"),
+    ("index.average_pension", "基本养老金平均水平"),
 ];
 
 fn label(compiled: &Compiled, fact: FactId) -> Option<&str> {

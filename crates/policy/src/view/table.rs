@@ -157,7 +157,13 @@ pub(super) fn said(compiled: &Compiled, grid: &Grid, kind: Kind, cell: &mut Cell
         Kind::Amount => TableKind::Limit,
         Kind::Word => TableKind::Use,
     };
-    let (_, found) = found(compiled, kind, grid, cell, None)?;
+    let found = found(compiled, kind, grid, cell, None).map(|(_, found)| found);
+    if matches!(found, None | Some(Found::Open))
+        && let Some(words) = awaited(&row.is.value, cell.day)
+    {
+        return Some(Said { words, open: true, from, article: print(compiled, &cite) });
+    }
+    let found = found?;
     cite.extend(match kind {
         TableKind::Rate => compiled.rate(grid, cell).map(|figure| figure.cite).unwrap_or_default(),
         TableKind::Use => Vec::new(),
@@ -172,6 +178,15 @@ pub(super) fn said(compiled: &Compiled, grid: &Grid, kind: Kind, cell: &mut Cell
         other => other.words(),
     };
     Some(Said { words, open: found == Found::Open, from, article: print(compiled, &cite) })
+}
+
+/// A share of an index that nobody has given yet: what it will be.
+fn awaited(value: &Value, day: Day) -> Option<String> {
+    let Value::Share { share, of, year, .. } = value else { return None };
+    let of = of.starts_with("index.").then(|| source_words(of))?;
+    let year = year.unwrap_or(0);
+    let year = if year > 0 { year } else { i64::from(day.ymd().0) + year };
+    Some(format!("{of}（{year} 年，文本未给出）× {share}"))
 }
 
 fn print(compiled: &Compiled, cites: &[Word]) -> String {
