@@ -62,6 +62,11 @@ pub fn refusal(rules: &Rules, standing: &Standing, encounter: &Encounter<'_>) ->
     rules.access.as_ref().and_then(|_| Visit::<1>::new(rules, standing, encounter).refusal())
 }
 
+/// The ordinals of a visit's facts, in the order of [`Rules::facts`] and then of the derived ones.
+pub fn ordinals(rules: &Rules, standing: &Standing, encounter: &Encounter) -> [u8; MAX_FACTS] {
+    Visit::<1>::new(rules, standing, encounter).ordinals
+}
+
 fn choose<R: Recorder>(
     rules: &Rules,
     standing: &Standing,

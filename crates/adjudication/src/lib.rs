@@ -25,7 +25,7 @@ mod settlement;
 mod standing;
 mod steps;
 
-pub use decide::{Verdict, adjudicate, explain, refusal, settle_into};
+pub use decide::{Verdict, adjudicate, explain, ordinals, refusal, settle_into};
 pub use encounter::{Charge, Encounter, Lines, Prior, Split};
 pub use facts::{Dense, Encode, MISSING, Source};
 pub use period::{Instance, Period, Years};

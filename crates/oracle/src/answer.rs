@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::benefit::Failure;
 use crate::case::Encounter;
 use crate::package::Package;
+use crate::relation::{Doubtful, fill};
 use crate::settle::{Decision, Oracle, Settlement, Used};
 use crate::values::{Exact, date, money, money_text, zero};
 
@@ -133,7 +134,12 @@ fn settlements(
     let mut numbers: Vec<Option<u64>> = Vec::new();
     for (place, encounter) in encounters.iter().enumerate() {
         cancel_before(&mut oracle, &numbers, cancellations, place);
-        let decision = match oracle.settle(&package, encounter, known_on) {
+        let standing = standing(&encounters, &numbers, cancellations);
+        let mut related = encounter.clone();
+        if package.holds_on(encounter.date) {
+            fill(&package, member, &standing, &mut related).map_err(|doubt| doubtful(doubt, place))?;
+        }
+        let decision = match oracle.settle(&package, &related, known_on) {
             // Doubt: values of which nothing was known on the day of knowledge. Chosen: there was
             // no policy then.
             Err(Failure::Package(crate::table::Fault::Gap(_))) if known_on.is_some() => {
@@ -154,6 +160,31 @@ fn settlements(
     }
     cancel_before(&mut oracle, &numbers, cancellations, encounters.len());
     Ok(answers)
+}
+
+/// The visits so far that are settled and not cancelled.
+fn standing<'a>(
+    encounters: &'a [Encounter],
+    numbers: &[Option<u64>],
+    cancellations: &[Cancellation],
+) -> Vec<&'a Encounter> {
+    let cancelled = |place: usize| {
+        cancellations.iter().any(|one| one.encounter == place && place < one.before && one.before <= numbers.len())
+    };
+    let settled = numbers.iter().enumerate().filter(|(place, number)| number.is_some() && !cancelled(*place));
+    settled.map(|(place, _)| &encounters[place]).collect()
+}
+
+fn doubtful(doubt: Doubtful, place: usize) -> Trouble {
+    match doubt {
+        Doubtful::Contradicts(fact) => {
+            Trouble { code: "relation_conflict", field: Some(format!("encounters[{place}].facts.{fact}")), words: None }
+        }
+        Doubtful::Nowhere => {
+            Trouble { code: "missing_field", field: Some(format!("encounters[{place}].institution.id")), words: None }
+        }
+        Doubtful::Unreadable(words) => words.into(),
+    }
 }
 
 fn cancel_before(oracle: &mut Oracle, numbers: &[Option<u64>], cancellations: &[Cancellation], place: usize) {

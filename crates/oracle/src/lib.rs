@@ -18,6 +18,7 @@ pub mod history;
 pub mod lines;
 pub mod package;
 pub mod payer;
+pub mod relation;
 pub mod settle;
 pub mod table;
 pub mod values;

@@ -14,6 +14,7 @@ use crate::facts::{FactId, Owner, Region, Registry, Source};
 use crate::fault::{At, Fault};
 use crate::grid::{Grid, Inherit, Scope};
 use crate::model::{Package, Table, Value, Word};
+use crate::relations::{self, CompiledRelation};
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
@@ -45,6 +46,7 @@ pub(crate) struct Compiled {
     pub(crate) credit: Option<Grid>,
     pub(crate) uses: Option<Grid>,
     pub(crate) impossible: Vec<Region>,
+    pub(crate) relations: Vec<CompiledRelation>,
     pub(crate) counters: Vec<CounterKey>,
     /// What each counter is called.
     pub(crate) counter_names: Vec<String>,
@@ -237,6 +239,7 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
         employer_share: resolve(&package.account.employer_share),
         credit: resolve(&package.account.credit),
         uses: resolve(&package.account.uses),
+        relations: relations::resolve(&package, &registry, faults),
         impossible: package.impossible.iter().map(|(pattern, _)| registry.region(pattern)).collect(),
         counters: Vec::new(),
         counter_names: Vec::new(),

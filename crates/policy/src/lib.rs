@@ -27,6 +27,7 @@ mod overlay;
 mod prove;
 mod reach;
 mod read;
+mod relations;
 pub mod schema;
 mod trial;
 mod view;
@@ -34,8 +35,8 @@ mod words;
 
 pub use articles::{Article, Articles};
 pub use cases::{
-    ArticleCoverage, Boundary, CaseReport, CaseResult, CellDiffers, Played, Profile, RowDiffers, Side, Stopped,
-    WorkedCase,
+    ArticleCoverage, Boundary, CaseReport, CaseResult, CellDiffers, Played, Profile, RowCoverage, RowDiffers, Side,
+    Stopped, WorkedCase,
 };
 pub use compare::{Change, Comparison, Effect, Witness, compare};
 pub use facts::{Fact, Kind, Owner};

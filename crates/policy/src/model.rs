@@ -317,7 +317,7 @@ pub(crate) struct Institution {
     pub(crate) cite: Vec<Word>,
 }
 
-/// A relation between a person and an institution: data for the registers that keep it.
+/// A relation between a person and an institution, as a package says when it holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Relation {
     pub(crate) name: Word,

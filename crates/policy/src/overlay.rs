@@ -66,6 +66,7 @@ pub(crate) fn lay(mut base: Package, over: Package, faults: &mut Vec<Fault>) -> 
         }
     }
     base.institutions.extend(over.institutions);
+    base.relations.retain(|known| !over.relations.iter().any(|new| new.name.text == known.name.text));
     base.relations.extend(over.relations);
     lay_option(&mut base.lines.covered, over.lines.covered);
     lay_option(&mut base.lines.ceiling, over.lines.ceiling);

@@ -7,6 +7,7 @@ mod otherwise;
 mod paint;
 mod policy_bless;
 mod policy_check;
+mod policy_coverage;
 mod policy_diff;
 mod policy_keys;
 mod policy_list;
@@ -55,6 +56,7 @@ pub(crate) enum PolicyCommand {
     List(policy_list::Options),
     Show(policy_show::Options),
     Check(policy_check::Options),
+    Coverage(policy_coverage::Options),
     Diff(policy_diff::Options),
     Keys(policy_keys::Options),
     New(policy_new::Options),
@@ -75,6 +77,7 @@ pub(crate) fn policy(command: &PolicyCommand) -> anyhow::Result<ExitCode> {
         PolicyCommand::List(options) => policy_list::run(options),
         PolicyCommand::Show(options) => policy_show::run(options),
         PolicyCommand::Check(options) => policy_check::run(options),
+        PolicyCommand::Coverage(options) => policy_coverage::run(options),
         PolicyCommand::Diff(options) => policy_diff::run(options),
         PolicyCommand::Keys(options) => policy_keys::run(options),
         PolicyCommand::New(options) => policy_new::run(options),

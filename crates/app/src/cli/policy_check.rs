@@ -51,7 +51,7 @@ struct Counts {
 /// When a target is not there, or the report cannot be written.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let around = options.policies.folders()?;
-    let targets = targets(options, &around)?;
+    let targets = targets(&options.targets, &around)?;
     let mut output = anstream::stdout().lock();
     let mut all = Counts::default();
     for target in &targets {
@@ -69,16 +69,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(u8::from(all.errors > 0)))
 }
 
-/// The folders to check: those named, or all.
-fn targets(options: &Options, around: &[Folder]) -> anyhow::Result<Vec<Folder>> {
+/// The folders to look at: those named, or all.
+pub(super) fn targets(named: &[String], around: &[Folder]) -> anyhow::Result<Vec<Folder>> {
     let shipped = load::shipped();
-    if options.targets.is_empty() {
+    if named.is_empty() {
         let given = around.iter().filter(|folder| !shipped.contains(folder));
         return Ok(shipped.iter().chain(given).cloned().collect());
     }
     let library = Library::load(around);
     let mut targets = Vec::new();
-    for name in &options.targets {
+    for name in named {
         let area = library.area(name).map(|area| area.folder.as_str());
         let folder = |folder: &&Folder| Some(folder.name.as_str()) == area || folder.name == *name;
         if let Some(folder) = around.iter().rev().chain(&shipped).find(folder) {
@@ -158,7 +158,8 @@ fn cases_words(report: &CaseReport) -> String {
         report.coverage.iter().filter(|article| article.cited == 0 && article.without_case.is_some()).count();
     let all = report.coverage.len();
     format!(
-        "算例 {} 个，相符 {passed} 个，核对 {checked} 处；条文 {all} 条，有算例 {cited} 条，写明无算例 {reasoned} 条",
-        report.cases.len()
+        "算例 {} 个，相符 {passed} 个，核对 {checked} 处；条文 {all} 条，有算例 {cited} 条，写明无算例 {reasoned} 条；{}",
+        report.cases.len(),
+        super::policy_coverage::rows_words(report)
     )
 }

@@ -20,6 +20,10 @@ pub(crate) fn of_case(case: &Case, decisions: &[(String, Decision)], library: &L
             Decision::Settled(settled) => Some(settled.settlement.balance + settled.settlement.account_paid),
             Decision::Refused(_) => None,
         };
+        // With the facts that the member's relations gave it.
+        let stands: Vec<bool> = decisions[..i].iter().map(|(_, one)| matches!(one, Decision::Settled(_))).collect();
+        let related = area.and_then(|area| area.with_relations(case, i, &stands).ok());
+        let encounter = related.as_deref().unwrap_or(encounter);
         head(&mut sheet, &Head { case, area, member: &case.member.at(then), encounter, balance }, width);
         match decision {
             Decision::Settled(settled) => {

@@ -2,6 +2,7 @@
 
 mod bless;
 mod check;
+mod coverage;
 mod diff;
 mod explain;
 mod keys;
@@ -105,7 +106,7 @@ impl Copy {
 
 #[test]
 fn every_command_helps_with_an_example() {
-    let policy = ["list", "show", "check", "keys", "new", "bless"].map(|name| vec!["policy", name]);
+    let policy = ["list", "show", "check", "coverage", "keys", "new", "bless"].map(|name| vec!["policy", name]);
     let commands = [vec!["quote"], vec!["explain"]].into_iter().chain(policy);
     for command in commands {
         let ran = gongji(&[command.as_slice(), &["--help"]].concat(), "");

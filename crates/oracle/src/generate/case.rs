@@ -91,6 +91,10 @@ pub fn case(package: &Package, seed: u64) -> GeneratedCase {
         }
         encounters.push(encounter(&mut random, package, &hints, place, date));
     }
+    let relations = super::relation::relations(&mut random, package, &encounters);
+    if !relations.is_empty() {
+        member["relations"] = relations.into();
+    }
     let mut cancellations: Vec<Cancellation> = Vec::new();
     for before in 1..=count {
         if random.chance(12) {
@@ -125,7 +129,9 @@ fn encounter(random: &mut Random, package: &Package, hints: &Hints, place: usize
     if mapped {
         institution.insert("id".into(), random.pick(&hints.mapped).clone().into());
     } else {
-        if random.chance(70) {
+        // Relations ask for whom a visit was with.
+        let named = if package.root.contains_key("relation") { 98 } else { 70 };
+        if random.chance(named) {
             institution.insert("id".into(), (*random.pick(&["A", "B", "C"])).into());
         }
         if !pharmacy || random.chance(50) {
@@ -160,7 +166,14 @@ fn encounter(random: &mut Random, package: &Package, hints: &Hints, place: usize
             encounter["prescriber"]["kind"] = pick_value(random, package, "kind").into();
         }
     }
-    let visit_facts = facts(random, package, hints, |of| matches!(of, Of::Encounter | Of::Unsaid), 70);
+    let mut visit_facts = facts(random, package, hints, |of| of == Of::Encounter, 70);
+    // What relations give is stated seldom: mostly it would contradict them.
+    let related = if package.root.contains_key("relation") { 4 } else { 70 };
+    if let (Json::Object(all), Json::Object(more)) =
+        (&mut visit_facts, facts(random, package, hints, |of| of == Of::Unsaid, related))
+    {
+        all.extend(more);
+    }
     if visit_facts.as_object().is_some_and(|facts| !facts.is_empty()) {
         encounter["facts"] = visit_facts;
     }

@@ -6,6 +6,7 @@
 
 mod case;
 mod package;
+mod relation;
 
 pub use case::{GeneratedCase, case};
 pub use package::{GeneratedPackage, Options, package};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Random;
+use super::{Random, relation};
 
 /// What a generated package may contain.
 #[derive(Clone, Copy, Debug, Default)]
@@ -174,7 +174,8 @@ impl Writer {
             self.line("fact.class = { more = [\"special\"], under = { special = \"tertiary\" }, cite = \"d:1\" }");
         }
         if self.random.chance(50) {
-            self.line("fact.contract = { of = \"encounter\", kind = \"flag\", default = false, cite = \"d:1\" }");
+            let contract = relation::contract(&mut self.random);
+            self.line(&contract);
             self.visit.push(Dimension::new("contract", &["true", "false"], true));
         }
         if self.random.chance(40) {
@@ -208,8 +209,12 @@ impl Writer {
             ));
         }
         if self.random.chance(40) {
-            self.line("fact.selected = { of = \"encounter\", values = [\"none\", \"first\", \"linked\"], default = \"none\", cite = \"d:1\" }");
-            self.visit.push(Dimension::new("selected", &["\"none\"", "[\"first\", \"linked\"]"], true));
+            let of = if self.random.chance(70) { "relation" } else { "encounter" };
+            self.line(&format!("fact.selected = {{ of = {of:?}, values = [\"none\", \"first\", \"linked\", \"second\"], default = \"none\", cite = \"d:1\" }}"));
+            if of == "relation" {
+                self.line(relation::SELECTED);
+            }
+            self.visit.push(Dimension::new("selected", &["\"none\"", "[\"first\", \"linked\"]", "\"second\""], true));
         }
         if self.random.chance(30) {
             self.line("fact.grade = { of = \"institution\", values = [\"x\", \"y\", \"z\"], under = { z = \"y\" }, default = \"x\", cite = \"d:1\" }");

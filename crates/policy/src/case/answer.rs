@@ -77,12 +77,15 @@ impl Library {
             return Ok(case.encounters.iter().map(refuse).collect());
         };
         let mut standing = area.opening(case)?;
-        let mut decisions = Vec::with_capacity(case.encounters.len());
+        let (mut decisions, mut stands) = (Vec::with_capacity(case.encounters.len()), Vec::new());
         for (i, (encounter, then)) in case.encounters.iter().enumerate() {
             let member = case.member.at(then);
-            let decision = area.decide(&member, &standing, encounter, true, detail).map_err(|fault| {
+            let visit = area.with_relations(case, i, &stands);
+            let decided = visit.and_then(|visit| area.decide(&member, &standing, &visit, true, detail));
+            let decision = decided.map_err(|fault| {
                 if fault.field.starts_with("member.") { fault } else { fault.within(&format!("encounters[{i}]")) }
             })?;
+            stands.push(matches!(decision, Decision::Settled(_)));
             if let Decision::Settled(settled) = &decision {
                 settled.apply(&mut standing);
             }

@@ -169,7 +169,12 @@ impl Area {
     }
 
     /// Shows a bound encounter to the engine.
-    fn engine<T>(&self, bound: &Bound, use_account: bool, ask: impl FnOnce(&engine::Encounter<'_>) -> T) -> T {
+    pub(super) fn engine<T>(
+        &self,
+        bound: &Bound,
+        use_account: bool,
+        ask: impl FnOnce(&engine::Encounter<'_>) -> T,
+    ) -> T {
         let width = usize::from(self.compiled.registry.charge_places);
         let facts = |i: usize| &bound.charge_facts[i * width..(i + 1) * width];
         let charges: Vec<Charge<'_>> =

@@ -4,18 +4,22 @@
 //! package make the same plain structs. The contract is `docs/reference/quote.md`.
 
 mod answer;
+mod bands;
 mod bind;
 mod decide;
 mod json;
 mod otherwise;
 mod read;
+mod relations;
 mod sentences;
 
 pub use answer::{Answer, not_text, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
 pub use otherwise::{Left, Otherwise, WhatIf};
+pub use relations::Relation;
 
 pub(crate) use answer::OUTPUTS;
+pub(crate) use bands::Bands;
 pub(crate) use read::case as read_case;
 pub(crate) use sentences::benefit_name;
 
@@ -43,6 +47,8 @@ pub struct Case {
     pub account_prior_years: Fen,
     /// What the first encounter's periods have already used: benefit, measure, amount.
     pub used: Vec<Used>,
+    /// The member's relations to institutions, each with its days.
+    pub relations: Vec<Relation>,
     /// The encounters, each with what differs for the member then.
     pub encounters: Vec<(Encounter, MemberThen)>,
 }

@@ -12,7 +12,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use gongji_domain::{Clock, Day, DayError, Fen, FundCode, MoneyError, Rate};
 
-type Read<T> = Result<T, CaseFault>;
+pub(super) type Read<T> = Result<T, CaseFault>;
 type Entries<'a> = [(Cow<'a, str>, Json<'a>)];
 
 /// The most charges of one encounter.
@@ -26,7 +26,7 @@ const LARGEST_SUM: Fen = Fen::from_fen(99_999_999_999_999);
 const MOST_ENTRIES: usize = 100;
 
 /// Refuses a list whose sum could be larger than any amount.
-fn few(count: usize, field: &str) -> Read<()> {
+pub(super) fn few(count: usize, field: &str) -> Read<()> {
     if count <= MOST_ENTRIES {
         return Ok(());
     }
@@ -82,7 +82,7 @@ fn pooling_area(value: &Json<'_>) -> Read<String> {
     ))
 }
 
-fn missing(field: impl Into<String>) -> CaseFault {
+pub(super) fn missing(field: impl Into<String>) -> CaseFault {
     let field = field.into();
     let message = format!("缺少 {field}，此项必填");
     CaseFault::new("missing_field", field, message)
@@ -92,21 +92,21 @@ fn wrong(value: &Json<'_>, field: &str, allowed: &str) -> CaseFault {
     CaseFault::new("invalid_value", field, format!("这里是{}；应为{allowed}", value.describe()))
 }
 
-fn object<'j, 'a>(json: &'j Json<'a>, field: &str) -> Read<&'j Entries<'a>> {
+pub(super) fn object<'j, 'a>(json: &'j Json<'a>, field: &str) -> Read<&'j Entries<'a>> {
     match json {
         Json::Object(entries) => Ok(entries),
         other => Err(wrong(other, field, "一个对象 {…}")),
     }
 }
 
-fn list<'j, 'a>(json: &'j Json<'a>, field: &str) -> Read<&'j [Json<'a>]> {
+pub(super) fn list<'j, 'a>(json: &'j Json<'a>, field: &str) -> Read<&'j [Json<'a>]> {
     match json {
         Json::List(items) => Ok(items),
         other => Err(wrong(other, field, "一个列表 […]")),
     }
 }
 
-fn text<'j>(json: &'j Json<'_>, field: &str) -> Read<&'j str> {
+pub(super) fn text<'j>(json: &'j Json<'_>, field: &str) -> Read<&'j str> {
     match json {
         Json::Text(text) => Ok(text),
         other => Err(wrong(other, field, "文字")),
@@ -114,7 +114,7 @@ fn text<'j>(json: &'j Json<'_>, field: &str) -> Read<&'j str> {
 }
 
 /// Calls `read` with each key in the order in which it stands; unknown and doubled keys are faults.
-fn each_key<'j, 'a>(
+pub(super) fn each_key<'j, 'a>(
     entries: &'j Entries<'a>,
     outer: &str,
     known: &[&'static str],
@@ -154,7 +154,7 @@ fn money(json: &Json<'_>, field: &str, least: Fen, most: Fen) -> Read<Fen> {
     }
 }
 
-fn day(json: &Json<'_>, field: &str) -> Read<Day> {
+pub(super) fn day(json: &Json<'_>, field: &str) -> Read<Day> {
     let text = text(json, field)?;
     text.parse().map_err(|fault: DayError| {
         let code = if fault == DayError::OutOfRange { "out_of_range" } else { "invalid_value" };
@@ -181,7 +181,8 @@ fn read_member(json: &Json<'_>, area: Option<&Area>, case: &mut Case) -> Read<Me
     let entries = object(json, "member")?;
     let mut member = Member::default();
     let mut status = None;
-    let keys = &["status", "enrolment", "birth_date", "account_balance", "account_prior_years", "facts", "used"];
+    let keys =
+        &["status", "enrolment", "birth_date", "account_balance", "account_prior_years", "facts", "relations", "used"];
     each_key(entries, "member", keys, |key, value| {
         match key {
             "status" => status = Some(choice(value, key, "status", area)?),
@@ -190,6 +191,7 @@ fn read_member(json: &Json<'_>, area: Option<&Area>, case: &mut Case) -> Read<Me
             "account_balance" => case.account_balance = money(value, key, Fen::ZERO, LARGEST_SUM)?,
             "account_prior_years" => case.account_prior_years = money(value, key, Fen::ZERO, LARGEST_SUM)?,
             "facts" => member.facts = facts(value, Owner::Member, area)?,
+            "relations" => case.relations = super::relations::read(value, area)?,
             _ => case.used = used(value)?,
         }
         Ok(())

@@ -4,10 +4,12 @@
 mod boundary;
 mod parse;
 mod read;
+mod rows;
 mod run;
 mod worked;
 
 pub use boundary::{Boundary, Profile, Side};
+pub use rows::RowCoverage;
 pub use worked::{Played, Stopped, WorkedCase};
 
 use crate::case::StepText;
@@ -27,6 +29,8 @@ pub struct CaseReport {
     pub faults: Vec<Fault>,
     /// Which cases cite each quoted article.
     pub coverage: Vec<ArticleCoverage>,
+    /// Which cases exercise each row of the tables that decide.
+    pub rows: Vec<RowCoverage>,
 }
 
 /// One case and how it came out.
@@ -79,6 +83,8 @@ pub struct CellDiffers {
 pub struct ArticleCoverage {
     /// `document:anchor`.
     pub article: String,
+    /// The cases that cite it: their headings and names.
+    pub cases: Vec<(String, String)>,
     /// How many cases cite it.
     pub cited: usize,
     /// How many cases' explanations name it.
@@ -91,13 +97,15 @@ impl Library {
     /// Runs the cases of an area against its rules; [`None`] if the area is not loaded.
     pub fn run_cases(&self, code: &str) -> Option<CaseReport> {
         let area = self.area(code)?;
-        let mut report = CaseReport::default();
+        let (mut report, mut exercised) = (CaseReport::default(), Vec::new());
         for (number, text) in self.case_files(area) {
             for section in parse::sections(number, text, &mut report.faults) {
-                run::section(self, area, &section, &mut report);
+                exercised.extend(run::section(self, area, &section, &mut report));
             }
         }
         coverage(area, &mut report);
+        report.rows = rows::coverage(area, &exercised);
+        report.faults.extend(rows::note(&report.rows));
         Some(report)
     }
 }
@@ -116,6 +124,7 @@ fn coverage(area: &Area, report: &mut CaseReport) {
     for article in area.articles().filter(|article| !article.lent) {
         let coverage = ArticleCoverage {
             article: article.key.clone(),
+            cases: citing(&report.cases, &article.key),
             cited: cited.get(article.key.as_str()).copied().unwrap_or(0),
             hit: hit.get(article.key.as_str()).copied().unwrap_or(0),
             without_case: article.without_case.clone(),
@@ -127,6 +136,11 @@ fn coverage(area: &Area, report: &mut CaseReport) {
         }
         report.coverage.push(coverage);
     }
+}
+
+fn citing(cases: &[CaseResult], article: &str) -> Vec<(String, String)> {
+    let cites = |case: &&CaseResult| case.articles.iter().any(|cited| cited == article);
+    cases.iter().filter(cites).map(|case| (case.heading.clone(), case.name.clone())).collect()
 }
 
 impl CaseReport {

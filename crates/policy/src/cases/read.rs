@@ -87,9 +87,36 @@ fn case_json(name: &str, area: &str, inputs: &[Map<String, Value>]) -> Value {
         let used: Map<String, Value> = pairs.map(|(key, value)| (key.to_owned(), Value::from(value.trim()))).collect();
         member.insert("used".to_owned(), Value::Object(used));
     }
+    let parts = inputs.iter().filter_map(|input| text(input, "relation")).flat_map(|cell| cell.split(';'));
+    let relations: Vec<Value> = parts.map(str::trim).filter(|part| !part.is_empty()).map(relation_json).collect();
+    if !relations.is_empty() {
+        member.insert("relations".to_owned(), Value::Array(relations));
+    }
     facts(&first, "member.", &mut member);
     let encounters: Vec<Value> = inputs.iter().enumerate().map(|(i, input)| encounter_json(i, input)).collect();
     json!({"id": name, "pooling_area": area, "member": member, "encounters": encounters})
+}
+
+/// `referral H2 2024-03-01` or `selected H1/first 2024-01-01 2024-12-31`.
+fn relation_json(part: &str) -> Value {
+    let mut words = part.split_whitespace();
+    let mut relation = Map::new();
+    let mut put = |key: &str, word: Option<&str>| {
+        relation.extend(word.map(|word| (key.to_owned(), Value::from(word))));
+    };
+    put("relation", words.next());
+    match words.next().map(|with| with.rsplit_once('/').ok_or(with)) {
+        Some(Ok((institution, slot))) => {
+            put("institution", Some(institution));
+            put("slot", Some(slot));
+        }
+        with => put("institution", with.and_then(Result::err)),
+    }
+    put("from", words.next());
+    put("until", words.next());
+    // What is left over is a key that nobody knows, and is told as one.
+    relation.extend(words.map(|word| (word.to_owned(), Value::Null)));
+    Value::Object(relation)
 }
 
 fn encounter_json(i: usize, input: &Map<String, Value>) -> Value {

@@ -1,8 +1,9 @@
 //! Deciding the rows of a case table and comparing what comes out.
 
 use super::parse::{Row, Section, Table};
-use super::worked::{Played, Stopped, WorkedCase};
-use super::{CaseReport, CaseResult, CellDiffers, RowDiffers, read};
+use super::rows::Rows;
+use super::worked::{Played, Stopped, Visit, WorkedCase};
+use super::{CaseReport, CaseResult, CellDiffers, RowDiffers, read, rows};
 use crate::case::{self, Decision, Detail, StepText};
 use crate::fault::{Fault, nearest};
 use crate::library::{Area, Library};
@@ -37,12 +38,19 @@ const INPUTS: &[&str] = &[
     "used",
     "lines",
     "cancel",
+    "relation",
 ];
 /// Columns for the reader.
 const PROSE: &[&str] = &["例", "说明"];
 
-/// Runs every case of a section.
-pub(super) fn section(library: &Library, area: &Area, section: &Section, report: &mut CaseReport) {
+/// Runs every case of a section; tells which rows each exercised.
+pub(super) fn section(
+    library: &Library,
+    area: &Area,
+    section: &Section,
+    report: &mut CaseReport,
+) -> Vec<(String, Rows)> {
+    let mut exercised = Vec::new();
     for (at, article) in &section.articles {
         if area.article(article).is_none() {
             report.faults.push(Fault::error(
@@ -68,15 +76,17 @@ pub(super) fn section(library: &Library, area: &Area, section: &Section, report:
         };
         for (name, rows) in read::cases(table, names) {
             let worked = read::worked_case(library, area, section, table, name, rows);
-            let (hit, differs) = (BTreeSet::new(), Vec::new());
-            let mut runner = Runner { area, table, report, hit, checked: 0, passed: true, differs };
+            let (hit, differs, seen) = (BTreeSet::new(), Vec::new(), Rows::new());
+            let mut runner = Runner { area, table, report, hit, seen, checked: 0, passed: true, differs };
             runner.case(&worked, rows);
-            let Runner { hit, checked, passed, differs, .. } = runner;
+            let Runner { hit, seen, checked, passed, differs, .. } = runner;
+            exercised.push((format!("{}/{}", worked.heading, worked.name), seen));
             let articles = section.articles.iter().map(|(_, article)| article.clone()).collect();
             let (heading, name) = (worked.heading, worked.name);
             report.cases.push(CaseResult { heading, name, at: worked.at, articles, hit, checked, passed, differs });
         }
     }
+    exercised
 }
 
 fn columns_known(table: &Table, report: &mut CaseReport) -> bool {
@@ -113,6 +123,7 @@ struct Runner<'a> {
     table: &'a Table,
     report: &'a mut CaseReport,
     hit: BTreeSet<String>,
+    seen: Rows,
     checked: usize,
     passed: bool,
     differs: Vec<RowDiffers>,
@@ -129,7 +140,11 @@ impl Runner<'_> {
             Ok(standing) => standing,
             Err(fault) => return self.compare_error(last, &fault),
         };
-        let Played { decisions, stopped } = worked.play(case, self.area, standing, Detail::Sentences);
+        let (area, seen) = (self.area, &mut self.seen);
+        let watch = &mut |visit: Visit<'_>| {
+            seen.extend(rows::exercised(area, visit.member, visit.standing, visit.encounter, visit.decision));
+        };
+        let Played { decisions, stopped } = worked.watch(case, area, standing, Detail::Sentences, watch);
         for (i, (row, decision)) in rows.iter().zip(&decisions).enumerate() {
             if let Decision::Settled(done) = decision {
                 for step in &done.steps {

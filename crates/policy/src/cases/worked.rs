@@ -2,7 +2,7 @@
 //! settled and taken back.
 
 use super::{parse, read};
-use crate::case::{Case, CaseFault, Decision, Detail};
+use crate::case::{Case, CaseFault, Decision, Detail, Encounter, Member};
 use crate::fault::At;
 use crate::library::{Area, Library};
 use alloc::string::String;
@@ -31,6 +31,14 @@ pub struct Played {
     pub decisions: Vec<Decision>,
     /// What stopped the encounter after the last decided one.
     pub stopped: Option<Stopped>,
+}
+
+/// A visit of a case as it is decided.
+pub(super) struct Visit<'a> {
+    pub(super) member: &'a Member,
+    pub(super) standing: &'a Standing,
+    pub(super) encounter: &'a Encounter,
+    pub(super) decision: &'a Decision,
 }
 
 /// Why an encounter of a case was not decided.
@@ -73,17 +81,37 @@ impl Library {
 impl WorkedCase {
     /// Decides the encounters one after the other from a standing, and takes back what is cancelled
     /// in between.
-    pub fn play(&self, case: &Case, area: &Area, mut standing: Standing, detail: Detail) -> Played {
+    pub fn play(&self, case: &Case, area: &Area, standing: Standing, detail: Detail) -> Played {
+        self.watch(case, area, standing, detail, &mut |_| {})
+    }
+
+    /// The same, showing each visit as it is decided.
+    pub(super) fn watch(
+        &self,
+        case: &Case,
+        area: &Area,
+        mut standing: Standing,
+        detail: Detail,
+        seen: &mut dyn FnMut(Visit<'_>),
+    ) -> Played {
         let mut decisions = Vec::new();
         let mut settled: Vec<Option<Settlement>> = Vec::new();
-        for (i, (encounter, then)) in case.encounters.iter().enumerate() {
+        for (i, (_, then)) in case.encounters.iter().enumerate() {
             if let Some(cancelled) = self.cancellations.get(i).copied().flatten() {
                 match settled.get_mut(cancelled).and_then(Option::take) {
                     Some(settlement) => standing.revert(&settlement.additions, settlement.from_account),
                     None => return Played { decisions, stopped: Some(Stopped::NothingToCancel) },
                 }
             }
-            let decision = match area.decide(&case.member.at(then), &standing, encounter, true, detail) {
+            let stands: Vec<bool> = settled.iter().map(Option::is_some).collect();
+            let visit = area.with_relations(case, i, &stands);
+            let member = case.member.at(then);
+            let decided = visit.and_then(|encounter| {
+                let decision = area.decide(&member, &standing, &encounter, true, detail)?;
+                seen(Visit { member: &member, standing: &standing, encounter: &encounter, decision: &decision });
+                Ok(decision)
+            });
+            let decision = match decided {
                 Ok(decision) => decision,
                 Err(fault) => return Played { decisions, stopped: Some(Stopped::Fault(fault)) },
             };

@@ -69,7 +69,7 @@ pub(super) fn bands_words(fact: &Fact, bands: Bands) -> String {
 }
 
 /// A condition in words; empty when there is none.
-pub(super) fn region_words(compiled: &Compiled, region: &Region) -> String {
+pub(crate) fn region_words(compiled: &Compiled, region: &Region) -> String {
     let one = |(fact, bands): &(FactId, Bands)| {
         let words = bands_words(&compiled.registry.facts[*fact], *bands);
         let name = fact_words(&compiled.registry.facts[*fact].name, label(compiled, *fact));

@@ -4,7 +4,7 @@
 mod describe;
 mod table;
 
-pub(crate) use describe::{benefit_label, fact_name, period_words};
+pub(crate) use describe::{benefit_label, fact_name, period_words, region_words};
 pub use table::{Said, TableRow, TableView};
 
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, Stage};
@@ -230,7 +230,7 @@ fn benefit_view(compiled: &Compiled, benefit: &CompiledBenefit, day: Day) -> Ben
         name: benefit.name.clone(),
         words: benefit_label(compiled, &benefit.name).to_owned(),
         payer,
-        applies: describe::region_words(compiled, &benefit.applies),
+        applies: region_words(compiled, &benefit.applies),
         takes,
         decided_elsewhere: benefit.decided_elsewhere,
         article: compiled.articles.print(&benefit.cite),

@@ -68,7 +68,9 @@ fn history(area: &Area, case: &Case, cancellations: &[Cancellation]) -> Result<V
                 standing.revert(&settled.settlement.additions, settled.settlement.from_account);
             }
         }
-        let decision = area.decide(&case.member.at(then), &standing, encounter, true, Detail::Amounts)?;
+        let stands: Vec<bool> = done.iter().map(Option::is_some).collect();
+        let visit = area.with_relations(case, i, &stands)?;
+        let decision = area.decide(&case.member.at(then), &standing, &visit, true, Detail::Amounts)?;
         let answer = Answer { id: None, draft: false, result: Ok(vec![(encounter.id.clone(), decision.clone())]) };
         answers.push(serde_json::to_value(&answer).unwrap()["settlements"][0].clone());
         done.push(match decision {

@@ -173,6 +173,7 @@ fn the_interface_and_the_policies_agree_to_the_fen() {
                 account_balance: opening,
                 account_prior_years: prior,
                 used: Vec::new(),
+                relations: Vec::new(),
                 encounters: standing.iter().map(|encounter| (encounter.clone(), case::MemberThen::default())).collect(),
             };
             let decisions = library.decide_case(&case, Detail::Amounts).unwrap();

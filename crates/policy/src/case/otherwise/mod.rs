@@ -62,9 +62,12 @@ impl Library {
         let Some(area) = self.area(&case.pooling_area) else { return Ok(Vec::new()) };
         let mut standing = area.opening(case)?;
         let mut all = Vec::with_capacity(case.encounters.len());
-        for (encounter, then) in &case.encounters {
-            let visit = Visit::of(area, case.member.at(then), &standing, encounter)?;
+        let mut stands = Vec::new();
+        for (i, (_, then)) in case.encounters.iter().enumerate() {
+            let encounter = area.with_relations(case, i, &stands)?;
+            let visit = Visit::of(area, case.member.at(then), &standing, &encounter)?;
             all.push(visit.what_if());
+            stands.push(matches!(visit.decision, Decision::Settled(_)));
             if let Decision::Settled(settled) = &visit.decision {
                 settled.apply(&mut standing);
             }

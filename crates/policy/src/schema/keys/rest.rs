@@ -1,6 +1,6 @@
 //! Keys of documents, reasons, years, indices, institutions, relations and bounds.
 
-use super::words::{MUST, SEVERITY};
+use super::words::{EFFECTIVE, ENDS, MUST, SEVERITY};
 use super::{CITE, FROM, UNTIL, WHEN, key};
 use crate::schema::{Form, Group};
 
@@ -214,13 +214,25 @@ pub(crate) static RELATION: Group = Group {
         key(
             "slots",
             Form::Texts,
-            "名额：可以同时有几个，各叫什么",
-            "How many there may be, by name.",
+            "名额：可以同时有几个，各叫什么；同名的事实取名额为值",
+            "How many there may be, by name; the fact of the same name is the one held.",
             r#"slots = ["first", "second"]"#,
         ),
-        key("lasts", Form::Span, "有效期：多久以后失效", "How long it lasts.", r#"lasts = "30 days""#),
-        key("ends", Form::Text, "终止：什么事使它失效", "What ends it.", r#"ends = "visit_elsewhere""#),
-        key("via", Form::Text, "经由：随哪个关系一起成立", "The relation that it comes with.", r#"via = "selected""#),
+        key(
+            "lasts",
+            Form::Span,
+            "有效期：自起始之日起多少天",
+            "For how many days it holds, the first included.",
+            r#"lasts = "30 days""#,
+        ),
+        key("ends", Form::Word(ENDS), "终止：什么事使它失效", "What ends it.", r#"ends = "visit_elsewhere""#),
+        key(
+            "via",
+            Form::Text,
+            "经由：另一个关系也成立时才成立",
+            "The relation that must hold too, with any institution.",
+            r#"via = "selected""#,
+        ),
         key(
             "change",
             Form::Table(&CHANGE),
@@ -248,7 +260,7 @@ pub(crate) static CHANGE: Group = Group {
         ),
         key(
             "effective",
-            Form::Text,
+            Form::Word(EFFECTIVE),
             "生效：变更自何时起算",
             "From when on the change holds.",
             r#"effective = "next_month""#,

@@ -8,7 +8,7 @@ pub(super) const OWNER: &[Word] = &[
     ("member", "参保人"),
     ("institution", "机构"),
     ("charge", "费用明细"),
-    ("relation", "参保人与机构的关系，随就诊给出"),
+    ("relation", "参保人与机构的关系：由同名的关系得出，或随就诊给出"),
 ];
 pub(super) const KIND: &[Word] = &[
     ("choice", "几个取值里的一个"),
@@ -32,6 +32,8 @@ pub(super) const DEDUCTIBLE_ON: &[Word] = &[("eligible", "先从费用里扣"), 
 pub(super) const LIMIT_ON: &[Word] =
     &[("payment", "限基金支付额"), ("eligible", "限政策范围内费用"), ("above", "限起付标准以上的费用")];
 pub(super) const SEGMENTS_ON: &[Word] = &[("eligible", "自第一分钱起算"), ("above", "自起付标准以上起算")];
+pub(super) const ENDS: &[Word] = &[("visit_elsewhere", "到别的机构就诊即终止")];
+pub(super) const EFFECTIVE: &[Word] = &[("next_day", "次日"), ("next_month", "次月"), ("next_year", "次年")];
 pub(super) const CARRY: &[Word] = &[("year", "按月的额度在年内累积")];
 pub(super) const BY: &[Word] = &[("institution", "各机构分别计")];
 pub(super) const ACCOUNT: &[Word] = &[("account.current", "当年账户"), ("account.prior", "历年账户")];
