@@ -21,6 +21,7 @@ pub fn main() -> ExitCode {
         Command::Quote(options) => cli::quote::run(&options),
         Command::Explain(options) => cli::explain::run(&options),
         Command::Policy(command) => cli::policy(&command),
+        Command::Store(command) => cli::store::run(&command),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
     })
 }

@@ -103,6 +103,8 @@ fn a_settlement_survives_a_kill_and_is_answered_the_same() {
         assert_eq!(value(&settled, field), expected, "{field} of {settled}");
     }
     program.kill();
+    let verified = Command::new(env!("CARGO_BIN_EXE_gongji")).args(["store", "verify"]).arg(&store).output().unwrap();
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
 
     let program = Program::start(&store);
     assert_eq!(program.send("2207", "K4", &settle), settled);
@@ -119,7 +121,7 @@ fn a_settlement_survives_a_kill_and_is_answered_the_same() {
         .output()
         .unwrap();
     assert!(!second.status.success());
-    assert!(String::from_utf8_lossy(&second.stderr).contains("another process uses it"));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("另一个进程正在使用它"));
     program.kill();
 }
 

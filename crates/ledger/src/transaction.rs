@@ -67,6 +67,8 @@ kinds! {
     Clearing "clearing" "机构清算",
     /// A payment from one area to another.
     AreaClearing "area_clearing" "异地清算",
+    /// What a personal account held when the books began.
+    Opening "opening" "期初余额",
     /// What is left of the current part becomes prior.
     CarryOver "carry_over" "年度结转",
     /// Money that came in without a known purpose.

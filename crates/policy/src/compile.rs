@@ -65,6 +65,8 @@ pub(crate) struct CompiledBenefit {
     pub(crate) takes_lines: bool,
     pub(crate) takes: Vec<(String, Flow)>,
     pub(crate) payer: Payer,
+    /// The ledger inside the payer's fund.
+    pub(crate) ledger: Option<String>,
     pub(crate) covered: Option<Grid>,
     pub(crate) deductibles: Vec<CompiledCut>,
     pub(crate) limits: Vec<CompiledCut>,

@@ -1,7 +1,7 @@
 //! All packages at hand: loading, overlaying, checking, and the rules of an area on a day.
 
 use crate::articles::{Article, Articles};
-use crate::compile::{Compiled, compile};
+use crate::compile::{Compiled, CompiledBenefit, compile};
 use crate::facts::{Fact, Owner};
 use crate::fault::{Fault, Severity, SourceFile, nearest};
 use crate::model::Package;
@@ -12,8 +12,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use gongji_adjudication::{CounterId, Rules};
-use gongji_domain::Day;
+use gongji_adjudication::{CounterId, Payer, Rules};
+use gongji_domain::{Day, FundCode};
 
 /// One folder of a package directory, as read by whoever loads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -253,6 +253,13 @@ impl Area {
     pub(crate) fn awaits_index(&self, day: Day) -> bool {
         let in_life = self.compiled.from <= day && day <= self.compiled.until;
         in_life && self.rules(day).is_none() && self.all_known
+    }
+
+    /// The ledger inside a fund (专账) in which a benefit's payment is kept; none for the fund itself, and for
+    /// what another fund pays beyond a limit.
+    pub fn ledger(&self, benefit: &str, fund: FundCode) -> Option<&str> {
+        let of = |known: &&CompiledBenefit| known.name == benefit && known.payer == Payer::Fund(fund);
+        self.compiled.benefits.iter().find(of)?.ledger.as_deref()
     }
 
     /// First days of the ranges in which the rules do not change.

@@ -238,6 +238,7 @@ pub(crate) struct Benefit {
     pub(crate) claims: Pattern,
     pub(crate) takes: Vec<Word>,
     pub(crate) fund: Option<Word>,
+    pub(crate) ledger: Option<Word>,
     pub(crate) covered: Option<Table>,
     pub(crate) deductibles: Vec<Accumulated>,
     pub(crate) limits: Vec<Accumulated>,

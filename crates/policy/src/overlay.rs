@@ -88,6 +88,9 @@ pub(crate) fn lay(mut base: Package, over: Package, faults: &mut Vec<Fault>) -> 
         if !benefit.takes.is_empty() {
             known.takes = benefit.takes;
         }
+        if benefit.ledger.is_some() {
+            known.ledger = benefit.ledger;
+        }
         if benefit.segments.is_some() {
             known.segments = benefit.segments;
         }

@@ -272,3 +272,17 @@ fn every_article_that_is_cited_is_quoted() {
         assert_eq!(with_benefit(&keys.replace("text:9", "text:1"), ""), [""; 0], "{keys}");
     }
 }
+
+/// 专账: it stands in the keys of accounts, inside a fund, because an article says so.
+#[test]
+fn a_ledger_that_is_no_name_or_of_no_fund_or_without_article_is_refused() {
+    assert!(with_benefit("ledger = \"outpatient\"", "").is_empty());
+    let long = "x".repeat(31);
+    for name in ["", "专账", "a/b", "-x", " x", long.as_str()] {
+        assert_eq!(with_benefit(&format!("ledger = \"{name}\""), ""), ["invalid_value"], "{name:?}");
+    }
+    let from_account = with_benefit("\nfund = \"account.current\"\nledger = \"outpatient\"", "");
+    assert!(from_account.contains(&"invalid_value"), "{from_account:?}");
+    let uncited = "[benefit.ordinary_outpatient]\nfund = \"310100\"\nledger = \"outpatient\"\nrate = { cite = \"text:1\", rows = [{ is = \"50%\" }] }";
+    assert_eq!(errors(uncited), ["uncited"]);
+}

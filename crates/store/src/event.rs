@@ -5,6 +5,9 @@ use sha2::{Digest as _, Sha256};
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];
 
+/// How events are sealed now: the postings of what they move are covered.
+pub const VERSION: u8 = 2;
+
 /// What the first event names as its predecessor.
 pub const GENESIS: Digest = [0; 32];
 
@@ -60,6 +63,8 @@ pub struct Draft {
 pub struct Event {
     /// Position: 1, 2, 3 and so on without a gap.
     pub seq: u64,
+    /// How it is sealed: 1 before there were accounts, [`VERSION`] since.
+    pub version: u8,
     /// What happened.
     pub kind: String,
     /// The member's pooling area.
@@ -84,6 +89,8 @@ pub struct Event {
     pub policy: String,
     /// The caller's time.
     pub recorded: String,
+    /// Digest of the transaction that it makes; none where nothing moves, and in version 1.
+    pub postings: Option<Digest>,
     /// Hash of the event before.
     pub prev_hash: Digest,
     /// Hash of this event.
@@ -91,11 +98,12 @@ pub struct Event {
 }
 
 impl Event {
-    /// Seals a draft as event number `seq` after the event with hash `prev_hash`.
-    pub(crate) fn seal(seq: u64, prev_hash: Digest, request: Request, draft: Draft) -> Self {
+    /// A draft as event number `seq` after the event with hash `prev_hash`; to be sealed.
+    pub(crate) fn draft(seq: u64, prev_hash: Digest, request: Request, draft: Draft) -> Self {
         let digest = request.digest();
-        let mut event = Self {
+        Self {
             seq,
+            version: VERSION,
             kind: draft.kind.to_owned(),
             area: draft.area,
             psn_no: draft.psn_no,
@@ -108,15 +116,26 @@ impl Event {
             effects: draft.effects,
             policy: draft.policy,
             recorded: request.recorded,
+            postings: None,
             prev_hash,
             hash: GENESIS,
-        };
-        event.hash = event.computed_hash();
-        event
+        }
+    }
+
+    /// Seals it with what it moves.
+    pub(crate) fn seal(&mut self, postings: Option<Digest>) {
+        self.postings = postings;
+        self.hash = self.computed_hash();
+    }
+
+    /// The day in which it is counted unless a later one had begun: that of the caller's time.
+    pub(crate) fn day(&self) -> &str {
+        self.recorded.get(..10).unwrap_or(&self.recorded)
     }
 
     /// The hash that this event's content must have.
-    pub(crate) fn computed_hash(&self) -> Digest {
+    #[must_use]
+    pub fn computed_hash(&self) -> Digest {
         let mut hasher = Sha256::new();
         hasher.update(self.prev_hash);
         hasher.update(self.seq.to_le_bytes());
@@ -135,16 +154,26 @@ impl Event {
             self.policy.as_bytes(),
             self.recorded.as_bytes(),
         ] {
-            hasher.update((field.len() as u64).to_le_bytes());
-            hasher.update(field);
+            field_into(&mut hasher, field);
+        }
+        // Longer than anything of version 1, so no two versions share a byte string either.
+        if self.version != 1 {
+            field_into(&mut hasher, &[self.version]);
+            field_into(&mut hasher, self.postings.as_ref().map_or(&[][..], |digest| &digest[..]));
         }
         hasher.finalize().into()
     }
 
     /// Does the stored digest belong to the stored input?
-    pub(crate) fn digest_holds(&self) -> bool {
+    #[must_use]
+    pub fn digest_holds(&self) -> bool {
         self.digest == digest_of(&self.infno, &self.input)
     }
+}
+
+fn field_into(hasher: &mut Sha256, field: &[u8]) {
+    hasher.update((field.len() as u64).to_le_bytes());
+    hasher.update(field);
 }
 
 fn digest_of(infno: &str, input: &str) -> Digest {

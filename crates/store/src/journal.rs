@@ -3,9 +3,10 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::event::{Digest, Event, GENESIS, Key};
+use crate::verify::Difference;
 
 const COLUMNS: &str = "seq, kind, area, psn_no, institution, msgid, infno, input, digest, reply, \
-                       effects, policy, recorded, prev_hash, hash";
+                       effects, policy, recorded, prev_hash, hash, version, postings";
 
 /// What a walk over an unbroken chain found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Verified {
 #[non_exhaustive]
 pub enum ChainFault {
     /// A row is missing or its number was changed.
-    #[error("event {expected} is missing; the next one is {found}")]
+    #[error("第 {expected} 件缺失，其后是第 {found} 件")]
     Gap {
         /// The number that should come.
         expected: u64,
@@ -29,14 +30,17 @@ pub enum ChainFault {
         found: u64,
     },
     /// The row does not name the row before it.
-    #[error("event {0} does not follow the event before it")]
+    #[error("第 {0} 件：字段 prev_hash 与前一件的 hash 不符")]
     Link(u64),
     /// The row's content is not what was sealed.
-    #[error("event {0} was changed: its hash does not fit its content")]
+    #[error("第 {0} 件：内容被改动，与封存的 hash 不符")]
     Content(u64),
-    /// Rows that this process knows to be committed are gone or replaced.
-    #[error("the journal ends before or beside event {0}, which was committed")]
+    /// Rows that are known to be committed are gone or replaced.
+    #[error("第 {0} 件已经提交，流水却在它之前结束或被换掉")]
     Head(u64),
+    /// The head that was kept of a day is not that of its events.
+    #[error("日头 {0}：与当日各件不符")]
+    Day(String),
 }
 
 /// Why a walk over the journal stopped.
@@ -45,6 +49,19 @@ pub(crate) enum WalkError {
     Chain(ChainFault),
     Sqlite(rusqlite::Error),
     Visit { seq: u64, reason: String },
+    Differs(Difference),
+}
+
+impl From<ChainFault> for WalkError {
+    fn from(fault: ChainFault) -> Self {
+        Self::Chain(fault)
+    }
+}
+
+impl From<Difference> for WalkError {
+    fn from(difference: Difference) -> Self {
+        Self::Differs(difference)
+    }
 }
 
 impl From<rusqlite::Error> for WalkError {
@@ -78,8 +95,8 @@ pub(crate) fn append(connection: &Connection, event: &Event) -> rusqlite::Result
     connection
         .prepare_cached(
             "INSERT INTO event (seq, kind, area, psn_no, institution, msgid, infno, input, digest, \
-             reply, effects, policy, recorded, prev_hash, hash) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             reply, effects, policy, recorded, prev_hash, hash, version, postings) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?
         .execute(params![
             seq,
@@ -97,6 +114,8 @@ pub(crate) fn append(connection: &Connection, event: &Event) -> rusqlite::Result
             event.recorded,
             event.prev_hash,
             event.hash,
+            event.version,
+            event.postings.as_ref().map_or(&[][..], |digest| &digest[..]),
         ])?;
     Ok(())
 }
@@ -104,7 +123,7 @@ pub(crate) fn append(connection: &Connection, event: &Event) -> rusqlite::Result
 /// Walks the whole chain in order, checks every link and hands each event to `visit`.
 pub(crate) fn walk(
     connection: &Connection,
-    mut visit: impl FnMut(&Event) -> Result<(), String>,
+    mut visit: impl FnMut(&Event) -> Result<(), WalkError>,
 ) -> Result<Verified, WalkError> {
     let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM event ORDER BY seq"))?;
     let mut rows = statement.query([])?;
@@ -124,14 +143,39 @@ pub(crate) fn walk(
         if let Some(fault) = fault {
             return Err(WalkError::Chain(fault));
         }
-        visit(&event).map_err(|reason| WalkError::Visit { seq: event.seq, reason })?;
+        visit(&event)?;
         walked = Verified { events: event.seq, head: event.hash };
     }
     Ok(walked)
 }
 
+/// One event.
+pub(crate) fn event(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Event>> {
+    let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
+    connection.query_row(&format!("SELECT {COLUMNS} FROM event WHERE seq = ?1"), [seq], read).optional()
+}
+
+/// The number of the event that a message became.
+pub(crate) fn number(connection: &Connection, key: &Key) -> rusqlite::Result<Option<u64>> {
+    connection
+        .query_row(
+            "SELECT seq FROM event WHERE institution = ?1 AND msgid = ?2",
+            [&key.institution, &key.msgid],
+            |row| row.get(0),
+        )
+        .optional()
+}
+
+/// The hashes of events that follow each other, in order.
+pub(crate) fn hashes(connection: &Connection, first: u64, size: u64) -> rusqlite::Result<Vec<Digest>> {
+    let last = (first + size).saturating_sub(1);
+    let mut statement = connection.prepare("SELECT hash FROM event WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq")?;
+    statement.query_map([first, last], |row| row.get(0))?.collect()
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
     let seq: i64 = row.get(0)?;
+    let postings: Vec<u8> = row.get(16)?;
     Ok(Event {
         seq: u64::try_from(seq).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(0, seq))?,
         kind: row.get(1)?,
@@ -148,5 +192,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
         recorded: row.get(12)?,
         prev_hash: row.get(13)?,
         hash: row.get(14)?,
+        version: row.get(15)?,
+        postings: postings.try_into().ok(),
     })
 }

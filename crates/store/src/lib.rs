@@ -1,4 +1,5 @@
-//! Keeps what was settled: an append-only, hash-chained journal on embedded SQLite.
+//! Keeps what was settled: an append-only, hash-chained journal on embedded SQLite, and the postings
+//! of every event beside it.
 //!
 //! # Promise
 //!
@@ -11,7 +12,10 @@
 //!   anything else under that key is refused ([`SubmitError::Conflict`]).
 //! * **Two settlements of one member happen one after the other**, whichever institutions
 //!   send them: all decisions are made by one writer thread on the one state.
-//! * **A changed byte is found**: see [`Store::verify`].
+//! * **What an event moves is kept with it**, in the same transaction: postings that balance, sealed by
+//!   the event's hash. They and the head of each day's Merkle tree are derived from the events alone.
+//! * **A changed byte is found**, and where: see [`Reader::verify`]. [`rebuild`] makes derived rows anew,
+//!   [`Reader::backup`] copies the store beside the running writer, [`Reader::prove`] proves one event.
 //!
 //! # Group commit
 //!
@@ -22,18 +26,33 @@
 //! # Not here
 //!
 //! The store has no clock (the caller tells the time), decides nothing, and does not know
-//! what its events mean: `effects` is the caller's text, [`State::apply`] its reader.
+//! what its events mean or move: `effects` is the caller's text, [`State::read`] its reader.
 
 #![warn(missing_docs)]
 
+mod backup;
+mod days;
 mod event;
+mod fold;
 mod journal;
+mod posting;
+mod reader;
 mod schema;
 mod store;
+#[cfg(test)]
+mod tests;
+mod trouble;
+mod verify;
 mod writer;
 
-pub use event::{Digest, Draft, Event, GENESIS, Key, Request};
+pub use backup::BackupError;
+pub use days::{Day, Proof};
+pub use event::{Digest, Draft, Event, GENESIS, Key, Request, VERSION};
+pub use fold::State;
 pub use journal::{ChainFault, Verified};
+pub use reader::{ReadError, Reader};
 pub use schema::SchemaError;
-pub use store::{OpenError, Store, VerifyError};
-pub use writer::{BATCH, Outcome, QUEUE, Reply, State, SubmitError};
+pub use store::{OpenError, Store, rebuild};
+pub use trouble::Trouble;
+pub use verify::{Difference, Report, VerifyError};
+pub use writer::{BATCH, Outcome, QUEUE, Reply, SubmitError};

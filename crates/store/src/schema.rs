@@ -5,36 +5,55 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 
+use crate::trouble::Trouble;
+
 /// Marks the file as ours ("GJGJ"); any other SQLite file is refused.
 const APPLICATION_ID: i32 = 0x474A_474A;
 
 /// Numbered migrations, oldest first. A published one is never edited: add the next.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "0001_event", include_str!("../migrations/0001_event.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "0001_event", include_str!("../migrations/0001_event.sql")),
+    (2, "0002_posting", include_str!("../migrations/0002_posting.sql")),
+];
 
 /// Why a file cannot be used as a store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
     /// The file was written by a later release.
-    #[error("read the store: its schema is version {found}, this program knows up to {known}; use a newer program")]
+    #[error("结算库的结构版本是 {found}，本程序只认到 {known}：请用新版程序")]
     Newer {
         /// Version of the file.
         found: i64,
         /// Newest version this program knows.
         known: i64,
     },
+    /// The file was written by an earlier release, and was opened for reading only.
+    #[error("结算库的结构版本是 {found}，本程序要 {known}：请先用本程序的 gongji serve 打开一次，它会升级")]
+    Older {
+        /// Version of the file.
+        found: i64,
+        /// The version that is read.
+        known: i64,
+    },
     /// A migration that was applied differs from the one in this program.
-    #[error("read the store: migration {0} is not the one that made this file")]
+    #[error("结算库的结构被改动：{0} 与本程序的不同")]
     Altered(String),
     /// An SQLite file of some other program.
-    #[error("read the store: the file belongs to another program")]
+    #[error("文件是 SQLite 数据库，但属于别的程序，不是结算库")]
     Foreign,
     /// The file system does not let SQLite keep a write-ahead log.
-    #[error("prepare the store: its journal mode is {0}, not WAL")]
+    #[error("所在文件系统不支持预写日志（journal_mode 为 {0}，应为 WAL），不能保证落盘")]
     NotDurable(String),
     /// SQLite's own word.
-    #[error("prepare the store: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Sqlite(Trouble),
+}
+
+impl From<rusqlite::Error> for SchemaError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error.into())
+    }
 }
 
 /// Sets the durability pragmas of a writing connection.
@@ -52,6 +71,19 @@ pub(crate) fn configure(connection: &Connection) -> Result<(), SchemaError> {
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(())
+}
+
+/// Whether the file may be written at all: it is empty, or ours and not newer. Writes nothing.
+pub(crate) fn look(connection: &Connection) -> Result<(), SchemaError> {
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    match check(connection) {
+        Err(SchemaError::Foreign) if tables == 0 => {
+            let owner: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+            if owner == 0 { Ok(()) } else { Err(SchemaError::Foreign) }
+        }
+        Err(SchemaError::Older { .. }) => Ok(()),
+        checked => checked,
+    }
 }
 
 /// Brings the file to the newest schema, or says why that cannot be.
@@ -97,4 +129,20 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
     }
     transaction.commit()?;
     Ok(())
+}
+
+/// Whether a file that is only read has just the schema that this program reads.
+pub(crate) fn check(connection: &Connection) -> Result<(), SchemaError> {
+    let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    let owner: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if owner != APPLICATION_ID {
+        return Err(SchemaError::Foreign);
+    }
+    let found: i64 =
+        connection.query_row("SELECT coalesce(max(version), 0) FROM schema_version", [], |row| row.get(0))?;
+    match found {
+        _ if found > known => Err(SchemaError::Newer { found, known }),
+        _ if found < known => Err(SchemaError::Older { found, known }),
+        _ => Ok(()),
+    }
 }

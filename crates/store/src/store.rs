@@ -1,4 +1,4 @@
-//! The handle: open, submit, verify, close.
+//! The handle of the process that writes: open, submit, check the chain, close; and rebuild.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -9,28 +9,31 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::event::Request;
+use crate::fold::{State, fold, fold_within};
 use crate::journal::{self, ChainFault, Verified, WalkError};
 use crate::schema::{self, SchemaError};
-use crate::writer::{Job, Outcome, QUEUE, Reply, State, SubmitError, Writer, fold};
+use crate::trouble::Trouble;
+use crate::verify::VerifyError;
+use crate::writer::{Job, Outcome, QUEUE, Reply, SubmitError, Writer};
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// Another process writes to this store.
-    #[error("open the store: another process uses it")]
+    #[error("另一个进程正在使用它")]
     InUse,
     /// The lock file beside the store cannot be made.
-    #[error("lock the store: {0}")]
+    #[error("旁边的锁文件（-lock）不能建立：{0}")]
     Lock(std::io::Error),
     /// The file's schema does not fit.
     #[error(transparent)]
     Schema(#[from] SchemaError),
     /// The journal was changed outside the program.
-    #[error("trust the journal: {0}")]
+    #[error("流水不可信：{0}")]
     Chain(#[from] ChainFault),
     /// An event cannot be taken in.
-    #[error("replay event {seq}: {reason}")]
+    #[error("第 {seq} 件不能重放：{reason}")]
     Replay {
         /// Its number.
         seq: u64,
@@ -38,23 +41,34 @@ pub enum OpenError {
         reason: String,
     },
     /// SQLite's own word.
-    #[error("open the store: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Sqlite(Trouble),
     /// The writer thread cannot be started.
-    #[error("start the writer: {0}")]
+    #[error("写入线程不能启动：{0}")]
     Thread(std::io::Error),
 }
 
-/// Why a walk over the journal failed.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum VerifyError {
-    /// The journal was changed outside the program.
-    #[error("trust the journal: {0}")]
-    Chain(#[from] ChainFault),
-    /// SQLite's own word.
-    #[error("read the journal: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+impl From<Trouble> for OpenError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Sqlite(trouble)
+    }
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error.into())
+    }
+}
+
+impl From<WalkError> for OpenError {
+    fn from(error: WalkError) -> Self {
+        match error {
+            WalkError::Chain(fault) => Self::Chain(fault),
+            WalkError::Sqlite(error) => error.into(),
+            WalkError::Visit { seq, reason } => Self::Replay { seq, reason },
+            WalkError::Differs(difference) => Self::Replay { seq: 0, reason: difference.to_string() },
+        }
+    }
 }
 
 /// An open store. Dropping it serves what still waits, then closes the file.
@@ -75,26 +89,19 @@ impl<S: State> Store<S> {
     /// See [`OpenError`].
     pub fn open(path: &Path, make: impl Fn() -> S + Send + 'static) -> Result<Self, OpenError> {
         let lock = lock(path)?;
-        let mut connection = Connection::open(path)?;
-        schema::configure(&connection)?;
-        schema::migrate(&mut connection)?;
-        Self::start(connection, lock, path, Box::new(make))
+        Self::start(writing(path)?, lock, path, Box::new(make))
     }
 
-    fn start(
+    pub(crate) fn start(
         connection: Connection,
         lock: File,
         path: &Path,
         make: Box<dyn Fn() -> S + Send>,
     ) -> Result<Self, OpenError> {
-        let (state, head) = fold(&connection, &make).map_err(|error| match error {
-            WalkError::Chain(fault) => OpenError::Chain(fault),
-            WalkError::Sqlite(error) => OpenError::Sqlite(error),
-            WalkError::Visit { seq, reason } => OpenError::Replay { seq, reason },
-        })?;
-        let committed = Arc::new(Mutex::new(head));
+        let folded = fold(&connection, &make)?;
+        let committed = Arc::new(Mutex::new(folded.head));
         let (sender, receiver) = sync_channel(QUEUE);
-        let writer = Writer { connection, state, make, head, committed: Arc::clone(&committed) };
+        let writer = Writer { connection, folded, make, committed: Arc::clone(&committed) };
         let thread = std::thread::Builder::new()
             .name("gongji-writer".to_owned())
             .spawn(move || writer.run(&receiver))
@@ -163,11 +170,36 @@ impl<S: State> Store<S> {
         match walked {
             Ok(verified) if met => Ok(verified),
             Ok(_) => Err(ChainFault::Head(known.events).into()),
-            Err(WalkError::Chain(fault)) => Err(fault.into()),
-            Err(WalkError::Sqlite(error)) => Err(error.into()),
-            Err(WalkError::Visit { .. }) => unreachable!("the visit never refuses"),
+            Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Makes the derived rows (postings, day heads) anew from the journal, all or none of them.
+///
+/// # Errors
+/// [`OpenError::InUse`] while another process has the store; otherwise why its journal cannot be read.
+pub fn rebuild<S: State>(path: &Path, make: impl Fn() -> S) -> Result<Verified, OpenError> {
+    if !path.exists() {
+        return Err(Trouble::CannotOpen(path.display().to_string()).into());
+    }
+    let _lock = lock(path)?;
+    let connection = writing(path)?;
+    let all = connection.unchecked_transaction()?;
+    all.execute_batch("DELETE FROM posting; DELETE FROM day_head;")?;
+    let folded = fold_within(&all, &make)?;
+    all.commit()?;
+    Ok(folded.head)
+}
+
+/// A connection that writes, on the newest schema.
+pub(crate) fn writing(path: &Path) -> Result<Connection, OpenError> {
+    let mut connection = Connection::open(path)?;
+    // What is not ours, or newer, is left as it is: the pragmas would already write to it.
+    schema::look(&connection)?;
+    schema::configure(&connection)?;
+    schema::migrate(&mut connection)?;
+    Ok(connection)
 }
 
 impl<S: State> Drop for Store<S> {
@@ -182,7 +214,7 @@ impl<S: State> Drop for Store<S> {
 }
 
 /// One writing process per store: the lock dies with the process, whatever ends it.
-fn lock(path: &Path) -> Result<File, OpenError> {
+pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
     let file = File::options().create(true).truncate(false).write(true).open(name).map_err(OpenError::Lock)?;

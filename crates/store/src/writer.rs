@@ -4,28 +4,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use gongji_ledger::Transaction;
 use rusqlite::Connection;
 
+use crate::days;
 use crate::event::{Digest, Draft, Event, Request};
-use crate::journal::{self, Earlier, Verified, WalkError};
+use crate::fold::{Folded, State, fold};
+use crate::journal::{self, Earlier, Verified};
+use crate::posting;
+use crate::trouble::Trouble;
 
 /// Most requests that share one commit.
 pub const BATCH: usize = 256;
 
 /// Most requests that wait; the next one is told that the store is busy.
 pub const QUEUE: usize = 4096;
-
-/// What the service knows, folded from the events.
-pub trait State: Send + 'static {
-    /// Takes one event in. Must depend on the event and the state alone, so that a rebuild
-    /// gives the same state.
-    ///
-    /// # Errors
-    ///
-    /// Says in words why the event does not fit; that is a defect of the program or of the
-    /// file, never of a caller.
-    fn apply(&mut self, event: &Event) -> Result<(), String>;
-}
 
 /// What a deciding function decided.
 #[derive(Debug)]
@@ -94,9 +87,8 @@ pub(crate) struct Job<S> {
 
 pub(crate) struct Writer<S> {
     pub connection: Connection,
-    pub state: S,
+    pub folded: Folded<S>,
     pub make: Box<dyn Fn() -> S + Send>,
-    pub head: Verified,
     pub committed: Arc<Mutex<Verified>>,
 }
 
@@ -105,7 +97,7 @@ struct BatchFault(String);
 
 impl From<rusqlite::Error> for BatchFault {
     fn from(error: rusqlite::Error) -> Self {
-        Self(error.to_string())
+        Self(Trouble::from(error).to_string())
     }
 }
 
@@ -149,7 +141,7 @@ impl<S: State> Writer<S> {
         }
         let usable = match fault {
             None => {
-                *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = self.head;
+                *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = self.folded.head;
                 true
             }
             Some(BatchFault(why)) => {
@@ -176,31 +168,57 @@ impl<S: State> Writer<S> {
         if let Some(earlier) = journal::find(&self.connection, &request.key)? {
             return Ok(earlier.answer(&request.digest()));
         }
-        let seq = self.head.events + 1;
+        let Folded { state, head, .. } = &self.folded;
+        let seq = head.events + 1;
         // The state is only lent for reading, so a panic leaves it as it was.
-        let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| decide(&self.state, seq))) else {
+        let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| decide(state, seq))) else {
             return Ok(Err(SubmitError::Panicked));
         };
         let draft = match outcome {
             Outcome::Answer(body) => return Ok(Ok(Reply { body, replayed: false })),
             Outcome::Record(draft) => draft,
         };
-        let event = Event::seal(seq, self.head.head, request, draft);
+        let mut event = Event::draft(seq, head.head, request, draft);
+        let Ok(read) = catch_unwind(AssertUnwindSafe(|| state.read(&event))) else {
+            return Ok(Err(SubmitError::Panicked));
+        };
+        match read {
+            Ok((meaning, moved)) => {
+                event.seal(moved.as_ref().map(posting::digest));
+                self.keep(&event, meaning, moved)?;
+                Ok(Ok(Reply { body: event.reply, replayed: false }))
+            }
+            Err(reason) => Ok(Err(SubmitError::NotRecorded(reason))),
+        }
+    }
+
+    /// Appends a sealed event with what it moves, and takes it in.
+    fn keep(&mut self, event: &Event, meaning: S::Meaning, moved: Option<Transaction>) -> Result<(), BatchFault> {
         if self.connection.is_autocommit() {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
         }
-        journal::append(&self.connection, &event)?;
-        match catch_unwind(AssertUnwindSafe(|| self.state.apply(&event))) {
+        journal::append(&self.connection, event)?;
+        if let Some(moved) = &moved {
+            posting::append(&self.connection, event, moved)?;
+        }
+        if let Some(ended) = self.folded.days.push(event) {
+            days::keep(&self.connection, &ended)?;
+        }
+        let state = &mut self.folded.state;
+        match catch_unwind(AssertUnwindSafe(|| state.apply(event, meaning, moved))) {
             Ok(Ok(())) => {}
             Ok(Err(reason)) => return Err(BatchFault(reason)),
             Err(_) => return Err(BatchFault("taking an event in panicked".to_owned())),
         }
-        self.head = Verified { events: seq, head: event.hash };
-        Ok(Ok(Reply { body: event.reply, replayed: false }))
+        self.folded.head = Verified { events: event.seq, head: event.hash };
+        Ok(())
     }
 
     fn commit(&mut self) -> Result<(), BatchFault> {
         if !self.connection.is_autocommit() {
+            if let Some(day) = self.folded.days.now() {
+                days::keep(&self.connection, &day)?;
+            }
             self.connection.execute_batch("COMMIT")?;
         }
         Ok(())
@@ -215,10 +233,9 @@ impl<S: State> Writer<S> {
             return false;
         }
         match fold(&self.connection, &self.make) {
-            Ok((state, head)) => {
-                self.state = state;
-                self.head = head;
-                *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = head;
+            Ok(folded) => {
+                *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = folded.head;
+                self.folded = folded;
                 true
             }
             Err(error) => {
@@ -227,11 +244,4 @@ impl<S: State> Writer<S> {
             }
         }
     }
-}
-
-/// Folds the whole journal into a fresh state.
-pub(crate) fn fold<S: State>(connection: &Connection, make: &dyn Fn() -> S) -> Result<(S, Verified), WalkError> {
-    let mut state = make();
-    let head = journal::walk(connection, |event| state.apply(event))?;
-    Ok((state, head))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
+use gongji_ledger::Transaction;
 use gongji_store::{
     ChainFault, Draft, Event, Key, OpenError, Outcome, Reply, Request, SchemaError, State, Store, SubmitError,
     VerifyError,
@@ -20,11 +21,17 @@ struct Sums {
 }
 
 impl State for Sums {
-    fn apply(&mut self, event: &Event) -> Result<(), String> {
+    type Meaning = i64;
+
+    fn read(&self, event: &Event) -> Result<(i64, Option<Transaction>), String> {
         if event.effects == "panic" {
             panic!("asked to");
         }
-        let amount: i64 = event.effects.parse().map_err(|_| format!("not a number: {}", event.effects))?;
+        let amount = event.effects.parse().map_err(|_| format!("not a number: {}", event.effects))?;
+        Ok((amount, None))
+    }
+
+    fn apply(&mut self, event: &Event, amount: i64, _: Option<Transaction>) -> Result<(), String> {
         *self.by_member.entry(event.psn_no.clone()).or_default() += amount;
         self.order.push(event.seq);
         Ok(())
@@ -177,7 +184,7 @@ fn a_changed_byte_a_missing_row_and_a_cut_tail_are_found() {
         ("UPDATE event SET prev_hash = hash WHERE seq = 2", Some(ChainFault::Link(2))),
         ("DELETE FROM event WHERE seq = 2", Some(ChainFault::Gap { expected: 2, found: 3 })),
         ("UPDATE event SET seq = 9 WHERE seq = 4", Some(ChainFault::Gap { expected: 4, found: 9 })),
-        // Whoever cuts the end leaves a whole chain: only one who knows the head sees it.
+        // Whoever cuts the end leaves a whole chain: who knows the head sees it, and the day's tells it.
         ("DELETE FROM event WHERE seq = 4", None),
     ] {
         let (_folder, path) = file();
@@ -194,7 +201,7 @@ fn a_changed_byte_a_missing_row_and_a_cut_tail_are_found() {
         drop(store);
         match (open(&path).map(|store| store.head().events), found) {
             (Err(OpenError::Chain(fault)), Some(found)) => assert_eq!(fault, found, "{sql}"),
-            (Ok(3), None) => {}
+            (Err(OpenError::Chain(fault)), None) => assert_eq!(fault, ChainFault::Head(4), "{sql}"),
             (other, _) => panic!("{sql}: {other:?}"),
         }
     }
@@ -261,9 +268,10 @@ fn an_event_that_does_not_fit_is_not_kept_and_the_store_goes_on() {
     let (_folder, path) = file();
     let store = open(&path).unwrap();
     store.call(request("H1", "m1", "2207", "{}"), add("p", "5")).unwrap();
-    for effects in ["no number", "panic"] {
+    for (effects, panics) in [("no number", false), ("panic", true)] {
         let refused = store.call(request("H1", "m2", "2207", "{}"), add("p", effects)).unwrap_err();
-        assert!(matches!(refused, SubmitError::NotRecorded(_)), "{refused:?}");
+        assert_eq!(matches!(refused, SubmitError::NotRecorded(_)), !panics, "{refused:?}");
+        assert_eq!(refused == SubmitError::Panicked, panics);
         assert_eq!(sums(&store).by_member["p"], 5);
     }
     let panicked = store.call(request("H1", "m2", "2207", "{}"), |_, _| panic!("asked to")).unwrap_err();
@@ -302,9 +310,11 @@ fn a_newer_an_altered_and_a_foreign_file_are_refused() {
     let (folder, path) = file();
     drop(open(&path).unwrap());
     tamper(&path, "INSERT INTO schema_version VALUES (7, '0007_later', x'00')");
+    let before = std::fs::read(&path).unwrap();
     let refused = open(&path).err().unwrap();
-    assert!(matches!(refused, OpenError::Schema(SchemaError::Newer { found: 7, known: 1 })), "{refused:?}");
-    assert!(refused.to_string().contains("use a newer program"));
+    assert!(matches!(refused, OpenError::Schema(SchemaError::Newer { found: 7, known: 2 })), "{refused:?}");
+    assert!(refused.to_string().contains("请用新版程序"));
+    assert_eq!(std::fs::read(&path).unwrap(), before, "nothing was written");
 
     let altered = folder.path().join("altered.db");
     drop(open(&altered).unwrap());
@@ -313,5 +323,7 @@ fn a_newer_an_altered_and_a_foreign_file_are_refused() {
 
     let foreign = folder.path().join("foreign.db");
     Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE cookies (name TEXT)").unwrap();
+    let before = std::fs::read(&foreign).unwrap();
     assert!(matches!(open(&foreign), Err(OpenError::Schema(SchemaError::Foreign))));
+    assert_eq!(std::fs::read(&foreign).unwrap(), before, "nothing was written");
 }

@@ -15,6 +15,7 @@ mod policy_new;
 mod policy_show;
 pub(crate) mod quote;
 mod sheet;
+pub(crate) mod store;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -36,6 +37,7 @@ EXAMPLES
   gongji quote < cases.jsonl > answers.jsonl
   gongji explain case.json
   gongji policy check my-area/
+  gongji store balances gongji-demo.db
 
 EXIT STATUS
   0 done, 1 something given is in error, 2 the arguments cannot be used";
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Explain(explain::Options),
     #[command(subcommand)]
     Policy(PolicyCommand),
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     Serve(crate::serve::Options),
 }
 

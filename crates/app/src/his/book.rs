@@ -1,17 +1,18 @@
-//! What the service knows: visits, their fee lines, settlements, standings. Folded from the
-//! journal's events alone, on top of the opening balances of the directory.
+//! What the service knows: visits, their fee lines, settlements, standings, and the books. Folded from
+//! the journal's events alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use gongji_adjudication::Standing;
+use gongji_adjudication::{AccountPart, Standing};
 use gongji_domain::{Day, Fen, Rate};
+use gongji_ledger::{Books, Transaction};
 use gongji_store::{Event, State};
 use serde::{Deserialize, Serialize};
 
 use super::decider::{Decided, Decider};
-use super::directory::Directory;
 use super::moment::Moment;
+use super::posted;
 
 /// What an event changes. Its JSON is what the journal keeps: add variants and fields with
 /// defaults, never change what is there.
@@ -27,6 +28,9 @@ pub(crate) enum Change {
     Settled { setl_id: String, settlement: Box<Settled> },
     /// 结算撤销
     Cancelled { setl_id: String, cancels: String },
+    /// 期初余额: what a member's account held when the books began, this year's part and earlier
+    /// years', and since when.
+    Opened { from: Day, account: [Fen; 2] },
 }
 
 /// A registration (2201).
@@ -74,6 +78,10 @@ pub(crate) struct Settled {
     pub psn_no: String,
     pub institution: String,
     pub area: String,
+    /// Where the institution lies (就医地); events from before there were books do not say, and stand
+    /// in them as settled in the member's own area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub treated_in: Option<String>,
     /// Service date.
     pub day: Day,
     pub mdtrt_cert_type: String,
@@ -116,21 +124,40 @@ pub(crate) struct Book {
     standings: HashMap<String, Standing>,
     visits: HashMap<String, Visit>,
     settlements: HashMap<String, Settled>,
+    /// What each settlement moved; none for those paid all in cash.
+    moved: HashMap<String, Transaction>,
+    books: Books,
+    /// Members whose account was opened.
+    opened: HashSet<String>,
 }
 
 impl Book {
     /// Before the first event.
-    pub(crate) fn new(directory: &Directory, decider: Arc<dyn Decider>) -> Self {
-        let opening = |member: &super::directory::Member| {
-            let prior = member.account_prior_years;
-            (member.psn_no.clone(), Standing::with_account(member.account - prior, prior))
-        };
+    pub(crate) fn new(decider: Arc<dyn Decider>) -> Self {
         Self {
             decider,
-            standings: directory.members().map(opening).collect(),
+            standings: HashMap::new(),
             visits: HashMap::new(),
             settlements: HashMap::new(),
+            moved: HashMap::new(),
+            books: Books::default(),
+            opened: HashSet::new(),
         }
+    }
+
+    /// The books as they stand.
+    pub(crate) fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// What a settlement moved.
+    pub(crate) fn moved(&self, setl_id: &str) -> Option<&Transaction> {
+        self.moved.get(setl_id)
+    }
+
+    /// Whether a member's opening balance is in the books.
+    pub(crate) fn is_opened(&self, psn_no: &str) -> bool {
+        self.opened.contains(psn_no)
     }
 
     /// A member's standing; empty for one that the directory does not have.
@@ -148,7 +175,7 @@ impl Book {
         self.settlements.get(setl_id)
     }
 
-    fn take(&mut self, change: Change) -> Result<(), String> {
+    fn take(&mut self, event: &Event, change: Change, moved: Option<Transaction>) -> Result<(), String> {
         match change {
             Change::Registered { mdtrt_id, registration } => {
                 let visit = Visit { registration, description: None, lines: Vec::new(), batches: HashMap::new() };
@@ -179,6 +206,7 @@ impl Book {
                     .map(|addition| gongji_adjudication::Addition { amount: -addition.amount, ..addition });
                 let account = settlement.decided.effects.account.map(|amount| -amount);
                 standing.revert(&negative.collect::<Vec<_>>(), account);
+                self.moved.extend(moved.map(|moved| (setl_id.clone(), moved)));
                 self.settlements.insert(setl_id, *settlement);
             }
             Change::Cancelled { setl_id, cancels } => {
@@ -191,6 +219,14 @@ impl Book {
                 *self.batch_mut(&settled)? = None;
                 let standing = self.standings.entry(settled.psn_no.clone()).or_default();
                 standing.revert(&additions, settled.decided.effects.account);
+            }
+            Change::Opened { account: [current, prior], .. } => {
+                if !self.opened.insert(event.psn_no.clone()) {
+                    return Err(format!("the account of {} is opened twice", event.psn_no));
+                }
+                let standing = self.standings.entry(event.psn_no.clone()).or_default();
+                standing.credit(AccountPart::Current, current);
+                standing.credit(AccountPart::Prior, prior);
             }
         }
         Ok(())
@@ -208,8 +244,22 @@ impl Book {
 }
 
 impl State for Book {
-    fn apply(&mut self, event: &Event) -> Result<(), String> {
+    type Meaning = Change;
+
+    fn read(&self, event: &Event) -> Result<(Change, Option<Transaction>), String> {
         let change = serde_json::from_str(&event.effects).map_err(|error| error.to_string())?;
-        self.take(change)
+        let moved = posted::moved(self, event, &change)?;
+        Ok((change, moved))
+    }
+
+    fn apply(&mut self, event: &Event, change: Change, moved: Option<Transaction>) -> Result<(), String> {
+        if let Some(moved) = &moved {
+            self.books.replay(moved).map_err(|fault| fault.to_string())?;
+        }
+        self.take(event, change, moved)
+    }
+
+    fn agrees(&self, books: &Books) -> Result<(), String> {
+        posted::agree(books, &self.standings)
     }
 }

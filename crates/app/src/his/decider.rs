@@ -107,6 +107,9 @@ pub(crate) struct Payment {
     pub benefit: String,
     /// 基金支付类型
     pub fund: FundCode,
+    /// The ledger inside the fund (专账), where the package keeps one apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<String>,
     pub amount: Fen,
     /// What the tightest limit left to pay before this settlement; none where no limit binds.
     pub limit_left: Option<Fen>,

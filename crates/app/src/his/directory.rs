@@ -125,6 +125,14 @@ fn no() -> String {
     "0".to_owned()
 }
 
+/// Whether number and area can stand in the keys of accounts.
+fn in_keys(what: &str, number: &str, area: &str) -> Result<(), String> {
+    let said = |fault: gongji_ledger::NameError| format!("{what} {number} of {area}: {fault}");
+    number.parse::<gongji_ledger::Name>().map_err(said)?;
+    area.parse::<gongji_ledger::AreaCode>().map_err(said)?;
+    Ok(())
+}
+
 impl Member {
     /// 人员类别 on a day; before the first row the first.
     pub(crate) fn psn_type(&self, day: Day) -> &str {
@@ -158,6 +166,7 @@ impl Directory {
     pub(crate) fn new(members: Vec<Member>, institutions: Vec<Institution>, items: Vec<Item>) -> Result<Self, String> {
         let mut directory = Self::default();
         for member in members {
+            in_keys("member", &member.psn_no, &member.area)?;
             let rows = &member.psn_types;
             if rows.is_empty() || !rows.is_sorted_by(|a, b| a.from < b.from) {
                 return Err(format!("member {}: psn_types must be there and ascend", member.psn_no));
@@ -174,6 +183,7 @@ impl Directory {
             }
         }
         for institution in institutions {
+            in_keys("institution", &institution.code, &institution.area)?;
             if codes::class(&institution.hosp_lv).is_none() {
                 return Err(format!("institution {}: hosp_lv {} is unknown", institution.code, institution.hosp_lv));
             }

@@ -72,7 +72,7 @@ impl Decider for Policies {
         let decided = area.decide(&member(visit), standing, &encounter(visit), visit.use_account, Detail::Sentences);
         match decided {
             Ok(Decision::Settled(settled)) => {
-                Ok(Decided { draft: area.status() == AreaStatus::Draft, ..told(&settled, named) })
+                Ok(Decided { draft: area.status() == AreaStatus::Draft, ..told(&settled, area, named) })
             }
             Ok(Decision::Refused(refusal)) => {
                 let fault = if refusal.code == Code::NoPolicyForDate.name() {
@@ -147,7 +147,7 @@ fn encounter(visit: &Visit<'_>) -> case::Encounter {
     }
 }
 
-fn told(settled: &Settled, named: &Named) -> Decided {
+fn told(settled: &Settled, area: &Area, named: &Named) -> Decided {
     let settlement = &settled.settlement;
     let steps_of = |benefit: u8| settlement.steps.iter().filter(move |step| step.benefit == Some(benefit));
     let mut in_order = settlement.payments.clone();
@@ -156,6 +156,7 @@ fn told(settled: &Settled, named: &Named) -> Decided {
     let payments = in_order.iter().zip(&settled.payments).map(|(payment, (name, fund, amount))| Payment {
         benefit: name.clone(),
         fund: *fund,
+        ledger: area.ledger(name, *fund).map(str::to_owned),
         amount: *amount,
         limit_left: steps_of(payment.benefit).filter_map(|step| left_of(&step.kind)).min(),
         process: process(settled, |step| step.benefit == Some(payment.benefit)),

@@ -21,6 +21,8 @@ pub(crate) mod errors;
 mod json;
 mod moment;
 pub(crate) mod number;
+mod opening;
+mod posted;
 mod pricing;
 mod setlinfo;
 mod settling;
@@ -36,10 +38,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gongji_store::{Draft, Key, OpenError, Outcome, Request, Store, SubmitError};
+use gongji_store::{Draft, Key, Outcome, Request, Store, SubmitError};
 
 use crate::serve::clock::Clock;
-use book::Book;
+pub(crate) use book::Book;
 use call::{Call, Done, Plan};
 pub(crate) use decider::Decider;
 use decode::{Input, Notes};
@@ -49,6 +51,7 @@ use envelope::{Envelope, Outline, Stamp};
 use errors::{Code, Fault};
 use json::Json;
 use moment::Moment;
+pub(crate) use opening::StartError;
 
 /// One transaction of the interface.
 struct Transaction {
@@ -78,19 +81,20 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Opens the store at `path` and folds its journal.
+    /// Opens the store at `path`, folds its journal, and opens the accounts of members who have none yet.
     ///
     /// # Errors
-    /// Whatever keeps the store from opening.
+    /// Whatever keeps the store from opening or the accounts from being opened.
     pub(crate) fn open(
         path: &Path,
         directory: Directory,
         decider: Arc<dyn Decider>,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, OpenError> {
+    ) -> Result<Self, StartError> {
         let directory = Arc::new(directory);
-        let (listed, engine) = (Arc::clone(&directory), Arc::clone(&decider));
-        let store = Store::open(path, move || Book::new(&listed, Arc::clone(&engine)))?;
+        let engine = Arc::clone(&decider);
+        let store = Store::open(path, move || Book::new(Arc::clone(&engine)))?;
+        opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
         Ok(Self { directory, decider, store, clock, replies: AtomicU64::new(0) })
     }
 

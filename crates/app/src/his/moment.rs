@@ -29,6 +29,12 @@ impl Moment {
         Clock(self.second)
     }
 
+    /// The same in the books.
+    pub(crate) fn in_books(self) -> gongji_ledger::Moment {
+        // A second of a day is always one of its milliseconds.
+        gongji_ledger::Moment::new(self.day, self.second * 1000).unwrap_or(gongji_ledger::Moment::MIN)
+    }
+
     /// `HH:MM:SS`.
     pub(crate) fn time(self) -> String {
         let [hour, minute, second] = [self.second / 3600, self.second / 60 % 60, self.second % 60];

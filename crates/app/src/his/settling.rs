@@ -101,6 +101,7 @@ impl Ask {
             psn_no: self.psn_no.clone(),
             institution: call.institution.code.clone(),
             area: member.area.clone(),
+            treated_in: Some(call.institution.area.clone()),
             day,
             mdtrt_cert_type: self.cert_type.clone(),
             med_type: self.med_type.clone(),

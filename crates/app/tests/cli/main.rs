@@ -9,6 +9,7 @@ mod keys;
 mod new;
 mod policies;
 mod quote;
+mod store;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -107,7 +108,9 @@ impl Copy {
 #[test]
 fn every_command_helps_with_an_example() {
     let policy = ["list", "show", "check", "coverage", "keys", "new", "bless"].map(|name| vec!["policy", name]);
-    let commands = [vec!["quote"], vec!["explain"]].into_iter().chain(policy);
+    let store = ["verify", "rebuild", "backup", "balances", "heads", "prove", "verify-proof"];
+    let store = store.map(|name| vec!["store", name]);
+    let commands = [vec!["quote"], vec!["explain"]].into_iter().chain(policy).chain(store);
     for command in commands {
         let ran = gongji(&[command.as_slice(), &["--help"]].concat(), "");
         assert_eq!(ran.code, 0);

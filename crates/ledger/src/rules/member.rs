@@ -127,6 +127,20 @@ pub fn relocation(head: Head, person: Name, from: AreaCode, to: AreaCode, parts:
     Entry::new(head, Kind::Relocation, None, postings)
 }
 
+/// What an account held when the books began (期初余额), part by part; the area holds the money for it.
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "期初余额")]
+pub fn opening(head: Head, holder: Holder, parts: Parts<'_>) -> Result<Entry, Fault> {
+    let mut postings = Postings::new();
+    for (part, amount) in parts {
+        postings.debit(Account::Deposit { area: holder.area }, *amount);
+        postings.credit(Account::Personal { holder, part: *part }, *amount);
+    }
+    Entry::new(head, Kind::Opening, None, postings)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +201,11 @@ mod tests {
                 ],
             ),
             (
+                "the books begin",
+                opening(head, p1, &[(Current, FEN(100)), (Prior, FEN(50))]),
+                &["P1/211200/current -1.00", "P1/211200/prior -0.50", "-/211200/deposit 1.50"],
+            ),
+            (
                 "the member moves",
                 relocation(head, name("P1"), here, there, &[(Current, FEN(100)), (Received, FEN(50))]),
                 &[
@@ -217,6 +236,7 @@ mod tests {
                 Fault::SameSides { account: account("P1/500000/received") },
             ),
             (carry_over(head, p1, FEN(-1)), negative("P1/211200/current")),
+            (opening(head, p1, &[(Current, FEN(0))]), Fault::Empty),
             (refund(head, p1, &[(Prior, FEN(-1))]), negative("P1/211200/prior")),
             (relocation(head, p1.person, p1.area, p1.area, &[(Prior, FEN(1))]), Fault::SameArea { area: p1.area }),
         ] {

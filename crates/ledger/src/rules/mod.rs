@@ -10,6 +10,7 @@
 //! | credit 计入 | contributions, or the fund that pays it | personal account, current |
 //! | mutual aid 家庭共济转账 | the relative's parts | the member's received part |
 //! | carry-over 年度结转 | current part | prior part |
+//! | opening 期初 | deposit | personal account |
 //! | refund 返还 | personal account | deposit |
 //! | premium 代扣代缴 | personal account | a fund, or contributions |
 //! | relocation 转移接续 | the account in the old area | the same parts in the new one |
@@ -28,7 +29,7 @@ mod member;
 mod money;
 mod settle;
 
-pub use member::{CreditFrom, Parts, carry_over, credit, mutual_aid, premium, refund, relocation};
+pub use member::{CreditFrom, Parts, carry_over, credit, mutual_aid, opening, premium, refund, relocation};
 pub use money::{allocation, area_clearing, clearing, contribution, correction, receipt};
 pub use settle::{AccountShare, FundShare, Settling, settlement};
 

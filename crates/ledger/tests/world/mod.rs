@@ -25,7 +25,7 @@ impl Arbitrary for Op {
     type Strategy = BoxedStrategy<Self>;
 
     fn arbitrary_with((): ()) -> Self::Strategy {
-        let shape = (0..24_u8, 0..4_u8, 0..4_u8, 0..3_u8);
+        let shape = (0..25_u8, 0..4_u8, 0..4_u8, 0..3_u8);
         (shape, 0..8_000_u16, 0..120_u8, any::<u16>())
             .prop_map(|((what, who, with, part), amount, day, pick)| Self { what, who, with, part, amount, day, pick })
             .boxed()
@@ -190,6 +190,7 @@ fn entry(op: &Op, head: Head) -> Result<Entry, Fault> {
         21 => rules::premium(head, one, &parts, other.area, (!op.pick.is_multiple_of(3)).then(|| ledger(op))),
         16 => rules::carry_over(head, one, some),
         17 => rules::receipt(head, area, amount),
+        24 => rules::opening(head, one, &parts[..1]),
         _ => {
             let key = [format!("{}/{area}/current", one.person), format!("-/{area}/deposit")];
             let amount = amount.to_string();

@@ -6,7 +6,7 @@ use super::{Compiled, CompiledBenefit, CompiledCut, CompiledSegments, Stage};
 use crate::facts::Registry;
 use crate::fault::{Fault, listed, nearest};
 use crate::grid::{Grid, Inherit};
-use crate::model::{Accumulated, Table, Value, Word};
+use crate::model::{Accumulated, Benefit, Table, Value, Word};
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
@@ -125,6 +125,7 @@ impl Compiled {
             takes_lines,
             takes,
             payer,
+            ledger: ledger(&written, payer, faults),
             covered: written.covered.as_ref().map(|table| grid(table, &self.registry)),
             deductibles: Vec::new(),
             limits: Vec::new(),
@@ -311,7 +312,7 @@ impl Compiled {
 }
 
 /// An account pays no more than it holds: its benefit says so with a limit of the balance.
-fn check_balance(written: &crate::model::Benefit, faults: &mut Vec<Fault>) {
+fn check_balance(written: &Benefit, faults: &mut Vec<Fault>) {
     let Some(fund) = written.fund.as_ref().filter(|fund| fund.text.starts_with("account.")) else { return };
     let bounded = written.limits.iter().any(|limit| {
         let mut rows = limit.table.layers.iter().flatten().peekable();
@@ -346,6 +347,7 @@ fn elsewhere_benefit(word: &Word, cite: Vec<Word>, from: Day, until: Day) -> Com
         takes_lines: true,
         takes: Vec::new(),
         payer: Payer::Fund(FundCode::POOLED),
+        ledger: None,
         covered: None,
         deductibles: Vec::new(),
         limits: Vec::new(),
@@ -354,6 +356,30 @@ fn elsewhere_benefit(word: &Word, cite: Vec<Word>, from: Day, until: Day) -> Com
         from,
         until,
     }
+}
+
+/// The ledger inside a fund that a benefit is kept in (专账): a name that fits into the key of an account, of
+/// a fund, with the article that wants it.
+fn ledger(written: &Benefit, payer: Payer, faults: &mut Vec<Fault>) -> Option<String> {
+    let word = written.ledger.as_ref()?;
+    let first = word.text.bytes().next();
+    let fits = word.text.len() <= 30
+        && first.is_some_and(|b| b.is_ascii_alphanumeric())
+        && word.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    if !fits {
+        let found = format!("ledger = \"{}\"", word.text);
+        let allowed = "1 至 30 个字母、数字、- _ .，以字母或数字开头，如 \"outpatient\"";
+        faults.push(Fault::error("invalid_value", word.at, found, allowed));
+    } else if !matches!(payer, Payer::Fund(_)) {
+        let found = format!("待遇 {} 由个人账户支付，却有 ledger", written.name.text);
+        faults.push(Fault::error("invalid_value", word.at, found, "专账在基金之内；账户支付的不写 ledger"));
+    } else if written.cite.is_empty() {
+        let found = format!("待遇 {} 有 ledger 而没有 cite", written.name.text);
+        faults.push(Fault::error("uncited", word.at, found, "写明要求专账管理的条款，如 cite = \"xize:4\""));
+    } else {
+        return Some(word.text.clone());
+    }
+    None
 }
 
 /// The fund of a code that the reader let through.

@@ -81,6 +81,7 @@ fn benefit(key: &Key, node: &Node, faults: &mut Vec<Fault>) -> Option<Benefit> {
         claims: pattern(&fields, "claims", faults),
         takes: words(&fields, "takes", faults),
         fund: word(&fields, "fund", faults),
+        ledger: word(&fields, "ledger", faults),
         covered: part.table(&fields, "covered", &REASONS_TABLE, faults),
         deductibles: accumulated(&fields, ("deductible", &DEDUCTIBLE), &part, faults),
         limits: accumulated(&fields, ("limit", &LIMIT), &part, faults),

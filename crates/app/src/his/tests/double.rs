@@ -48,6 +48,7 @@ impl Decider for Double {
             let payment = Payment {
                 benefit: "ordinary_outpatient".to_owned(),
                 fund: FundCode::POOLED,
+                ledger: None,
                 amount: paid,
                 limit_left: Some(left),
                 process: "60%".to_owned(),

@@ -1,5 +1,6 @@
 //! The interface over a real HTTP server on this machine, with the demo's data.
 
+mod books;
 mod double;
 mod faults;
 mod fields;
@@ -15,10 +16,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use gongji_ledger::{Account, AsOf, Scope};
+use gongji_store::{Reader, Report};
 use jiff::civil::{DateTime, date};
 
 use super::json::{self, Json};
-use super::{Decider, Service};
+use super::{Book, Decider, Service};
 use crate::serve::clock::Clock;
 use crate::serve::{demo, http};
 
@@ -97,7 +100,26 @@ impl Server {
         Self::on(self.path.clone(), decider, self._folder.take(), messages)
     }
 
+    /// Proves chain, postings, balances and day heads, and that the books say what visits were decided by.
+    pub(super) fn verify(&self) -> Report {
+        let decider = Arc::clone(&self.decider);
+        let reader = Reader::open(&self.path).unwrap();
+        reader.verify(|| Book::new(Arc::clone(&decider))).unwrap_or_else(|fault| panic!("{fault}"))
+    }
+
+    /// The balance of an account by its key.
+    pub(super) fn balance(&self, key: &str) -> String {
+        let account: Account = key.parse().unwrap();
+        let mut history = Vec::new();
+        Reader::open(&self.path).unwrap().history(|transaction| history.push(transaction.clone())).unwrap();
+        gongji_ledger::balance(&Scope::Account(account), &AsOf::EVERYTHING, &history).unwrap().to_string()
+    }
+
     fn halt(&mut self) {
+        // Whatever a test did, the books are sound afterwards.
+        if self.stop.is_some() && !std::thread::panicking() {
+            self.verify();
+        }
         if let Some(stop) = self.stop.take() {
             stop.send(()).unwrap();
             self.thread.take().unwrap().join().unwrap();

@@ -38,6 +38,13 @@ pub(crate) static BENEFIT: Group = Group {
         ),
         key("fund", Form::Fund { account: true }, "基金：由谁支付", "Who pays.", r#"fund = "310100""#),
         key(
+            "ledger",
+            Form::Text,
+            "专账：基金内单独核算的账，不写就记在基金本账",
+            "The ledger kept apart inside the fund; left out means the fund itself.",
+            r#"ledger = "outpatient""#,
+        ),
+        key(
             "covered",
             Form::Table(&REASONS_TABLE),
             "不支付的原因：有一行适用就不支付，也不累计",

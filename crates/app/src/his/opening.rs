@@ -1,0 +1,86 @@
+//! Opening balances (期初余额): what the accounts of members held when they came into the books, one
+//! event for each member, written once.
+
+use std::sync::mpsc::channel;
+
+use gongji_domain::{Day, Fen};
+use gongji_store::{Draft, Key, OpenError, Outcome, Request, Store, SubmitError};
+
+use super::book::{Book, Change};
+use super::directory::{Directory, Member};
+use super::moment::Moment;
+
+/// Sender of what no institution sent; no institution can have this code.
+const NOBODY: &str = "-";
+
+/// How many wait together: well below what the store lets wait.
+const TOGETHER: usize = 1024;
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    /// The store does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The accounts cannot be opened.
+    #[error("期初余额不能入账：{0}")]
+    Opening(#[from] SubmitError),
+}
+
+/// Opens the accounts that hold something and are not in the books yet.
+///
+/// # Errors
+/// The first that could not be written.
+pub(super) fn open_accounts(store: &Store<Book>, directory: &Directory, now: Moment) -> Result<(), SubmitError> {
+    let mut waiting: Vec<&Member> = directory.members().filter(|member| !member.account.is_zero()).collect();
+    // The same members get the same numbers every time.
+    waiting.sort_by(|a, b| a.psn_no.cmp(&b.psn_no));
+    let numbers: Vec<String> = waiting.iter().map(|member| member.psn_no.clone()).collect();
+    let (sender, receiver) = channel();
+    store.call(request("?", now), move |book, _| {
+        let opened: Vec<bool> = numbers.iter().map(|psn_no| book.is_opened(psn_no)).collect();
+        // The receiver waits below.
+        let _ = sender.send(opened);
+        Outcome::Answer(Vec::new())
+    })?;
+    let opened = receiver.recv().map_err(|_| SubmitError::Closed)?;
+    let new: Vec<&Member> = waiting.into_iter().zip(opened).filter(|(_, opened)| !opened).map(|(new, _)| new).collect();
+    new.chunks(TOGETHER).try_for_each(|members| open(store, members, now))
+}
+
+fn open(store: &Store<Book>, members: &[&Member], now: Moment) -> Result<(), SubmitError> {
+    let (sender, receiver) = channel();
+    for member in members {
+        let (draft, sender) = (draft(member), sender.clone());
+        let done = move |answer: Result<gongji_store::Reply, SubmitError>| {
+            // The receiver waits below.
+            let _ = sender.send(answer.map(|_| ()));
+        };
+        store.submit(request(&member.psn_no, now), move |_, _| Outcome::Record(draft), done);
+    }
+    drop(sender);
+    receiver.iter().collect()
+}
+
+fn draft(member: &Member) -> Draft {
+    let prior = member.account_prior_years;
+    let account: [Fen; 2] = [member.account - prior, prior];
+    let change = Change::Opened { from: member.insured_from.max(Day::FIRST), account };
+    Draft {
+        kind: "opened",
+        area: member.area.clone(),
+        psn_no: member.psn_no.clone(),
+        reply: Vec::new(),
+        effects: serde_json::to_string(&change).expect("a change can always be written"),
+        policy: String::new(),
+    }
+}
+
+fn request(psn_no: &str, now: Moment) -> Request {
+    Request {
+        key: Key { institution: NOBODY.to_owned(), msgid: psn_no.to_owned() },
+        infno: String::new(),
+        input: String::new(),
+        recorded: now.to_string(),
+    }
+}

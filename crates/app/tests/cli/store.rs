@@ -1,0 +1,219 @@
+//! `gongji store` on a store that the service wrote, while it has it and afterwards.
+
+use std::path::{Path, PathBuf};
+
+use gongji_app::Rehearsal;
+
+use crate::gongji;
+
+/// A store of one visit, settled, cancelled and settled again.
+struct Kept {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+    service: Option<Rehearsal>,
+}
+
+const WHO: &str = r#""psn_no":"50000000000002","mdtrt_cert_type":"02","mdtrt_cert_no":"990000198605011040""#;
+
+impl Kept {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let kept = Self { service: Some(Rehearsal::open(&path).unwrap()), folder, path };
+        kept.visit();
+        kept
+    }
+
+    fn visit(&self) {
+        let registered = self.send(
+            "2201",
+            "K1",
+            &format!(
+                r#"{{"data":{{{WHO},"insutype":"310","begntime":"2024-06-01 09:00:00","ipt_otp_no":"1",
+                "dept_code":"01","dept_name":"内科","caty":"A03"}}}}"#
+            ),
+        );
+        let mdtrt_id = value(&registered, "mdtrt_id");
+        self.send(
+            "2203",
+            "K2",
+            &format!(
+                r#"{{"mdtrtinfo":{{"mdtrt_id":"{mdtrt_id}","psn_no":"50000000000002","med_type":"11",
+                "begntime":"2024-06-01 09:00:00"}}}}"#
+            ),
+        );
+        self.send(
+            "2204",
+            "K3",
+            &format!(
+                r#"{{"feedetail":[{{"feedetl_sn":"1","mdtrt_id":"{mdtrt_id}","psn_no":"50000000000002",
+                "chrg_bchno":"1","fee_ocur_time":"2024-06-01 09:10:00","med_list_codg":"DEMO-YP-0001",
+                "det_item_fee_sumamt":3000,"cnt":30,"pric":100,"hosp_appr_flag":"0"}}]}}"#
+            ),
+        );
+        let settle = format!(
+            r#"{{"data":{{{WHO},"med_type":"11","medfee_sumamt":3000,"psn_setlway":"01","mdtrt_id":"{mdtrt_id}",
+            "chrg_bchno":"1","insutype":"310","acct_used_flag":"1"}}}}"#
+        );
+        let settled = self.send("2207", "K4", &settle);
+        let setl_id = value(&settled, "setl_id");
+        let cancel =
+            format!(r#"{{"data":{{"setl_id":"{setl_id}","mdtrt_id":"{mdtrt_id}","psn_no":"50000000000002"}}}}"#);
+        self.send("2208", "K5", &cancel);
+        self.send("2207", "K6", &settle);
+    }
+
+    fn send(&self, infno: &str, msgid: &str, input: &str) -> String {
+        let body = format!(
+            r#"{{"infno":"{infno}","msgid":"{msgid}","mdtrtarea_admvs":"500000","insuplc_admdvs":"500000",
+            "recer_sys_code":"99","infver":"1.0.0","opter_type":"1","opter":"D01","opter_name":"演示",
+            "inf_time":"2026-03-01 08:00:00","fixmedins_code":"H50000000001","input":{input}}}"#
+        );
+        let reply = String::from_utf8(self.service.as_ref().unwrap().answer(body.as_bytes())).unwrap();
+        assert_eq!(value(&reply, "infcode"), "0", "{reply}");
+        reply
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    fn db(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+fn value(reply: &str, field: &str) -> String {
+    let (_, rest) = reply.split_once(&format!("\"{field}\":")).unwrap_or_else(|| panic!("{field} is not in {reply}"));
+    rest.split([',', '}']).next().unwrap().trim_matches('"').to_owned()
+}
+
+#[test]
+fn the_books_are_read_beside_the_service() {
+    let kept = Kept::new();
+    let verified = gongji(&["store", "verify", &kept.db()], "");
+    assert_eq!((verified.code, verified.err.as_str()), (0, ""));
+    assert!(verified.out.starts_with("核验通过") && verified.out.contains("借贷平衡"), "{}", verified.out);
+
+    let trial = gongji(&["store", "balances", &kept.db(), "--area", "500000"], "");
+    assert_eq!(trial.code, 0, "{}", trial.err);
+    for said in ["统筹区 500000", "-1400.00", "应付定点机构", "3000.00", "借贷平衡"] {
+        assert!(trial.out.contains(said), "{said}: {}", trial.out);
+    }
+    let all: serde_json::Value =
+        serde_json::from_str(&gongji(&["store", "balances", &kept.db(), "--format", "json"], "").out).unwrap();
+    assert!(all.as_array().unwrap().iter().all(|area| area["balanced"] == true && area["debit"] == area["credit"]));
+    // As it was known before anything was recorded.
+    let before = gongji(&["store", "balances", &kept.db(), "--recorded", "2026-02-28", "--format", "json"], "");
+    assert_eq!(before.out.trim(), "[]");
+
+    let account = ["store", "balances", &kept.db(), "--account", "50000000000002/500000/current", "--format", "json"];
+    let told: serde_json::Value = serde_json::from_str(&gongji(&account, "").out).unwrap();
+    let lines: Vec<_> = told["lines"].as_array().unwrap().iter().collect();
+    let amounts: Vec<_> =
+        lines.iter().map(|line| (line["kind"].as_str().unwrap(), line["balance"].as_str().unwrap())).collect();
+    assert_eq!(amounts, [("期初余额", "2000.00"), ("结算", "400.00"), ("冲销", "2000.00"), ("结算", "400.00")]);
+    assert_eq!((&told["balance"], &lines[2]["concerns"]), (&"400.00".into(), &lines[1]["event"]));
+    let on = gongji(&[&account[..], &["--on", "2024-05-31"]].concat(), "");
+    assert!(on.out.contains("\"balance\": \"2000.00\""), "{}", on.out);
+    let text = gongji(&account[..5], "");
+    assert!(text.out.contains("余额 400.00") && text.out.contains("冲销（"), "{}", text.out);
+
+    for wrong in [["--account", "nobody"], ["--on", "2024-13-01"], ["--recorded", "yesterday"], ["--area", "5"]] {
+        assert_eq!(gongji(&[&["store", "balances", &kept.db()], &wrong[..]].concat(), "").code, 2);
+    }
+}
+
+#[test]
+fn an_institution_proves_its_settlement_against_the_published_heads() {
+    let kept = Kept::new();
+    let (proof, heads) = (kept.file("proof.json"), kept.file("published.txt"));
+    let proved = gongji(&["store", "prove", &kept.db(), "H50000000001", "K4"], "");
+    assert_eq!(proved.code, 0, "{}", proved.err);
+    std::fs::write(&proof, &proved.out).unwrap();
+    let published = gongji(&["store", "heads", &kept.db()], "").out;
+    std::fs::write(&heads, &published).unwrap();
+    let check = |proof: &str, with: [&str; 2]| gongji(&["store", "verify-proof", proof, with[0], with[1]], "");
+    let good = check(&proof, ["--heads", &heads]);
+    assert!(good.code == 0 && good.out.starts_with("证明成立：H50000000001 的报文 K4"), "{}{}", good.out, good.err);
+    assert_eq!(check(&proof, ["--head", published.trim()]).code, 0);
+
+    // Another number under the same content hash, another amount in the reply, another head: no proof.
+    let changed = kept.file("changed.json");
+    for (from, to) in [("\\\"hifp_pay\\\":1400.00", "\\\"hifp_pay\\\":1500.00"), ("\"index\": ", "\"index\": 1")] {
+        assert!(proved.out.contains(from), "{from}");
+        std::fs::write(&changed, proved.out.replace(from, to)).unwrap();
+        let bad = check(&changed, ["--heads", &heads]);
+        assert!(bad.code == 1 && bad.err.contains("证明不成立"), "{}", bad.err);
+    }
+    let other = published.trim().replace(['a', 'b'], "c");
+    assert_eq!(check(&proof, ["--head", &other]).code, 1);
+    assert_eq!(check(&proof, ["--head", "2026-03-02 1 00"]).code, 2);
+    assert_eq!(gongji(&["store", "verify-proof", &proof], "").code, 2);
+    let none = gongji(&["store", "prove", &kept.db(), "H50000000001", "never"], "");
+    assert!(none.code == 2 && none.err.contains("没有这一件"), "{}", none.err);
+    assert_eq!(gongji(&["store", "prove", &kept.db(), "1"], "").code, 0);
+}
+
+#[test]
+fn a_backup_is_taken_beside_the_service_and_restored_by_putting_it_in_place() {
+    let mut kept = Kept::new();
+    let copy = kept.file("copy.db");
+    let done = gongji(&["store", "backup", &kept.db(), &copy], "");
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.starts_with("已备份到") && done.err.contains("100%"), "{} {}", done.out, done.err);
+    let head = |path: &str| gongji(&["store", "heads", path], "").out;
+    assert_eq!(head(&copy), head(&kept.db()));
+    let again = gongji(&["store", "backup", &kept.db(), &copy], "");
+    assert!(again.code == 2 && again.err.contains("已经存在"), "{}", again.err);
+
+    // While the service has it, nothing is rebuilt; afterwards it may be.
+    let refused = gongji(&["store", "rebuild", &kept.db()], "");
+    assert!(refused.code == 2 && refused.err.contains("另一个进程正在使用它"), "{}", refused.err);
+    kept.service = None;
+    assert_eq!(gongji(&["store", "rebuild", &kept.db()], "").code, 0);
+
+    // Restored: the service goes on where the copy stood, and answers again what it answered.
+    let restored = kept.folder.path().join("restored.db");
+    std::fs::copy(&copy, &restored).unwrap();
+    kept.service = Some(Rehearsal::open(&restored).unwrap());
+    kept.visit();
+    assert_eq!(head(&restored.display().to_string()), head(&copy), "nothing new happened");
+    assert_eq!(gongji(&["store", "verify", &restored.display().to_string()], "").code, 0);
+}
+
+#[test]
+fn what_is_no_store_is_said_without_making_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |path: &Path, command: &str, said: &str| {
+        let ran = gongji(&["store", command, &path.display().to_string()], "");
+        assert!(ran.code == 2 && ran.err.contains(said), "{command}: {}", ran.err);
+    };
+    let none = folder.path().join("none.db");
+    for command in ["verify", "heads", "balances", "rebuild"] {
+        said(&none, command, "文件打不开");
+    }
+    assert!(!none.exists());
+    let text = folder.path().join("text.db");
+    std::fs::write(&text, "这不是数据库。".repeat(99)).unwrap();
+    for command in ["verify", "heads", "balances", "rebuild"] {
+        said(&text, command, "不是 SQLite 数据库");
+    }
+}
+
+#[test]
+fn a_changed_amount_is_named_by_event_and_field_and_rebuilding_mends_it() {
+    let mut kept = Kept::new();
+    kept.service = None;
+    // Somebody with access to the file changes a byte of an account's key in a row.
+    let mut bytes = std::fs::read(&kept.path).unwrap();
+    let key = b"-/500000/institution/H50000000001";
+    let at = bytes.windows(key.len()).rposition(|window| window == key).unwrap();
+    bytes[at + key.len() - 1] = b'7';
+    std::fs::write(&kept.path, bytes).unwrap();
+    let broken = gongji(&["store", "verify", &kept.db()], "");
+    assert_eq!(broken.code, 1, "{}", broken.err);
+    assert!(broken.err.contains("未通过核验：第 ") && broken.err.contains("的 account 是"), "{}", broken.err);
+    assert_eq!(gongji(&["store", "rebuild", &kept.db()], "").code, 0);
+    assert_eq!(gongji(&["store", "verify", &kept.db()], "").code, 0);
+}
