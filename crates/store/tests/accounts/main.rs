@@ -82,11 +82,11 @@ fn a_changed_posting_or_day_head_is_found_at_its_event_and_field() {
         ("DELETE FROM posting WHERE event = 5 AND line = 2", "第 5 件：缺少分录 2"),
         ("DELETE FROM posting", "第 1 件：缺少分录 0"),
         (
-            "INSERT INTO posting SELECT person, 4, 0, account, amount, kind, NULL, effective, accounting, recorded FROM posting WHERE event = 3 AND line = 0",
+            "INSERT INTO posting SELECT 4, 0, person, account, amount, kind, NULL, effective, accounting, recorded FROM posting WHERE event = 3 AND line = 0",
             "第 4 件：多出分录 0",
         ),
         (
-            "INSERT INTO posting SELECT person, 99, line, account, amount, kind, NULL, effective, accounting, recorded FROM posting WHERE event = 3",
+            "INSERT INTO posting SELECT 99, line, person, account, amount, kind, NULL, effective, accounting, recorded FROM posting WHERE event = 3",
             "第 99 件：多出分录 0",
         ),
         ("UPDATE event SET postings = zeroblob(32) WHERE seq = 3", "流水不可信：第 3 件：内容被改动"),
