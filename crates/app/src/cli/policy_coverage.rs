@@ -107,11 +107,15 @@ fn article_line(text: &mut String, article: &ArticleCoverage) {
     let _ = writeln!(text, "  {}  {said}", article.article);
 }
 
+/// How many cases under one heading are named for people; the JSON names all.
+const MOST_NAMES: usize = 3;
+
 /// `heading（name、name）；heading（name）`.
 fn by_heading(cases: &[(String, String)]) -> String {
     let one = |cases: &[(String, String)]| {
-        let names: Vec<&str> = cases.iter().map(|(_, name)| name.as_str()).collect();
-        format!("{}（{}）", cases[0].0, names.join("、"))
+        let names: Vec<&str> = cases.iter().take(MOST_NAMES).map(|(_, name)| name.as_str()).collect();
+        let more = if cases.len() > MOST_NAMES { format!("等 {} 个", cases.len()) } else { String::new() };
+        format!("{}（{}{more}）", cases[0].0, names.join("、"))
     };
     cases.chunk_by(|a, b| a.0 == b.0).map(one).collect::<Vec<_>>().join("；")
 }
