@@ -64,11 +64,8 @@ const JOURNAL: [&str; 3] = ["psn_no", "msgid", "infno"];
 const MOST_LINES: usize = 700;
 
 /// Files that were longer when the rule came; they may only get shorter.
-const LONGER: [(&str, usize); 3] = [
-    ("crates/oracle/src/generate/package.rs", 940),
-    ("crates/oracle/src/table.rs", 710),
-    ("crates/policy/src/lower.rs", 740),
-];
+const LONGER: [(&str, usize); 2] =
+    [("crates/oracle/src/generate/package.rs", 940), ("crates/oracle/src/table.rs", 710)];
 
 #[test]
 fn national_field_names_stay_at_the_edge() {
