@@ -262,6 +262,11 @@ impl Area {
         self.compiled.benefits.iter().find(of)?.ledger.as_deref()
     }
 
+    /// The first day of the newest rules; the package's first day where none can be executed.
+    pub fn newest_day(&self) -> Day {
+        self.range_starts().filter(|day| self.rules(*day).is_some()).last().unwrap_or(self.from())
+    }
+
     /// First days of the ranges in which the rules do not change.
     pub fn range_starts(&self) -> impl Iterator<Item = Day> + '_ {
         self.ranges.iter().map(|(day, _)| *day)

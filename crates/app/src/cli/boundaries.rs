@@ -13,8 +13,7 @@ use std::fmt::Write as _;
 /// # Errors
 /// When there are no rules on that day, or no boundaries.
 pub(crate) fn of_area(library: &Library, area: &Area, on: Option<Day>, folder: &str) -> anyhow::Result<String> {
-    let newest = area.range_starts().filter(|day| area.rules(*day).is_some()).last();
-    let day = on.or(newest).unwrap_or(area.from());
+    let day = on.unwrap_or(area.newest_day());
     if area.rules(day).is_none() {
         bail!("{} 在 {day} 没有规定", area.name());
     }

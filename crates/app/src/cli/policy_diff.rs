@@ -62,9 +62,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let a = Side::of(&options.policies, &options.a)?;
     let b = Side::of(&options.policies, options.b.as_ref().unwrap_or(&options.a))?;
     let (one, other) = (a.area()?, b.area()?);
-    let newest = |area: &Area| area.range_starts().last().unwrap_or(area.from());
-    let day_a = options.on.unwrap_or_else(|| newest(one));
-    let alike = if options.b.is_some() && other.rules(day_a).is_some() { day_a } else { newest(other) };
+    let day_a = options.on.unwrap_or_else(|| one.newest_day());
+    let alike = if options.b.is_some() && other.rules(day_a).is_some() { day_a } else { other.newest_day() };
     let days = (day_a, options.on_b.unwrap_or(alike));
     for (area, day) in [(one, days.0), (other, days.1)] {
         if area.rules(day).is_none() {

@@ -57,8 +57,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
             known.join(", ")
         );
     };
-    let newest = area.range_starts().last().unwrap_or(area.from());
-    let day = options.on.unwrap_or(newest);
+    let day = options.on.unwrap_or(area.newest_day());
     if area.rules(day).is_none() {
         bail!("{} has no rules on {day}; its package: {}", area.name(), sheet::life(area));
     }
