@@ -5,12 +5,14 @@
 //! `gongji quote` instead.
 
 mod by_hand;
+mod folders;
 
 use by_hand::{Care, Class, Enrolment, Status};
+use folders::folders;
 use gongji_adjudication::{Charge, Encounter, Lines, Settlement, Split, Standing, Verdict, explain, settle_into};
 use gongji_domain::{Clock, Day, Fen, Rate};
 use gongji_policy::case::{Detail, quote};
-use gongji_policy::{Area, Folder, Library, SourceFile};
+use gongji_policy::{Area, Library};
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
@@ -287,20 +289,4 @@ fn cases() -> impl Iterator<Item = String> {
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
-}
-
-fn folders(dir: &Path) -> Vec<Folder> {
-    let mut folders = Vec::new();
-    for path in std::fs::read_dir(dir).expect("the policies folder").map(|entry| entry.expect("an entry").path()) {
-        let mut files = Vec::new();
-        for part in ["", "source"] {
-            let Ok(entries) = std::fs::read_dir(path.join(part)) else { continue };
-            for file in entries.map(|entry| entry.expect("an entry").path()).filter(|file| file.is_file()) {
-                let text = std::fs::read_to_string(&file).expect("a text");
-                files.push(SourceFile { path: file.display().to_string().into(), text: text.into() });
-            }
-        }
-        folders.push(Folder { name: path.file_name().expect("a name").to_string_lossy().into_owned(), files });
-    }
-    folders
 }

@@ -6,9 +6,13 @@
 //!
 //! `cargo run --release --manifest-path bench/zen/Cargo.toml`
 
+#[path = "../../src/folders.rs"]
+mod folders;
+
+use folders::folders;
 use gongji_adjudication::{Encounter, Lines, Settlement, Split, Standing, Verdict, explain, settle_into};
 use gongji_domain::{Clock, Day, Fen};
-use gongji_policy::{Area, Folder, Library, SourceFile};
+use gongji_policy::{Area, Library};
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::path::Path;
@@ -40,7 +44,9 @@ fn main() {
         assert_eq!(ours, theirs, "both decide the same");
     }
     let (silent, steps, zen) = (median(silent), median(steps), median(zen));
-    println!("{VISITS} visits of a fresh year, all {VISITS} equal to the fen in fund, account and cash; medians of {ROUNDS}");
+    println!(
+        "{VISITS} visits of a fresh year, all {VISITS} equal to the fen in fund, account and cash; medians of {ROUNDS}"
+    );
     println!("gongji                     {silent:>9.1} ns  {:>12.0} /s", 1e9 / silent);
     println!("gongji, every step told    {steps:>9.1} ns  {:>12.0} /s", 1e9 / steps);
     println!("zen-engine                 {zen:>9.1} ns  {:>12.0} /s", 1e9 / zen);
@@ -75,8 +81,10 @@ fn engine(area: &Area, visits: &[Visit], told: bool) -> (f64, Vec<[i64; 3]>) {
         let value = |value: &str| fact.values.iter().position(|v| v == value).expect("a value") as i64;
         (fact.place().expect("a place"), values.map(value))
     };
-    let (status, enrolment) = (place("status", ["active", "retired"]), place("enrolment", ["employer", "individual_tier_1"]));
-    let (class, care) = (place("issuer_class", ["secondary", "tertiary"]), place("care_type", ["ordinary_outpatient"; 2]));
+    let (status, enrolment) =
+        (place("status", ["active", "retired"]), place("enrolment", ["employer", "individual_tier_1"]));
+    let (class, care) =
+        (place("issuer_class", ["secondary", "tertiary"]), place("care_type", ["ordinary_outpatient"; 2]));
     let mut facts = area.default_facts();
     facts[care.0] = care.1[0];
     let day = Day::from_ymd(2024, 6, 1).expect("a day");
@@ -147,20 +155,4 @@ fn peer(visits: &[Visit]) -> (f64, Vec<[i64; 3]>) {
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
-}
-
-fn folders(dir: &Path) -> Vec<Folder> {
-    let mut folders = Vec::new();
-    for path in std::fs::read_dir(dir).expect("the policies folder").map(|entry| entry.expect("an entry").path()) {
-        let mut files = Vec::new();
-        for part in ["", "source"] {
-            let Ok(entries) = std::fs::read_dir(path.join(part)) else { continue };
-            for file in entries.map(|entry| entry.expect("an entry").path()).filter(|file| file.is_file()) {
-                let text = std::fs::read_to_string(&file).expect("a text");
-                files.push(SourceFile { path: file.display().to_string().into(), text: text.into() });
-            }
-        }
-        folders.push(Folder { name: path.file_name().expect("a name").to_string_lossy().into_owned(), files });
-    }
-    folders
 }
