@@ -9,7 +9,7 @@ use gongji_tidy::{File, has_word, none, root, rust, rust_files};
 const PURE: [&str; 4] = ["domain", "adjudication", "ledger", "policy"];
 
 /// The arrows: what each crate may use of ours. What is not here is forbidden.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("adjudication", &["domain"]),
     ("ledger", &["domain"]),
@@ -18,8 +18,15 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("app", &["adjudication", "domain", "ledger", "policy", "store"]),
     ("oracle", &[]),
     ("cluster", &[]),
+    ("drill", &[]),
     ("tidy", &[]),
 ];
+
+/// What tests use and no crate ships.
+const FOR_TESTS: [&str; 3] = ["gongji-oracle", "gongji-cluster", "gongji-drill"];
+
+/// The one crate that puts C function pointers under SQLite, and the one file of it that does.
+const UNSAFE: (&str, &str) = ("drill", "crates/drill/src/vfs.rs");
 
 /// What the pure crates may use of others.
 const PURE_MAY_USE: [&str; 5] = ["jiff", "serde", "serde_json", "thiserror", "toml"];
@@ -67,10 +74,10 @@ fn crates_use_only_what_the_picture_draws() {
 }
 
 #[test]
-fn the_oracle_and_the_cluster_are_used_by_tests_only() {
-    for room in rooms() {
-        for helper in ["gongji-oracle", "gongji-cluster"] {
-            assert!(!dependencies(&room, "dependencies").contains(helper), "crates/{room} ships {helper}");
+fn what_is_for_tests_is_used_by_tests_only() {
+    for (room, ours) in rooms().iter().flat_map(|room| FOR_TESTS.map(|ours| (room, ours))) {
+        for table in ["dependencies", "build-dependencies"] {
+            assert!(!dependencies(room, table).contains(ours), "crates/{room} ships {ours}");
         }
     }
 }
@@ -123,9 +130,8 @@ fn pure_crates_have_no_floats() {
 #[test]
 fn every_crate_takes_the_workspace_lints_and_versions() {
     let mut faults = Vec::new();
-    for room in rooms() {
-        let manifest = manifest(&room);
-        let lints = manifest.get("lints").and_then(|lints| lints.get("workspace")).and_then(toml::Value::as_bool);
+    for room in rooms().iter().filter(|room| *room != UNSAFE.0) {
+        let lints = manifest(room).get("lints").and_then(|lints| lints.get("workspace")?.as_bool());
         if lints != Some(true) {
             faults.push(format!("crates/{room}/Cargo.toml: without `[lints] workspace = true`"));
         }
@@ -135,4 +141,20 @@ fn every_crate_takes_the_workspace_lints_and_versions() {
     assert_eq!(workspace["workspace"]["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
     assert_eq!(workspace["profile"]["release"]["overflow-checks"].as_bool(), Some(true));
     none(&faults);
+}
+
+/// Its lints are the workspace's own and one more, but for the one that its one file may allow.
+#[test]
+fn unsafe_code_stands_in_one_file_of_a_crate_for_tests() {
+    let workspace: toml::Table =
+        fs::read_to_string(root().join("Cargo.toml")).expect("the manifest").parse().expect("TOML");
+    let mut lints = workspace["workspace"]["lints"].clone();
+    lints["rust"]["unsafe_code"] = "deny".into();
+    let clippy = lints["clippy"].as_table_mut().expect("lints of clippy");
+    clippy.insert("undocumented_unsafe_blocks".into(), "warn".into());
+    assert_eq!(manifest(UNSAFE.0).get("lints"), Some(&lints), "crates/{}/Cargo.toml", UNSAFE.0);
+    let allow = |file: &File| rust::code(&file.text).contains("allow(unsafe_code");
+    let allowing: Vec<String> =
+        rust_files().into_iter().filter(|file| file.room() != "tidy" && allow(file)).map(|file| file.path).collect();
+    assert_eq!(allowing, [UNSAFE.1]);
 }
