@@ -145,6 +145,18 @@ impl Standing {
         }
     }
 
+    /// Everything that was counted and is not nothing, by counter, instance and institution: the same for
+    /// equal standings, and adding it to an empty one gives the same sums.
+    pub fn counted(&self) -> Vec<Addition> {
+        let slots = self.slots.iter().chain(&self.more).zip(0..);
+        let slots = slots.map(|(slot, counter)| Addition { counter, instance: slot.instance, by: 0, amount: slot.sum });
+        let aside = self.aside.iter();
+        let aside = aside.map(|a| Addition { counter: a.counter, instance: a.instance, by: a.by, amount: a.sum });
+        let mut counted: Vec<Addition> = slots.chain(aside).filter(|addition| !addition.amount.is_zero()).collect();
+        counted.sort_unstable_by_key(|addition| (addition.counter, addition.instance, addition.by));
+        counted
+    }
+
     /// Takes what a settlement recorded: counters go up, the account goes down.
     #[inline]
     pub fn apply(&mut self, settlement: &Settlement) {
@@ -186,6 +198,33 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_counted_makes_the_same_standing_again() {
+        let mut standing = Standing::with_account(Fen::from_fen(3), Fen::from_fen(4));
+        for (counter, instance, by, fen) in [
+            (0, 2024, 0, 5),
+            (0, 2025, 0, 6),
+            (0, 2023, 0, 1),
+            (6, 2024, 0, 7),
+            (2, 2024, 9, 8),
+            (1, 2024, 0, 2),
+            (1, 2024, 0, -2),
+        ] {
+            standing.add(add(counter, instance, by, fen));
+        }
+        let mut again =
+            Standing::with_account(standing.account(AccountPart::Current), standing.account(AccountPart::Prior));
+        standing.counted().into_iter().for_each(|addition| again.add(addition));
+        for (counter, instance, by) in
+            [(0, 2023, 0), (0, 2024, 0), (0, 2025, 0), (1, 2024, 0), (2, 2024, 9), (6, 2024, 0)]
+        {
+            assert_eq!(again.sum(counter, instance, by), standing.sum(counter, instance, by), "{counter} {instance}");
+        }
+        assert_eq!(again.counted(), standing.counted());
+        assert_eq!(again.counted().len(), 5);
+        assert_eq!(again.balance(), standing.balance());
+    }
 
     fn add(counter: CounterId, instance: Instance, by: u64, fen: i64) -> Addition {
         Addition { counter, instance, by, amount: Fen::from_fen(fen) }

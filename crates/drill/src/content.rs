@@ -15,6 +15,13 @@ enum Change {
     Truncate(usize),
 }
 
+/// How many changes a crash did not keep, or not whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Damage {
+    pub(crate) dropped: u64,
+    pub(crate) torn: u64,
+}
+
 /// The bytes of one file.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
@@ -65,45 +72,57 @@ impl Content {
     }
 
     /// Only what is durable, and what chance keeps of the rest, is left.
-    pub(crate) fn crash(&mut self, chance: &mut Chance) {
+    pub(crate) fn crash(&mut self, chance: &mut Chance) -> Damage {
         let mood = match chance.below(4) {
             0 => Mood::KeepAll,
             1 => Mood::LoseAll,
             _ => Mood::Each,
         };
+        let mut damage = Damage::default();
         for change in mem::take(&mut self.unsynced) {
-            match mood {
+            let kept = match mood {
                 Mood::KeepAll => self.keep(&change, |_| true),
-                Mood::LoseAll => {}
+                Mood::LoseAll => 0,
                 Mood::Each => self.keep_some(&change, chance),
-            }
+            };
+            damage.dropped += u64::from(kept == 0);
+            damage.torn += u64::from(kept > 0 && kept < change.sectors());
         }
         self.seen.clone_from(&self.durable);
+        damage
     }
 
-    fn keep_some(&mut self, change: &Change, chance: &mut Chance) {
+    fn keep_some(&mut self, change: &Change, chance: &mut Chance) -> u64 {
         match chance.below(4) {
-            0 => {}
+            0 => 0,
             1 => self.keep(change, |_| true),
             2 => {
                 let first = chance.below(change.sectors());
-                self.keep(change, |sector| sector < first);
+                self.keep(change, |sector| sector < first)
             }
             _ => self.keep(change, |_| chance.coin()),
         }
     }
 
-    /// Makes those sectors of a change durable that `kept` says. A truncation has one.
-    fn keep(&mut self, change: &Change, mut kept: impl FnMut(u64) -> bool) {
+    /// Makes those sectors of a change durable that `kept` says, and says how many. A truncation has one.
+    fn keep(&mut self, change: &Change, mut kept: impl FnMut(u64) -> bool) -> u64 {
         match change {
-            Change::Truncate(length) if kept(0) => self.durable.resize(*length, 0),
-            Change::Truncate(_) => {}
+            Change::Truncate(length) => {
+                let kept = kept(0);
+                if kept {
+                    self.durable.resize(*length, 0);
+                }
+                u64::from(kept)
+            }
             Change::Write { at, bytes } => {
+                let mut count = 0;
                 for (number, (start, piece)) in (0..).zip(sectors(*at, bytes)) {
                     if kept(number) {
                         put(&mut self.durable, start, piece);
+                        count += 1;
                     }
                 }
+                count
             }
         }
     }

@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::chance::Chance;
-use crate::content::Content;
+use crate::content::{Content, Damage};
 use crate::fault::{Fault, Step};
 use crate::locks::{Level, Locks, Who};
 use crate::shared::Shared;
@@ -56,6 +56,7 @@ pub(crate) struct State {
     /// Files that were deleted, but a crash may bring them back.
     ghosts: BTreeMap<String, Node>,
     handles: Who,
+    damage: Damage,
     moment: i64,
     noise: Chance,
 }
@@ -125,6 +126,16 @@ impl Disk {
         self.state().syncs
     }
 
+    /// Writes and truncations so far that a restart dropped whole.
+    pub fn dropped(&self) -> u64 {
+        self.state().damage.dropped
+    }
+
+    /// Writes so far of which a restart kept some sectors only.
+    pub fn torn(&self) -> u64 {
+        self.state().damage.torn
+    }
+
     /// Whether a crash has happened and no restart since.
     pub fn is_dead(&self) -> bool {
         self.state().dead
@@ -178,6 +189,7 @@ impl State {
             files: BTreeMap::new(),
             ghosts: BTreeMap::new(),
             handles: 0,
+            damage: Damage::default(),
             moment: FIRST_MOMENT,
             noise: Chance::at(seed, u64::MAX),
         }
@@ -345,7 +357,9 @@ impl State {
             }
         }
         for node in self.files.values_mut() {
-            node.content.crash(&mut chance);
+            let damage = node.content.crash(&mut chance);
+            self.damage.dropped += damage.dropped;
+            self.damage.torn += damage.torn;
             *node = Node { content: mem::take(&mut node.content), settled: true, ..Node::default() };
         }
     }

@@ -66,6 +66,12 @@ impl Periods {
         self.closed.get(&area).copied()
     }
 
+    /// How far all books are closed together, as a number that every closing raises.
+    pub fn measure(&self) -> u64 {
+        let days = self.closed.values().map(|through| i64::from(through.number()) - i64::from(Day::FIRST.number()) + 1);
+        days.map(i64::unsigned_abs).sum()
+    }
+
     /// Every area whose books were ever closed, with the day.
     pub fn closed(&self) -> impl Iterator<Item = (AreaCode, Day)> {
         self.closed.iter().map(|(area, through)| (*area, *through))

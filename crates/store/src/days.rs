@@ -3,11 +3,13 @@
 //! other in the journal even where the caller's clock was set back.
 
 use gongji_ledger::merkle::{DayHead, Growing, InclusionProof, Leaf, prove_inclusion};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sha2::{Digest as _, Sha256};
 
-use crate::event::{Digest, Event};
-use crate::journal;
+use crate::chain::{ChainFault, WalkError};
+use crate::engine::Source;
+use crate::event::{Digest, Event, GENESIS, STREAM};
+use crate::replay::packer;
+use crate::trouble::Trouble;
 
 /// What is published of a day (日头).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Day {
     pub first: u64,
     /// How many events and their root.
     pub head: DayHead,
+    /// What is needed to go on with the tree: the roots of its full subtrees. Not published.
+    pub peaks: Vec<u8>,
 }
 
 /// An event and what leads from it to the head of its day.
@@ -64,47 +68,48 @@ impl Days {
 
     /// The head of the day so far; none before the first event.
     pub(crate) fn now(&self) -> Option<Day> {
-        let day = || Day { day: self.day.clone(), first: self.first, head: self.tree.head(&sha256) };
+        let day = || Day {
+            day: self.day.clone(),
+            first: self.first,
+            head: self.tree.head(&sha256),
+            peaks: self.tree.peaks().as_flattened().to_vec(),
+        };
         (self.first > 0).then(day)
+    }
+
+    /// The number of the last event that was counted; zero before the first.
+    pub(crate) fn last(&self) -> u64 {
+        let size = self.tree.size();
+        if size == 0 { 0 } else { self.first + size - 1 }
+    }
+
+    /// Goes on with a day that was kept.
+    pub(crate) fn resume(day: &Day) -> Result<Self, Trouble> {
+        let damaged = || Trouble::Damaged(format!("day_head.peaks：{}", day.day));
+        let (peaks, rest) = day.peaks.as_chunks::<32>();
+        let tree = Growing::resume(peaks.to_vec(), day.head.size).filter(|_| rest.is_empty()).ok_or_else(damaged)?;
+        if tree.head(&sha256) != day.head {
+            return Err(damaged());
+        }
+        Ok(Self { day: day.day.clone(), first: day.first, tree })
     }
 }
 
-/// Keeps the head of a day, in place of an earlier one of the same day.
-pub(crate) fn keep(connection: &Connection, day: &Day) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO day_head (day, first, size, root) VALUES (?1, ?2, ?3, ?4) \
-             ON CONFLICT (day) DO UPDATE SET first = excluded.first, size = excluded.size, root = excluded.root",
-        )?
-        .execute(params![day.day, day.first, day.head.size, day.head.root])?;
-    Ok(())
-}
-
-/// Every head that is kept, the oldest first.
-pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Day>> {
-    connection.prepare("SELECT day, first, size, root FROM day_head ORDER BY day")?.query_map([], read)?.collect()
-}
-
-/// The newest head that is kept.
-pub(crate) fn last(connection: &Connection) -> rusqlite::Result<Option<Day>> {
-    connection.query_row("SELECT day, first, size, root FROM day_head ORDER BY day DESC LIMIT 1", [], read).optional()
-}
-
 /// The proof of an event; none if there is no such event or its day has no head.
-pub(crate) fn prove(connection: &Connection, seq: u64) -> rusqlite::Result<Option<Proof>> {
-    let sql = "SELECT day, first, size, root FROM day_head WHERE first <= ?1 ORDER BY first DESC LIMIT 1";
-    let (Some(event), Some(day)) =
-        (journal::event(connection, seq)?, connection.query_row(sql, [seq], read).optional()?)
-    else {
+pub(crate) fn prove(source: &dyn Source, number: u64) -> Result<Option<Proof>, WalkError> {
+    let stream = number - number % STREAM;
+    let days = source.days()?.into_iter();
+    let day = days.filter(|day| day.first > stream && day.first <= number).max_by_key(|day| day.first);
+    let (Some(row), Some(day)) = (source.row(number)?, day) else {
         return Ok(None);
     };
-    let leaves: Vec<Leaf> = journal::hashes(connection, day.first, day.head.size)?.iter().map(leaf).collect();
-    let at = usize::try_from(seq - day.first).unwrap_or(usize::MAX);
+    let before = if number == stream + 1 { None } else { source.row(number - 1)? };
+    let before = before.map_or(GENESIS, |row| row.hash);
+    let unreadable = |why| WalkError::from(ChainFault::Unreadable(number, why));
+    let event = packer(source)?.unpack(row, before).map_err(unreadable)?.event;
+    let leaves: Vec<Leaf> = source.hashes(day.first, day.head.size)?.iter().map(leaf).collect();
+    let at = usize::try_from(number - day.first).unwrap_or(usize::MAX);
     Ok(prove_inclusion(&sha256, &leaves, at).map(|inclusion| Proof { event, day, inclusion }))
-}
-
-fn read(row: &Row<'_>) -> rusqlite::Result<Day> {
-    Ok(Day { day: row.get(0)?, first: row.get(1)?, head: DayHead { size: row.get(2)?, root: row.get(3)? } })
 }
 
 fn leaf(hash: &Digest) -> Leaf {

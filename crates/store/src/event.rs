@@ -5,8 +5,18 @@ use sha2::{Digest as _, Sha256};
 /// A SHA-256 digest.
 pub type Digest = [u8; 32];
 
-/// How events are sealed now: the postings of what they move are covered.
-pub const VERSION: u8 = 2;
+/// How events are sealed now: what they move is covered since version 2, whose event it is and in which
+/// visit since version 3.
+pub const VERSION: u8 = 3;
+
+/// What an event is called that closes an area's books ([`crate::State::closes`]), and no other.
+pub const CLOSING: &str = "closed";
+
+/// So many numbers belong to one stream: the n-th event of stream `s` has the number `s` times this plus n.
+pub const STREAM: u64 = 100_000_000_000;
+
+/// Most bytes of a name that events are looked up by.
+const LONGEST: usize = 500;
 
 /// What the first event names as its predecessor.
 pub const GENESIS: Digest = [0; 32];
@@ -31,6 +41,13 @@ pub struct Request {
     pub input: String,
     /// The caller's time.
     pub recorded: String,
+    /// Whose state is asked or changed: the member first, then relatives whose account may pay. Nobody
+    /// where the message names no person; then nothing can be recorded.
+    pub persons: Vec<String>,
+    /// The visit that the message names, by the number of the event that began it.
+    pub visit: Option<u64>,
+    /// An earlier message that this one is about; then the visit is that of its event.
+    pub refers: Option<Key>,
 }
 
 impl Request {
@@ -38,6 +55,14 @@ impl Request {
     #[must_use]
     pub fn digest(&self) -> Digest {
         digest_of(&self.infno, &self.input)
+    }
+
+    /// Whether every database can look it up: no index takes a name of any length, and not every one
+    /// takes all characters.
+    pub(crate) fn is_fit(&self) -> bool {
+        let keys = std::iter::once(&self.key).chain(&self.refers);
+        let mut names = keys.flat_map(|key| [&key.institution, &key.msgid]).chain(&self.persons);
+        names.all(|name| name.len() <= LONGEST && !name.contains('\0'))
     }
 }
 
@@ -48,8 +73,12 @@ pub struct Draft {
     pub kind: &'static str,
     /// The member's pooling area (统筹区).
     pub area: String,
-    /// The member (人员编号).
+    /// The member (人员编号): the first of the request's persons.
     pub psn_no: String,
+    /// Of the request's other persons those whose state changes, such as a relative whose account pays.
+    pub with: Vec<String>,
+    /// The visit that it belongs to: the one that the request names, or the event's own number if it begins one.
+    pub visit: Option<u64>,
     /// The answer, kept byte for byte.
     pub reply: Vec<u8>,
     /// What the event changes, in the caller's own form.
@@ -61,10 +90,18 @@ pub struct Draft {
 /// One row of the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Position: 1, 2, 3 and so on without a gap.
+    /// Its number: 1, 2, 3 and so on without a gap, in its stream (see [`STREAM`]).
     pub seq: u64,
-    /// How it is sealed: 1 before there were accounts, [`VERSION`] since.
+    /// How it is sealed; see [`VERSION`].
     pub version: u8,
+    /// Which event of the member it is: 1, 2, 3 and so on.
+    pub revision: u64,
+    /// Further persons whose state it changes, each with which event of theirs it is.
+    pub with: Vec<(String, u64)>,
+    /// The visit that it belongs to.
+    pub visit: Option<u64>,
+    /// How far the books of all areas were closed when it was decided: a number that every closing raises.
+    pub closed: u64,
     /// What happened.
     pub kind: String,
     /// The member's pooling area.
@@ -98,24 +135,29 @@ pub struct Event {
 }
 
 impl Event {
-    /// A draft as event number `seq` after the event with hash `prev_hash`; to be sealed.
-    pub(crate) fn draft(seq: u64, prev_hash: Digest, request: Request, draft: Draft) -> Self {
-        let digest = request.digest();
+    /// A draft as event number `seq` after the event with hash `prev_hash`; to be sealed. `revisions` are those
+    /// of the member and then of the draft's further persons.
+    pub(crate) fn draft(seq: u64, prev_hash: Digest, request: &Request, draft: Draft, revisions: &[u64]) -> Self {
+        let mut revisions = revisions.iter().copied();
         Self {
             seq,
             version: VERSION,
+            revision: revisions.next().unwrap_or_default(),
+            with: draft.with.into_iter().zip(revisions).collect(),
+            visit: draft.visit,
+            closed: 0,
             kind: draft.kind.to_owned(),
             area: draft.area,
             psn_no: draft.psn_no,
-            institution: request.key.institution,
-            msgid: request.key.msgid,
-            infno: request.infno,
-            input: request.input,
-            digest,
+            institution: request.key.institution.clone(),
+            msgid: request.key.msgid.clone(),
+            infno: request.infno.clone(),
+            input: request.input.clone(),
+            digest: request.digest(),
             reply: draft.reply,
             effects: draft.effects,
             policy: draft.policy,
-            recorded: request.recorded,
+            recorded: request.recorded.clone(),
             postings: None,
             prev_hash,
             hash: GENESIS,
@@ -126,6 +168,12 @@ impl Event {
     pub(crate) fn seal(&mut self, postings: Option<Digest>) {
         self.postings = postings;
         self.hash = self.computed_hash();
+    }
+
+    /// Everybody whose state it changes, the member first, each with which event of theirs it is.
+    pub fn persons(&self) -> impl Iterator<Item = (&str, u64)> {
+        let with = self.with.iter().map(|(person, revision)| (person.as_str(), *revision));
+        std::iter::once((self.psn_no.as_str(), self.revision)).chain(with)
     }
 
     /// The day in which it is counted unless a later one had begun: that of the caller's time.
@@ -156,10 +204,18 @@ impl Event {
         ] {
             field_into(&mut hasher, field);
         }
-        // Longer than anything of version 1, so no two versions share a byte string either.
-        if self.version != 1 {
+        // Each version is longer than the one before, so no two versions share a byte string either.
+        if self.version >= 2 {
             field_into(&mut hasher, &[self.version]);
             field_into(&mut hasher, self.postings.as_ref().map_or(&[][..], |digest| &digest[..]));
+        }
+        if self.version >= 3 {
+            hasher.update(self.visit.unwrap_or_default().to_le_bytes());
+            hasher.update(self.closed.to_le_bytes());
+            for (person, revision) in self.persons() {
+                field_into(&mut hasher, person.as_bytes());
+                hasher.update(revision.to_le_bytes());
+            }
         }
         hasher.finalize().into()
     }
@@ -176,7 +232,7 @@ fn field_into(hasher: &mut Sha256, field: &[u8]) {
     hasher.update(field);
 }
 
-fn digest_of(infno: &str, input: &str) -> Digest {
+pub(crate) fn digest_of(infno: &str, input: &str) -> Digest {
     let mut hasher = Sha256::new();
     hasher.update((infno.len() as u64).to_le_bytes());
     hasher.update(infno);

@@ -1,32 +1,33 @@
-//! Postings as rows: what a transaction becomes, how rows are appended and read back, and the digest
-//! that seals them. Knows no rule of posting.
+//! What a transaction is in bytes and in rows: packed into the body of its event, and as one line for each
+//! posting where a database keeps those for questions. And the digest that seals it. Knows no rule of posting.
 
 use std::fmt::Write as _;
 
 use gongji_domain::{Day, Fen};
 use gongji_ledger::{EventNo, Head, Kind, Moment, Posting, Transaction};
-use rusqlite::{Connection, Row, params};
 use sha2::{Digest as _, Sha256};
 
+use crate::codec::{Bytes, put_i64, put_text, put_u64};
 use crate::event::{Digest, Event};
 
-const COLUMNS: &str = "person, event, line, account, amount, kind, concerns, effective, accounting, recorded";
-const INSERT: &str = "INSERT INTO posting (person, event, line, account, amount, kind, concerns, effective, accounting, recorded) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 const DAY: i64 = 86_400_000;
 
-/// One row of the table.
+/// One posting as a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
+    /// Whose account it is or, for an account that is no person's, the member of the event.
     pub person: String,
     pub event: u64,
+    /// Place in the transaction: 0, 1, 2 and so on.
     pub line: u64,
     pub account: String,
+    /// Fen; a debit is positive, a credit negative.
     pub amount: i64,
     pub kind: String,
     pub concerns: Option<u64>,
     pub effective: i32,
     pub accounting: i32,
+    /// Milliseconds since 1970-01-01.
     pub recorded: i64,
 }
 
@@ -69,62 +70,59 @@ pub(crate) fn lines<'a>(event: &'a Event, transaction: &'a Transaction) -> impl 
     })
 }
 
-/// Appends what an event moves to the open transaction.
-pub(crate) fn append(connection: &Connection, event: &Event, transaction: &Transaction) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(INSERT)?;
-    for line in lines(event, transaction) {
-        statement.execute(params![
-            line.person,
-            line.event,
-            line.line,
-            line.account,
-            line.amount,
-            line.kind,
-            line.concerns,
-            line.effective,
-            line.accounting,
-            line.recorded,
-        ])?;
+/// Writes what an event moves: how many postings, none for nothing, then the transaction.
+pub(crate) fn put(into: &mut Vec<u8>, moved: Option<&Transaction>) {
+    let Some(transaction) = moved else { return put_u64(into, 0) };
+    let entry = transaction.entry();
+    put_u64(into, entry.postings().len() as u64);
+    put_text(into, entry.kind().word());
+    put_u64(into, entry.concerns().map_or(0, |event| event.0));
+    put_i64(into, i64::from(entry.head().effective.number()));
+    put_i64(into, i64::from(transaction.accounting().number()));
+    put_i64(into, since_1970(entry.head().recorded));
+    let mut key = String::new();
+    for posting in entry.postings() {
+        key.clear();
+        // Writing to a String never fails.
+        let _ = write!(key, "{}", posting.account);
+        put_text(into, &key);
+        put_i64(into, posting.amount.fen());
     }
-    Ok(())
 }
 
-/// Every row in the order of events and lines, as a statement to walk.
-pub(crate) fn in_order(connection: &Connection) -> rusqlite::Result<rusqlite::Statement<'_>> {
-    connection.prepare(&format!("SELECT {COLUMNS} FROM posting ORDER BY event, line"))
+/// Reads what an event moves; nothing where the bytes end, and in words why they are no transaction.
+pub(crate) fn take(from: &mut Bytes<'_>, event: u64) -> Option<Result<Option<Transaction>, String>> {
+    let count = from.u64()?;
+    if count == 0 {
+        return Some(Ok(None));
+    }
+    let (kind, concerns) = (from.text()?, from.u64()?);
+    let [effective, accounting, recorded] = [from.i64()?, from.i64()?, from.i64()?];
+    let postings = (0..count).map(|_| Some((from.text()?, from.i64()?))).collect::<Option<Vec<_>>>()?;
+    let concerns = (concerns > 0).then_some(concerns);
+    Some(restore(event, kind, concerns, [effective, accounting, recorded], &postings).map(Some))
 }
 
-/// Reads a row.
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Line> {
-    Ok(Line {
-        person: row.get(0)?,
-        event: row.get(1)?,
-        line: row.get(2)?,
-        account: row.get(3)?,
-        amount: row.get(4)?,
-        kind: row.get(5)?,
-        concerns: row.get(6)?,
-        effective: row.get(7)?,
-        accounting: row.get(8)?,
-        recorded: row.get(9)?,
-    })
-}
-
-/// The transaction that rows of one event are; says in words why they are none.
-pub(crate) fn restore(lines: &[Line]) -> Result<Transaction, String> {
-    let first = lines.first().ok_or("没有分录")?;
+fn restore(
+    event: u64,
+    kind: &str,
+    concerns: Option<u64>,
+    [effective, accounting, recorded]: [i64; 3],
+    postings: &[(&str, i64)],
+) -> Result<Transaction, String> {
+    let day = |number: i64| i32::try_from(number).map(Day::from_number).map_err(|_| "日期超出范围".to_owned());
     let head = Head {
-        event: EventNo(first.event),
-        effective: Day::from_number(first.effective),
-        recorded: moment(first.recorded).ok_or("记账时刻超出范围")?,
+        event: EventNo(event),
+        effective: day(effective)?,
+        recorded: moment(recorded).ok_or("记账时刻超出范围")?,
     };
-    let kind = Kind::from_word(&first.kind).ok_or_else(|| format!("没有「{}」这种凭证", first.kind))?;
-    let posting = |line: &Line| {
-        let account = line.account.parse().map_err(|fault: gongji_ledger::KeyError| fault.to_string())?;
-        Ok(Posting { account, amount: Fen::from_fen(line.amount) })
+    let kind = Kind::from_word(kind).ok_or_else(|| format!("没有「{kind}」这种凭证"))?;
+    let posting = |(account, amount): &(&str, i64)| {
+        let account = account.parse().map_err(|fault: gongji_ledger::KeyError| fault.to_string())?;
+        Ok(Posting { account, amount: Fen::from_fen(*amount) })
     };
-    let postings = lines.iter().map(posting).collect::<Result<_, String>>()?;
-    Transaction::restore(head, kind, first.concerns.map(EventNo), Day::from_number(first.accounting), postings)
+    let postings = postings.iter().map(posting).collect::<Result<_, String>>()?;
+    Transaction::restore(head, kind, concerns.map(EventNo), day(accounting)?, postings)
         .map_err(|fault| fault.to_string())
 }
 

@@ -1,16 +1,21 @@
-//! Reading a store beside the process that writes it: one moment of it, never a row changed.
+//! Reading a store beside the processes that write it: one moment of it, never a row changed.
 
 use std::path::Path;
 
-use gongji_ledger::Transaction;
+use gongji_ledger::{Periods, Transaction};
 use rusqlite::{Connection, OpenFlags};
 
+use crate::body::Stored;
+use crate::chain::{Verified, WalkError};
 use crate::days::{self, Day, Proof};
-use crate::event::Key;
-use crate::fold::State;
-use crate::journal::{self, Verified};
-use crate::posting::{self, Line};
-use crate::schema;
+use crate::engine::Source;
+use crate::event::{Event, GENESIS, Key, STREAM};
+use crate::place::Place;
+use crate::postgres::Moment;
+use crate::replay::{Walk, packer};
+use crate::sqlite::backup::{self, BackupError};
+use crate::sqlite::schema;
+use crate::state::State;
 use crate::store::OpenError;
 use crate::trouble::Trouble;
 use crate::verify::{self, Report, VerifyError};
@@ -19,108 +24,146 @@ use crate::verify::{self, Report, VerifyError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// The file cannot be read.
+    /// The store cannot be read.
     #[error(transparent)]
-    Sqlite(#[from] Trouble),
-    /// Rows that are no transaction.
-    #[error("第 {event} 件的分录不成凭证：{reason}；请用 gongji store verify 核验")]
-    NoTransaction {
-        /// The event that they name.
-        event: u64,
-        /// In words.
-        reason: String,
-    },
+    Trouble(#[from] Trouble),
+    /// What is kept is not to be trusted.
+    #[error("流水不可信：{0}；请用 gongji store verify 核验")]
+    Broken(String),
 }
 
-impl From<rusqlite::Error> for ReadError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error.into())
+impl From<WalkError> for ReadError {
+    fn from(error: WalkError) -> Self {
+        match error {
+            WalkError::Trouble(trouble) => Self::Trouble(trouble),
+            other => Self::Broken(VerifyError::from(other).to_string()),
+        }
     }
 }
 
 /// A store opened for reading: it stays at the moment of opening, whatever is written meanwhile.
 pub struct Reader {
-    pub(crate) connection: Connection,
+    source: Box<dyn Source>,
 }
 
 impl Reader {
-    /// Opens the store at `path`, whether a process writes to it or not.
+    /// Opens a store, whether a process writes to it or not.
     ///
     /// # Errors
     /// When it is no store, of another schema, or cannot be read.
-    pub fn open(path: &Path) -> Result<Self, OpenError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(std::time::Duration::from_secs(2))?;
-        connection.execute_batch("BEGIN")?;
-        // The first look takes the moment.
-        schema::check(&connection)?;
-        Ok(Self { connection })
+    pub fn open(place: &Place) -> Result<Self, OpenError> {
+        match place {
+            Place::File { path, vfs } => Ok(Self { source: Box::new(reading(path, vfs.as_deref())?) }),
+            Place::Memory => Err(crate::store::nowhere()),
+            Place::Postgres(address) => Ok(Self { source: Box::new(Moment::open(address)?) }),
+        }
     }
 
-    /// Where the journal stands; nothing is checked.
+    /// Where the journal stands in the stream of the embedded engine, or of the node that began first;
+    /// nothing is checked.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the store cannot be read.
     pub fn head(&self) -> Result<Verified, ReadError> {
-        Ok(verify::head(&self.connection)?)
+        let base = self.source.streams()?.first().copied().unwrap_or_default();
+        Ok(self.source.head(base)?)
     }
 
-    /// The head of every day, the oldest first. That of the last day grows until the next one begins.
+    /// The head of every day, the oldest first; of each stream its own. That of the last day grows until the
+    /// next one begins.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the store cannot be read.
     pub fn days(&self) -> Result<Vec<Day>, ReadError> {
-        Ok(days::all(&self.connection)?)
+        Ok(self.source.days()?)
     }
 
     /// The number of the event that a message became.
     ///
     /// # Errors
-    /// When the file cannot be read.
+    /// When the store cannot be read.
     pub fn find(&self, key: &Key) -> Result<Option<u64>, ReadError> {
-        Ok(journal::number(&self.connection, key)?)
+        Ok(self.source.find(key)?)
+    }
+
+    /// An event by its number.
+    ///
+    /// # Errors
+    /// When the store, or this row of it, cannot be read.
+    pub fn event(&self, number: u64) -> Result<Option<Event>, ReadError> {
+        let Some(row) = self.source.row(number)? else { return Ok(None) };
+        let before = if number % STREAM == 1 { None } else { self.source.row(number - 1)? };
+        let stored = packer(&*self.source)?.unpack(row, before.map_or(GENESIS, |row| row.hash));
+        Ok(Some(stored.map_err(|why| ReadError::Broken(format!("第 {number} 件：{why}")))?.event))
+    }
+
+    /// The closed periods of every area.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn periods(&self) -> Result<Periods, ReadError> {
+        Ok(self.source.periods()?)
     }
 
     /// The proof that an event is in the tree of its day; none if there is no such event.
     ///
     /// # Errors
-    /// When the file cannot be read.
-    pub fn prove(&self, seq: u64) -> Result<Option<Proof>, ReadError> {
-        Ok(days::prove(&self.connection, seq)?)
+    /// When the store cannot be read.
+    pub fn prove(&self, number: u64) -> Result<Option<Proof>, ReadError> {
+        Ok(days::prove(&*self.source, number)?)
+    }
+
+    /// Hands every event to `visit` with what it moves, in the order of recording; the chain is checked.
+    ///
+    /// # Errors
+    /// The first event that does not hold.
+    pub fn events(&self, mut visit: impl FnMut(&Event, Option<&Transaction>)) -> Result<(), ReadError> {
+        let mut walk = Walk::new(&*self.source)?;
+        while let Some(Stored { event, moved, .. }) = walk.next()? {
+            visit(&event, moved.as_ref());
+        }
+        Ok(())
     }
 
     /// Hands every transaction to `visit`, in the order of recording.
     ///
     /// # Errors
-    /// The first rows that are no transaction.
+    /// As for events.
     pub fn history(&self, mut visit: impl FnMut(&Transaction)) -> Result<(), ReadError> {
-        let mut give = |lines: &[Line]| match lines.first() {
-            None => Ok(()),
-            Some(first) => {
-                let none = |reason| ReadError::NoTransaction { event: first.event, reason };
-                posting::restore(lines).map(|transaction| visit(&transaction)).map_err(none)
-            }
-        };
-        let mut statement = posting::in_order(&self.connection)?;
-        let mut rows = statement.query([])?;
-        let mut lines: Vec<Line> = Vec::new();
-        while let Some(row) = rows.next()? {
-            let line = posting::read(row)?;
-            if lines.first().is_some_and(|first| first.event != line.event) {
-                give(&lines)?;
-                lines.clear();
-            }
-            lines.push(line);
-        }
-        give(&lines)
+        self.events(|_, moved| moved.into_iter().for_each(&mut visit))
     }
 
-    /// Proves chain, postings, balances and day heads. `make` gives the state before the first event.
+    /// Proves chain, postings, balances, persons and day heads.
     ///
     /// # Errors
     /// The first difference, by event and field.
-    pub fn verify<S: State>(&self, make: impl Fn() -> S) -> Result<Report, VerifyError> {
-        verify::verify(&self.connection, make)
+    pub fn verify<S: State>(&self, state: &S) -> Result<Report, VerifyError> {
+        verify::verify(&*self.source, state)
     }
+
+    /// Copies the moment that is read to a new file; `progress` is told pages done and pages in all. The
+    /// copy's pages and its whole chain are checked before it gets its name.
+    ///
+    /// # Errors
+    /// Why there is no copy; nothing is left of a failed one.
+    pub fn backup(&self, to: &Path, progress: impl FnMut(u64, u64)) -> Result<Verified, BackupError> {
+        match self.source.file() {
+            Some(file) => backup::backup(file, to, progress),
+            None => Err(BackupError::Server),
+        }
+    }
+}
+
+/// A connection that reads one moment of a file.
+pub(crate) fn reading(path: &Path, vfs: Option<&str>) -> Result<Connection, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match vfs {
+        None => Connection::open_with_flags(path, flags)?,
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
+    };
+    connection.busy_timeout(std::time::Duration::from_secs(2))?;
+    connection.execute_batch("BEGIN")?;
+    // The first look takes the moment.
+    schema::check(&connection)?;
+    Ok(connection)
 }

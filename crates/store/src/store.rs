@@ -1,20 +1,21 @@
 //! The handle of the process that writes: open, submit, check the chain, close; and rebuild.
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, OpenFlags};
-
+use crate::chain::{ChainFault, Verified, WalkError};
+use crate::engine::{Engine, Start};
 use crate::event::Request;
-use crate::fold::{State, fold, fold_within};
-use crate::journal::{self, ChainFault, Verified, WalkError};
-use crate::schema::{self, SchemaError};
+use crate::memory::Memory;
+use crate::place::Place;
+use crate::postgres::{self, Postgres};
+use crate::reader::Reader;
+use crate::sqlite::schema::SchemaError;
+use crate::sqlite::{self, Sqlite};
+use crate::state::{Known, State};
 use crate::trouble::Trouble;
-use crate::verify::VerifyError;
-use crate::writer::{Job, Outcome, QUEUE, Reply, SubmitError, Writer};
+use crate::worker::{Job, Outcome, QUEUE, Reply, SubmitError, Worker};
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -40,9 +41,12 @@ pub enum OpenError {
         /// In words.
         reason: String,
     },
-    /// SQLite's own word.
+    /// The database's own word.
     #[error(transparent)]
-    Sqlite(Trouble),
+    Trouble(Trouble),
+    /// Persons must be folded anew, which nobody may do while nodes of another edition are running.
+    #[error("规则已换，人员状态须重新折算，但还有别的节点在运行：请先停下它们（异常退出的节点稍候即不再算在内）")]
+    OtherNodes,
     /// The writer thread cannot be started.
     #[error("写入线程不能启动：{0}")]
     Thread(std::io::Error),
@@ -50,13 +54,13 @@ pub enum OpenError {
 
 impl From<Trouble> for OpenError {
     fn from(trouble: Trouble) -> Self {
-        Self::Sqlite(trouble)
+        Self::Trouble(trouble)
     }
 }
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error.into())
+        Self::Trouble(error.into())
     }
 }
 
@@ -64,64 +68,74 @@ impl From<WalkError> for OpenError {
     fn from(error: WalkError) -> Self {
         match error {
             WalkError::Chain(fault) => Self::Chain(fault),
-            WalkError::Sqlite(error) => error.into(),
+            WalkError::Trouble(trouble) => Self::Trouble(trouble),
             WalkError::Visit { seq, reason } => Self::Replay { seq, reason },
             WalkError::Differs(difference) => Self::Replay { seq: 0, reason: difference.to_string() },
         }
     }
 }
 
-/// An open store. Dropping it serves what still waits, then closes the file.
+/// An open store. Dropping it serves what still waits, then closes it.
 pub struct Store<S: State> {
     jobs: Option<SyncSender<Job<S>>>,
-    writer: Option<JoinHandle<()>>,
+    worker: Option<JoinHandle<()>>,
     committed: Arc<Mutex<Verified>>,
-    path: PathBuf,
-    _lock: File,
 }
 
 impl<S: State> Store<S> {
-    /// Opens the store at `path`, makes it if it is not there, checks the whole chain and
-    /// folds it onto the state that `make` begins with.
+    /// Opens a store, and makes it if it is not there. Persons are taken as they were put aside and as later
+    /// events left them; nothing else is read.
     ///
     /// # Errors
     ///
     /// See [`OpenError`].
-    pub fn open(path: &Path, make: impl Fn() -> S + Send + 'static) -> Result<Self, OpenError> {
-        let lock = lock(path)?;
-        Self::start(writing(path)?, lock, path, Box::new(make))
+    pub fn open(place: &Place, state: S) -> Result<Self, OpenError> {
+        let state = Arc::new(state);
+        match place {
+            Place::File { path, vfs } => {
+                let (engine, start) = Sqlite::open(path, vfs.as_deref(), &*state)?;
+                Self::start(Box::new(engine), start, state)
+            }
+            Place::Memory => {
+                let (engine, start) = Memory::open();
+                Self::start(Box::new(engine), start, state)
+            }
+            Place::Postgres(address) => {
+                let (engine, start) = Postgres::open(address, &*state)?;
+                Self::start(Box::new(engine), start, state)
+            }
+        }
     }
 
-    pub(crate) fn start(
-        connection: Connection,
-        lock: File,
-        path: &Path,
-        make: Box<dyn Fn() -> S + Send>,
-    ) -> Result<Self, OpenError> {
-        let folded = fold(&connection, &make)?;
-        let committed = Arc::new(Mutex::new(folded.head));
+    pub(crate) fn start(engine: Box<dyn Engine>, start: Start, state: Arc<S>) -> Result<Self, OpenError> {
+        let committed = Arc::new(Mutex::new(start.head));
         let (sender, receiver) = sync_channel(QUEUE);
-        let writer = Writer { connection, folded, make, committed: Arc::clone(&committed) };
+        let worker = Worker::new(engine, state, start, Arc::clone(&committed));
         let thread = std::thread::Builder::new()
-            .name("gongji-writer".to_owned())
-            .spawn(move || writer.run(&receiver))
+            .name("gongji-worker".to_owned())
+            .spawn(move || worker.run(&receiver))
             .map_err(OpenError::Thread)?;
-        Ok(Self { jobs: Some(sender), writer: Some(thread), committed, path: path.to_owned(), _lock: lock })
+        Ok(Self { jobs: Some(sender), worker: Some(thread), committed })
     }
 
-    /// Hands a request to the writer and returns at once. `decide` sees the state as every
-    /// earlier request left it and the number its event would get; `done` gets the answer
-    /// once it is on disk. Neither may wait for anything.
+    /// Hands a request to the worker and returns at once. `decide` sees what is known as every earlier request
+    /// left it, and the number its event would get; it may be asked more than once, when somebody else was
+    /// faster. `done` gets the answer once it is on disk. Neither may wait for anything.
     pub fn submit(
         &self,
         request: Request,
-        decide: impl FnOnce(&S, u64) -> Outcome + Send + 'static,
+        decide: impl for<'a> Fn(&Known<'a, S>, u64) -> Outcome + Send + 'static,
         done: impl FnOnce(Result<Reply, SubmitError>) + Send + 'static,
     ) {
         let job = Job { request, decide: Box::new(decide), done: Box::new(done) };
         let Some(jobs) = &self.jobs else {
             return (job.done)(Err(SubmitError::Closed));
         };
+        if !job.request.is_fit() {
+            // It would be refused by the database, and with it everybody in its batch.
+            let why = "报文编号、机构编号或人员编号过长，或含有空字符".to_owned();
+            return (job.done)(Err(SubmitError::NotRecorded(why)));
+        }
         match jobs.try_send(job) {
             Ok(()) => {}
             Err(TrySendError::Full(job)) => (job.done)(Err(SubmitError::Busy)),
@@ -137,7 +151,7 @@ impl<S: State> Store<S> {
     pub fn call(
         &self,
         request: Request,
-        decide: impl FnOnce(&S, u64) -> Outcome + Send + 'static,
+        decide: impl for<'a> Fn(&Known<'a, S>, u64) -> Outcome + Send + 'static,
     ) -> Result<Reply, SubmitError> {
         let (sender, receiver) = sync_channel(1);
         self.submit(request, decide, move |answer| {
@@ -147,80 +161,44 @@ impl<S: State> Store<S> {
         receiver.recv().unwrap_or(Err(SubmitError::Closed))
     }
 
-    /// The last committed event: how many there are and the hash of the last.
+    /// The last event that this node committed: its number and its hash.
     #[must_use]
     pub fn head(&self) -> Verified {
         *self.committed.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    /// Walks the whole chain on disk beside the running writer: every row must follow the
-    /// one before, fit its hash, and the last committed one must still be there.
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError::Chain`] names the first event that does not hold.
-    pub fn verify(&self) -> Result<Verified, VerifyError> {
-        let known = self.head();
-        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let mut met = known.events == 0;
-        let walked = journal::walk(&connection, |event| {
-            met |= event.seq == known.events && event.hash == known.head;
-            Ok(())
-        });
-        match walked {
-            Ok(verified) if met => Ok(verified),
-            Ok(_) => Err(ChainFault::Head(known.events).into()),
-            Err(error) => Err(error.into()),
-        }
-    }
 }
 
-/// Makes the derived rows (postings, day heads) anew from the journal, all or none of them.
+/// What is kept nowhere cannot be read by anybody else.
+pub(crate) fn nowhere() -> OpenError {
+    Trouble::CannotOpen("memory: 只存在于运行它的进程里".to_owned()).into()
+}
+
+/// Makes everything that is derived (messages, persons, postings, day heads) anew from the journal, all or
+/// none of it.
 ///
 /// # Errors
-/// [`OpenError::InUse`] while another process has the store; otherwise why its journal cannot be read.
-pub fn rebuild<S: State>(path: &Path, make: impl Fn() -> S) -> Result<Verified, OpenError> {
-    if !path.exists() {
-        return Err(Trouble::CannotOpen(path.display().to_string()).into());
+/// [`OpenError::InUse`] while a process has the store; otherwise why its journal cannot be read.
+pub fn rebuild<S: State>(place: &Place, state: &S) -> Result<Verified, OpenError> {
+    match place {
+        Place::File { path, vfs } => {
+            if !path.exists() {
+                return Err(Trouble::CannotOpen(path.display().to_string()).into());
+            }
+            sqlite::rebuild(path, vfs.as_deref(), state)?;
+        }
+        Place::Memory => return Err(nowhere()),
+        Place::Postgres(address) => postgres::rebuild(address, state)?,
     }
-    let _lock = lock(path)?;
-    let connection = writing(path)?;
-    let all = connection.unchecked_transaction()?;
-    all.execute_batch("DELETE FROM posting; DELETE FROM day_head;")?;
-    let folded = fold_within(&all, &make)?;
-    all.commit()?;
-    Ok(folded.head)
-}
-
-/// A connection that writes, on the newest schema.
-pub(crate) fn writing(path: &Path) -> Result<Connection, OpenError> {
-    let mut connection = Connection::open(path)?;
-    // What is not ours, or newer, is left as it is: the pragmas would already write to it.
-    schema::look(&connection)?;
-    schema::configure(&connection)?;
-    schema::migrate(&mut connection)?;
-    Ok(connection)
+    Reader::open(place)?.head().map_err(|fault| Trouble::Other(fault.to_string()).into())
 }
 
 impl<S: State> Drop for Store<S> {
     fn drop(&mut self) {
         drop(self.jobs.take());
-        if let Some(writer) = self.writer.take()
-            && writer.join().is_err()
+        if let Some(worker) = self.worker.take()
+            && worker.join().is_err()
         {
-            tracing::error!("the writer thread had panicked");
+            tracing::error!("the worker thread had panicked");
         }
-    }
-}
-
-/// One writing process per store: the lock dies with the process, whatever ends it.
-pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
-    let file = File::options().create(true).truncate(false).write(true).open(name).map_err(OpenError::Lock)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse),
-        Err(TryLockError::Error(error)) => Err(OpenError::Lock(error)),
     }
 }

@@ -1,8 +1,8 @@
-//! What SQLite says, in words that tell what to do. Knows no statement.
+//! What a database says, in words that tell what to do. Knows no statement.
 
 use rusqlite::ErrorCode;
 
-/// Why the file cannot be read or written.
+/// Why the file, or the database of a server, cannot be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Trouble {
@@ -27,6 +27,30 @@ pub enum Trouble {
     /// Anything else, in SQLite's own words.
     #[error("SQLite：{0}")]
     Other(String),
+    /// The address of a server is written wrongly. What was written may hold a password, so it is not shown.
+    #[error("PostgreSQL 地址的写法不对：{0}；应为 postgres://用户@主机:端口/数据库")]
+    Address(String),
+    /// The server does not answer.
+    #[error("数据库连不上，请检查服务器、网络与地址（{0}）")]
+    Unreachable(String),
+    /// The server does not let this user do it.
+    #[error("数据库用户、口令或权限不对，请核对地址与授权（{0}）")]
+    Denied(String),
+    /// The server only reads.
+    #[error("数据库只读，不能写入：可能是备库或已被管理员限制，请连接主库（{0}）")]
+    Standby(String),
+    /// Another node has what is needed for too long.
+    #[error("数据库正被别的节点占用，请稍后重试（{0}）")]
+    Occupied(String),
+    /// The server does not promise that what was committed is on disk.
+    #[error("数据库不能保证落盘：{0} 已关闭，请在服务器上打开")]
+    NotDurable(&'static str),
+    /// Persons were folded anew with other rules since this node was opened.
+    #[error("人员状态已由另一版程序重新折算，请用同一版程序重新启动本节点")]
+    OtherEdition,
+    /// Anything else, in PostgreSQL's own words.
+    #[error("PostgreSQL：{0}")]
+    Server(String),
 }
 
 impl From<rusqlite::Error> for Trouble {

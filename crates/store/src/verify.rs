@@ -1,15 +1,21 @@
 //! Proving a whole store (核验): chain, postings against what the events say, balances, day heads. Says
 //! at the first difference which event and field; repairs nothing.
 
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
 use gongji_domain::Fen;
 use gongji_ledger::{Account, Books, Transaction};
-use rusqlite::{Connection, Rows};
 
-use crate::days::{self, Day, Days};
-use crate::event::{Digest, Event};
-use crate::fold::{State, meaning};
-use crate::journal::{self, ChainFault, Verified, WalkError};
+use crate::body::Stored;
+use crate::chain::{ChainFault, Verified, WalkError};
+use crate::days::Day;
+use crate::engine::Source;
+use crate::event::{Event, GENESIS, STREAM};
+use crate::people::People;
 use crate::posting::{self, Line};
+use crate::replay::{Folding, Walk, messages_of};
+use crate::state::{InVisit, State};
 use crate::trouble::Trouble;
 
 /// What a sound store holds.
@@ -21,7 +27,7 @@ pub struct Report {
     pub transactions: u64,
     /// How many postings they make.
     pub postings: u64,
-    /// How many accounts were touched.
+    /// How many accounts are not at zero.
     pub accounts: u64,
     /// How many days have a head.
     pub days: u64,
@@ -69,15 +75,11 @@ pub enum Difference {
         /// The place that it names.
         line: u64,
     },
-    /// The sum of an account's postings is not its balance in books made anew.
-    #[error("科目 {account}：分录合计 {kept}，重放得 {expected}")]
-    Balance {
-        /// Its key.
-        account: String,
-        /// By the postings, on its normal side.
-        kept: Fen,
-        /// By replay.
-        expected: Fen,
+    /// An event cannot be found by its message, so the message could be answered twice.
+    #[error("第 {seq} 件：按报文编号查不到")]
+    Message {
+        /// Its number.
+        seq: u64,
     },
     /// A personal account is below zero.
     #[error("个人账户 {account} 余额为负：{balance}")]
@@ -110,14 +112,14 @@ pub enum VerifyError {
     /// What is kept is not what the events say.
     #[error(transparent)]
     Differs(#[from] Difference),
-    /// The file cannot be read.
+    /// The store cannot be read.
     #[error(transparent)]
-    Sqlite(#[from] Trouble),
+    Trouble(#[from] Trouble),
 }
 
 impl From<rusqlite::Error> for VerifyError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error.into())
+        Self::Trouble(error.into())
     }
 }
 
@@ -125,79 +127,131 @@ impl From<WalkError> for VerifyError {
     fn from(error: WalkError) -> Self {
         match error {
             WalkError::Chain(fault) => Self::Chain(fault),
-            WalkError::Sqlite(error) => error.into(),
+            WalkError::Trouble(trouble) => Self::Trouble(trouble),
             WalkError::Visit { seq, reason } => Self::Differs(Difference::Event { seq, reason }),
             WalkError::Differs(difference) => Self::Differs(difference),
         }
     }
 }
 
-/// Proves the store behind a connection that reads one moment of it.
-pub(crate) fn verify<S: State>(connection: &Connection, make: impl Fn() -> S) -> Result<Report, VerifyError> {
-    let (mut state, mut books, mut days) = (make(), Books::default(), Vec::new());
-    let mut day = Days::default();
+/// Proves a source that reads one moment.
+pub(crate) fn verify<S: State>(source: &dyn Source, state: &S) -> Result<Report, VerifyError> {
+    source.whole()?;
+    let current = source.edition()? == Some(state.edition());
+    let (mut walk, mut folding, mut books) = (Walk::new(source)?, Folding::new(state), Books::default());
     let (mut transactions, mut postings) = (0, 0);
-    let mut statement = posting::in_order(connection)?;
-    let mut kept = Kept { rows: statement.query([])?, next: None };
-    kept.advance()?;
-    let journal = journal::walk(connection, |event| {
-        let (meaning, moved) = meaning(&state, event)?;
-        days.extend(day.push(event));
-        postings += kept.compare(event, moved.as_ref())?;
-        let refused = |reason| WalkError::Visit { seq: event.seq, reason };
+    let mut rows = Rows { source, pages: BTreeMap::new() };
+    while let Some(Stored { event, moved: kept }) = walk.next()? {
+        let differs = |reason| Difference::Event { seq: event.seq, reason };
+        placed(state, &event).map_err(differs)?;
+        let moved = folding.take(&walk, &event)?;
+        if kept.as_ref().map(posting::digest) != moved.as_ref().map(posting::digest) {
+            return Err(differs("字段 postings：留存的分录与事件所说的不符".to_owned()).into());
+        }
+        for message in messages_of(state, &event)? {
+            if source.find(&message.key)? != Some(event.seq) {
+                return Err(Difference::Message { seq: event.seq }.into());
+            }
+        }
+        postings += rows.compare(&event, moved.as_ref())?;
         if let Some(moved) = &moved {
-            books.replay(moved).map_err(|why| refused(why.to_string()))?;
+            books.replay(moved).map_err(|why| differs(why.to_string()))?;
             transactions += 1;
         }
-        state.apply(event, meaning, moved).map_err(refused)
-    })?;
-    kept.nothing_left()?;
-    days.extend(day.now());
-    let accounts = balances(connection, &books)?;
-    state.agrees(&books).map_err(Difference::State)?;
-    heads(&days, &days::all(connection)?)?;
-    whole(connection)?;
-    Ok(Report { journal, transactions, postings, accounts, days: days.len() as u64 })
-}
-
-/// The rows of postings that are kept, in the order of events.
-struct Kept<'a> {
-    rows: Rows<'a>,
-    next: Option<Line>,
-}
-
-impl Kept<'_> {
-    fn advance(&mut self) -> rusqlite::Result<Option<Line>> {
-        let next = self.rows.next()?.map(posting::read).transpose()?;
-        Ok(std::mem::replace(&mut self.next, next))
     }
+    rows.nothing_left(&walk.heads())?;
+    let mut days = std::mem::take(&mut walk.days);
+    // Streams end their days one among the other.
+    days.sort_unstable_by_key(|day| day.first);
+    agree(state, &folding, &books)?;
+    if current {
+        persons(&folding.people(), &source.people()?)?;
+    }
+    if *folding.periods() != source.periods()? {
+        return Err(Difference::State("关账期间与事件不符".to_owned()).into());
+    }
+    heads(&days, &source.days()?)?;
+    if let Some(changed) = source.dictionaries()?.iter().find(|dictionary| !dictionary.holds()) {
+        return Err(Trouble::Damaged(format!("dictionary {}", changed.id)).into());
+    }
+    let journal = Verified {
+        events: walk.heads().iter().map(|head| head.events % STREAM).sum(),
+        head: walk.heads().last().map_or(GENESIS, |head| head.head),
+    };
+    Ok(Report { journal, transactions, postings, accounts: accounts(&books)?, days: days.len() as u64 })
+}
 
-    /// The next rows must be what an event moves, and no more of that event or one before it.
-    fn compare(&mut self, event: &Event, moved: Option<&Transaction>) -> Result<u64, WalkError> {
-        let mut count = 0;
-        for expected in moved.iter().flat_map(|moved| posting::lines(event, moved)) {
-            match &self.next {
-                Some(next) if (next.event, next.line) < (expected.event, expected.line) => self.nothing_left()?,
-                Some(next) if (next.event, next.line) == (expected.event, expected.line) => {
-                    fields(next, &expected)?;
-                    self.advance()?;
-                }
-                _ => return Err(Difference::Missing { event: expected.event, line: expected.line }.into()),
+/// Whose event it is and in which visit is sealed since version 3; before, it must be what the event says.
+fn placed<S: State>(state: &S, event: &Event) -> Result<(), String> {
+    if event.version >= 3 {
+        return Ok(());
+    }
+    let sound = match state.place(event)? {
+        InVisit::Nowhere => event.visit.is_none(),
+        InVisit::Begins => event.visit == Some(event.seq),
+        InVisit::Visit(number) => event.visit == Some(number),
+        // Folding the visit finds whether that event was in it.
+        InVisit::With(_) => event.visit.is_some_and(|number| number < event.seq),
+    };
+    match (sound, event.with.is_empty()) {
+        (false, _) => Err("字段 visit：与事件所说的不符".to_owned()),
+        (_, false) => Err("字段 with：这一版的事件只有一人".to_owned()),
+        (true, true) => Ok(()),
+    }
+}
+
+/// Events whose rows are read together.
+const PAGE: u64 = 1000;
+
+/// The posting rows that a database keeps beside the bodies.
+struct Rows<'a> {
+    source: &'a dyn Source,
+    /// Rows that were read and not met yet, by page and event.
+    pages: BTreeMap<u64, BTreeMap<u64, Vec<Line>>>,
+}
+
+impl Rows<'_> {
+    /// The rows of an event must be what it moves; how many postings that are.
+    fn compare(&mut self, event: &Event, moved: Option<&Transaction>) -> Result<u64, VerifyError> {
+        let expected: Vec<Line> = moved.iter().flat_map(|moved| posting::lines(event, moved)).collect();
+        let count = expected.len() as u64;
+        let Some(kept) = self.take(event.seq)? else { return Ok(count) };
+        for (at, line) in expected.iter().enumerate() {
+            match kept.get(at) {
+                Some(next) if next.line == line.line => fields(next, line)?,
+                _ => return Err(Difference::Missing { event: event.seq, line: line.line }.into()),
             }
-            count += 1;
         }
-        if self.next.as_ref().is_some_and(|next| next.event <= event.seq) {
-            self.nothing_left()?;
-        }
+        surplus(kept.get(expected.len()))?;
         Ok(count)
     }
 
-    fn nothing_left(&self) -> Result<(), Difference> {
-        match &self.next {
-            Some(next) => Err(Difference::Surplus { event: next.event, line: next.line }),
-            None => Ok(()),
+    /// The rows of an event; nothing where no rows are kept.
+    fn take(&mut self, event: u64) -> Result<Option<Vec<Line>>, Trouble> {
+        let page = event / PAGE;
+        if let Entry::Vacant(vacant) = self.pages.entry(page) {
+            let Some(lines) = self.source.postings(page * PAGE, page * PAGE + PAGE - 1)? else { return Ok(None) };
+            let mut events = BTreeMap::<u64, Vec<Line>>::new();
+            lines.into_iter().for_each(|line| events.entry(line.event).or_default().push(line));
+            vacant.insert(events);
         }
+        Ok(Some(self.pages.get_mut(&page).and_then(|events| events.remove(&event)).unwrap_or_default()))
     }
+
+    /// No rows may be left over, on the pages that were read or after the last event of a stream.
+    fn nothing_left(&self, heads: &[Verified]) -> Result<(), VerifyError> {
+        surplus(self.pages.values().flat_map(BTreeMap::values).flatten().next())?;
+        for head in heads {
+            let end = head.events - head.events % STREAM + STREAM - 1;
+            let after = self.source.postings(head.events + 1, end)?.unwrap_or_default();
+            surplus(after.first())?;
+        }
+        Ok(())
+    }
+}
+
+fn surplus(line: Option<&Line>) -> Result<(), Difference> {
+    line.map_or(Ok(()), |line| Err(Difference::Surplus { event: line.event, line: line.line }))
 }
 
 fn fields(kept: &Line, expected: &Line) -> Result<(), Difference> {
@@ -219,24 +273,46 @@ fn fields(kept: &Line, expected: &Line) -> Result<(), Difference> {
     }
 }
 
-/// The sums of the rows against the books; how many accounts there are.
-fn balances(connection: &Connection, books: &Books) -> Result<u64, VerifyError> {
-    let mut statement = connection.prepare("SELECT account, sum(amount) FROM posting GROUP BY account")?;
-    let mut rows = statement.query([])?;
+/// What is known of every person against the personal accounts of the books.
+fn agree<S: State>(state: &S, folding: &Folding<'_, S>, books: &Books) -> Result<(), Difference> {
+    let mut held = HashMap::<String, Vec<(Account, Fen)>>::new();
+    for (account, balance) in books.balances() {
+        if let Some(person) = account.person() {
+            held.entry(person.to_string()).or_default().push((account, balance));
+        }
+    }
+    for (name, _, person) in folding.persons() {
+        let accounts = held.remove(name).unwrap_or_default();
+        state.agrees(name, person, &accounts).map_err(Difference::State)?;
+    }
+    match held.into_iter().find(|(_, accounts)| accounts.iter().any(|(_, balance)| !balance.is_zero())) {
+        Some((name, _)) => Err(Difference::State(format!("人员 {name} 有个人账户，却没有事件"))),
+        None => Ok(()),
+    }
+}
+
+/// How many accounts there are; none of a person may be below zero.
+fn accounts(books: &Books) -> Result<u64, Difference> {
     let mut accounts = 0;
-    while let Some(row) = rows.next()? {
-        let (key, sum): (String, i64) = (row.get(0)?, row.get(1)?);
-        let Ok(account) = key.parse::<Account>() else { continue };
-        let (kept, expected) = (account.normal().balance(Fen::from_fen(sum)), books.balance(&account));
-        if kept != expected {
-            return Err(Difference::Balance { account: key, kept, expected }.into());
+    for (account, balance) in books.balances() {
+        if account.person().is_some() && balance < Fen::ZERO {
+            return Err(Difference::Overdrawn { account: account.to_string(), balance });
         }
-        if account.person().is_some() && kept < Fen::ZERO {
-            return Err(Difference::Overdrawn { account: key, balance: kept }.into());
-        }
-        accounts += 1;
+        accounts += u64::from(!balance.is_zero());
     }
     Ok(accounts)
+}
+
+/// Persons as recovery has them against the same folded anew.
+fn persons(expected: &People, kept: &People) -> Result<(), Difference> {
+    let differs = |name: &str| Difference::State(format!("人员 {name} 的留存状态与重放不符"));
+    for (name, revision, packed) in expected.iter() {
+        if kept.get(name).is_none_or(|kept| kept.revision != revision || kept.packed != packed) {
+            return Err(differs(name));
+        }
+    }
+    let surplus = kept.iter().find(|(name, ..)| expected.get(name).is_none());
+    surplus.map_or(Ok(()), |(name, ..)| Err(differs(name)))
 }
 
 fn heads(expected: &[Day], kept: &[Day]) -> Result<(), Difference> {
@@ -252,20 +328,4 @@ fn heads(expected: &[Day], kept: &[Day]) -> Result<(), Difference> {
         }
     }
     kept.get(expected.len()).map_or(Ok(()), |day| differs(day, "day"))
-}
-
-/// SQLite's own check of pages, indexes and conditions.
-pub(crate) fn whole(connection: &Connection) -> Result<(), Trouble> {
-    let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-    if said == "ok" { Ok(()) } else { Err(Trouble::Damaged(said)) }
-}
-
-/// The hash of the last event; nothing checked.
-pub(crate) fn head(connection: &Connection) -> rusqlite::Result<Verified> {
-    let last = "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1";
-    let read = connection.query_row(last, [], |row| Ok(Verified { events: row.get(0)?, head: row.get(1)? }));
-    match read {
-        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(Verified { events: 0, head: Digest::default() }),
-        read => read,
-    }
 }

@@ -1,15 +1,17 @@
-//! What the service knows: visits, their fee lines, settlements, standings, and the books. Folded from
-//! the journal's events alone.
+//! What the service knows of a member (standing and account) and of a visit (what was uploaded for it and its
+//! settlements), and how each event changes both. Folded from the journal's events alone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use gongji_adjudication::{AccountPart, Standing};
 use gongji_domain::{Day, Fen, Rate};
-use gongji_ledger::{Books, Transaction};
-use gongji_store::{Event, State};
+use gongji_ledger::{Account, AreaCode, Transaction};
+use gongji_store::codec::{Bytes, put_i64, put_u64};
+use gongji_store::{Event, InVisit, Known, State};
 use serde::{Deserialize, Serialize};
 
+use super::call::event_number;
 use super::decider::{Decided, Decider};
 use super::moment::Moment;
 use super::posted;
@@ -31,6 +33,10 @@ pub(crate) enum Change {
     /// 期初余额: what a member's account held when the books began, this year's part and earlier
     /// years', and since when.
     Opened { from: Day, account: [Fen; 2] },
+    /// 冲正 of a message that never came: it is refused if it comes.
+    Barred { omsgid: String },
+    /// 关账: an area's books are closed up to and with a day.
+    Closed { area: String, through: Day },
 }
 
 /// A registration (2201).
@@ -104,11 +110,21 @@ impl Settled {
 /// A visit with all that was uploaded for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Visit {
+    pub mdtrt_id: String,
     pub registration: Registration,
     pub description: Option<Description>,
     pub lines: Vec<Line>,
     /// The settlement that stands for a batch, by 收费批次号.
     pub batches: HashMap<String, Option<String>>,
+    /// By 结算ID, the cancelled ones as well.
+    settlements: HashMap<String, Made>,
+}
+
+/// A settlement and what it moved; nothing where all was paid in cash.
+#[derive(Clone, Debug)]
+struct Made {
+    settled: Settled,
+    moved: Option<Transaction>,
 }
 
 impl Visit {
@@ -116,150 +132,249 @@ impl Visit {
     pub(crate) fn moment(&self) -> Moment {
         self.description.as_ref().map_or(self.registration.begntime, |description| description.begntime)
     }
-}
 
-/// The state of the store.
-pub(crate) struct Book {
-    decider: Arc<dyn Decider>,
-    standings: HashMap<String, Standing>,
-    visits: HashMap<String, Visit>,
-    settlements: HashMap<String, Settled>,
-    /// What each settlement moved; none for those paid all in cash.
-    moved: HashMap<String, Transaction>,
-    books: Books,
-    /// Members whose account was opened.
-    opened: HashSet<String>,
-}
-
-impl Book {
-    /// Before the first event.
-    pub(crate) fn new(decider: Arc<dyn Decider>) -> Self {
-        Self {
-            decider,
-            standings: HashMap::new(),
-            visits: HashMap::new(),
-            settlements: HashMap::new(),
-            moved: HashMap::new(),
-            books: Books::default(),
-            opened: HashSet::new(),
-        }
-    }
-
-    /// The books as they stand.
-    pub(crate) fn books(&self) -> &Books {
-        &self.books
-    }
-
-    /// What a settlement moved.
-    pub(crate) fn moved(&self, setl_id: &str) -> Option<&Transaction> {
-        self.moved.get(setl_id)
-    }
-
-    /// Whether a member's opening balance is in the books.
-    pub(crate) fn is_opened(&self, psn_no: &str) -> bool {
-        self.opened.contains(psn_no)
-    }
-
-    /// A member's standing; empty for one that the directory does not have.
-    pub(crate) fn standing(&self, psn_no: &str) -> Standing {
-        self.standings.get(psn_no).cloned().unwrap_or_default()
-    }
-
-    /// A visit by its 就诊ID.
-    pub(crate) fn visit(&self, mdtrt_id: &str) -> Option<&Visit> {
-        self.visits.get(mdtrt_id)
-    }
-
-    /// A settlement by its 结算ID.
+    /// A settlement of this visit by its 结算ID.
     pub(crate) fn settlement(&self, setl_id: &str) -> Option<&Settled> {
-        self.settlements.get(setl_id)
+        self.settlements.get(setl_id).map(|made| &made.settled)
     }
 
-    fn take(&mut self, event: &Event, change: Change, moved: Option<Transaction>) -> Result<(), String> {
+    /// What a settlement of this visit moved.
+    pub(crate) fn moved(&self, setl_id: &str) -> Option<&Transaction> {
+        self.settlements.get(setl_id)?.moved.as_ref()
+    }
+
+    fn take(&mut self, change: Change, moved: Option<&Transaction>) -> Result<(), String> {
         match change {
-            Change::Registered { mdtrt_id, registration } => {
-                let visit = Visit { registration, description: None, lines: Vec::new(), batches: HashMap::new() };
-                if self.visits.insert(mdtrt_id.clone(), visit).is_some() {
-                    return Err(format!("visit {mdtrt_id} is registered twice"));
-                }
-            }
-            Change::Described { mdtrt_id, description } => {
-                self.visit_mut(&mdtrt_id)?.description = Some(description);
-            }
-            Change::Charged { mdtrt_id, lines } => {
-                let visit = self.visit_mut(&mdtrt_id)?;
+            Change::Registered { mdtrt_id, .. } => return Err(format!("visit {mdtrt_id} is registered twice")),
+            Change::Described { description, .. } => self.description = Some(description),
+            Change::Charged { lines, .. } => {
                 for line in &lines {
-                    visit.batches.entry(line.chrg_bchno.clone()).or_default();
+                    self.batches.entry(line.chrg_bchno.clone()).or_default();
                 }
-                visit.lines.extend(lines);
+                self.lines.extend(lines);
             }
             Change::Settled { setl_id, settlement } => {
-                let additions = settlement.additions(&*self.decider)?;
-                let batch = self.batch_mut(&settlement)?;
-                if let Some(standing) = batch.replace(setl_id.clone()) {
+                if let Some(standing) = self.batch_mut(&settlement)?.replace(setl_id.clone()) {
                     return Err(format!("settlement {setl_id} settles what {standing} settled"));
                 }
-                let standing = self.standings.entry(settlement.psn_no.clone()).or_default();
-                // Reverting the negative is adding.
-                let negative = additions
-                    .into_iter()
-                    .map(|addition| gongji_adjudication::Addition { amount: -addition.amount, ..addition });
-                let account = settlement.decided.effects.account.map(|amount| -amount);
-                standing.revert(&negative.collect::<Vec<_>>(), account);
-                self.moved.extend(moved.map(|moved| (setl_id.clone(), moved)));
-                self.settlements.insert(setl_id, *settlement);
+                self.settlements.insert(setl_id, Made { settled: *settlement, moved: moved.cloned() });
             }
             Change::Cancelled { setl_id, cancels } => {
-                let settled = self.settlements.get_mut(&cancels).ok_or_else(|| format!("no settlement {cancels}"))?;
-                if let Some(before) = settled.cancelled_by.replace(setl_id) {
+                let made = self.settlements.get_mut(&cancels).ok_or_else(|| format!("no settlement {cancels}"))?;
+                if let Some(before) = made.settled.cancelled_by.replace(setl_id) {
                     return Err(format!("settlement {cancels} was cancelled by {before}"));
                 }
-                let settled = settled.clone();
-                let additions = settled.additions(&*self.decider)?;
-                *self.batch_mut(&settled)? = None;
-                let standing = self.standings.entry(settled.psn_no.clone()).or_default();
-                standing.revert(&additions, settled.decided.effects.account);
+                let batch = made.settled.chrg_bchno.clone();
+                self.batches.insert(batch, None);
             }
-            Change::Opened { account: [current, prior], .. } => {
-                if !self.opened.insert(event.psn_no.clone()) {
-                    return Err(format!("the account of {} is opened twice", event.psn_no));
-                }
-                let standing = self.standings.entry(event.psn_no.clone()).or_default();
-                standing.credit(AccountPart::Current, current);
-                standing.credit(AccountPart::Prior, prior);
+            Change::Opened { .. } | Change::Barred { .. } | Change::Closed { .. } => {
+                return Err("this happens in no visit".to_owned());
             }
         }
         Ok(())
     }
 
-    fn visit_mut(&mut self, mdtrt_id: &str) -> Result<&mut Visit, String> {
-        self.visits.get_mut(mdtrt_id).ok_or_else(|| format!("no visit {mdtrt_id}"))
-    }
-
     fn batch_mut(&mut self, settled: &Settled) -> Result<&mut Option<String>, String> {
         let Settled { mdtrt_id, chrg_bchno, .. } = settled;
-        let batch = self.visit_mut(mdtrt_id)?.batches.get_mut(chrg_bchno);
-        batch.ok_or_else(|| format!("visit {mdtrt_id} has no batch {chrg_bchno}"))
+        self.batches.get_mut(chrg_bchno).ok_or_else(|| format!("visit {mdtrt_id} has no batch {chrg_bchno}"))
+    }
+}
+
+/// What is known of a member.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Person {
+    /// Whether the opening balance is in the books.
+    pub opened: bool,
+    pub standing: Standing,
+}
+
+/// How events change members and visits, by the rules of the areas.
+pub(crate) struct Book {
+    decider: Arc<dyn Decider>,
+}
+
+impl Book {
+    pub(crate) fn new(decider: Arc<dyn Decider>) -> Self {
+        Self { decider }
+    }
+}
+
+/// What one message may see.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a>(pub &'a Known<'a, Book>);
+
+impl<'a> View<'a> {
+    /// A member's standing; empty for one of whom nothing was ever kept.
+    pub(crate) fn standing(self, psn_no: &str) -> Standing {
+        self.0.person(psn_no).map(|person| person.standing.clone()).unwrap_or_default()
+    }
+
+    /// Whether a member's opening balance is in the books.
+    pub(crate) fn is_opened(self, psn_no: &str) -> bool {
+        self.0.person(psn_no).is_some_and(|person| person.opened)
+    }
+
+    /// A visit of the member by its 就诊ID.
+    pub(crate) fn visit(self, mdtrt_id: &str) -> Option<&'a Visit> {
+        self.0.visit(event_number(mdtrt_id)?).filter(|visit| visit.mdtrt_id == mdtrt_id)
+    }
+
+    /// The day up to which the books of one of these areas are closed, if that day or a later one is.
+    pub(crate) fn closed(self, areas: [&str; 2], day: Day) -> Option<Day> {
+        let through = |area: &str| self.0.periods().closed_through(area.parse().ok()?);
+        areas.into_iter().filter_map(through).max().filter(|through| day <= *through)
+    }
+
+    /// The event of the message that this one refers to.
+    pub(crate) fn original(self) -> Option<&'a Event> {
+        self.0.original()
+    }
+
+    /// The settlement that an event made, with its visit.
+    pub(crate) fn settled_by(self, event: &Event) -> Option<(&'a Visit, String)> {
+        let visit = self.0.visit(event.visit?)?;
+        let made = visit.settlements.keys().find(|setl_id| event_number(setl_id) == Some(event.seq))?;
+        Some((visit, made.clone()))
     }
 }
 
 impl State for Book {
-    type Meaning = Change;
+    type Person = Person;
+    type Visit = Visit;
+    type Change = Change;
 
-    fn read(&self, event: &Event) -> Result<(Change, Option<Transaction>), String> {
-        let change = serde_json::from_str(&event.effects).map_err(|error| error.to_string())?;
-        let moved = posted::moved(self, event, &change)?;
-        Ok((change, moved))
+    fn edition(&self) -> String {
+        self.decider.edition()
     }
 
-    fn apply(&mut self, event: &Event, change: Change, moved: Option<Transaction>) -> Result<(), String> {
-        if let Some(moved) = &moved {
-            self.books.replay(moved).map_err(|fault| fault.to_string())?;
+    fn read(&self, event: &Event) -> Result<Change, String> {
+        serde_json::from_str(&event.effects).map_err(|error| error.to_string())
+    }
+
+    fn moves(&self, event: &Event, change: &Change, known: &Known<'_, Self>) -> Result<Option<Transaction>, String> {
+        posted::moved(known, event, change)
+    }
+
+    fn fold_person(
+        &self,
+        name: &str,
+        person: &mut Person,
+        visit: Option<&Visit>,
+        _: &Event,
+        change: &Change,
+    ) -> Result<(), String> {
+        match change {
+            Change::Registered { .. }
+            | Change::Described { .. }
+            | Change::Charged { .. }
+            | Change::Barred { .. }
+            | Change::Closed { .. } => {}
+            Change::Settled { settlement, .. } => {
+                let additions = settlement.additions(&*self.decider)?;
+                // Reverting the negative is adding.
+                let negative = additions
+                    .into_iter()
+                    .map(|addition| gongji_adjudication::Addition { amount: -addition.amount, ..addition });
+                let account = settlement.decided.effects.account.map(|amount| -amount);
+                person.standing.revert(&negative.collect::<Vec<_>>(), account);
+            }
+            Change::Cancelled { cancels, .. } => {
+                let settled = visit.and_then(|visit| visit.settlement(cancels));
+                let settled = settled.ok_or_else(|| format!("no settlement {cancels}"))?;
+                person.standing.revert(&settled.additions(&*self.decider)?, settled.decided.effects.account);
+            }
+            Change::Opened { account: [current, prior], .. } => {
+                if std::mem::replace(&mut person.opened, true) {
+                    return Err(format!("the account of {name} is opened twice"));
+                }
+                person.standing.credit(AccountPart::Current, *current);
+                person.standing.credit(AccountPart::Prior, *prior);
+            }
         }
-        self.take(event, change, moved)
+        Ok(())
     }
 
-    fn agrees(&self, books: &Books) -> Result<(), String> {
-        posted::agree(books, &self.standings)
+    fn fold_visit(
+        &self,
+        visit: &mut Option<Visit>,
+        _: &Event,
+        change: Change,
+        moved: Option<&Transaction>,
+    ) -> Result<(), String> {
+        match (visit, change) {
+            (none @ None, Change::Registered { mdtrt_id, registration }) => {
+                *none = Some(Visit {
+                    mdtrt_id,
+                    registration,
+                    description: None,
+                    lines: Vec::new(),
+                    batches: HashMap::new(),
+                    settlements: HashMap::new(),
+                });
+                Ok(())
+            }
+            (Some(visit), change) => visit.take(change, moved),
+            (None, _) => Err("no such visit was registered".to_owned()),
+        }
     }
+
+    fn closes(&self, change: &Change) -> Option<(AreaCode, Day)> {
+        match change {
+            Change::Closed { area, through } => Some((area.parse().ok()?, *through)),
+            _ => None,
+        }
+    }
+
+    fn bars(&self, change: &Change) -> Option<String> {
+        match change {
+            Change::Barred { omsgid } => Some(omsgid.clone()),
+            _ => None,
+        }
+    }
+
+    fn pack(&self, person: &Person) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(48);
+        bytes.push(u8::from(person.opened));
+        for part in [AccountPart::Current, AccountPart::Prior] {
+            put_i64(&mut bytes, person.standing.account(part).fen());
+        }
+        for counted in person.standing.counted() {
+            put_u64(&mut bytes, counted.counter.into());
+            put_i64(&mut bytes, counted.instance);
+            put_u64(&mut bytes, counted.by);
+            put_i64(&mut bytes, counted.amount.fen());
+        }
+        bytes
+    }
+
+    fn unpack(&self, bytes: &[u8]) -> Result<Person, String> {
+        unpack(&mut Bytes(bytes)).ok_or_else(|| "参保人的留存状态读不出".to_owned())
+    }
+
+    fn agrees(&self, name: &str, person: &Person, accounts: &[(Account, Fen)]) -> Result<(), String> {
+        posted::agree(name, &person.standing, accounts)
+    }
+
+    fn place(&self, event: &Event) -> Result<InVisit, String> {
+        let number = |id: &str| event_number(id).ok_or_else(|| format!("{id} is no number of ours"));
+        Ok(match self.read(event)? {
+            Change::Registered { .. } => InVisit::Begins,
+            Change::Described { mdtrt_id, .. } | Change::Charged { mdtrt_id, .. } => InVisit::Visit(number(&mdtrt_id)?),
+            Change::Settled { settlement, .. } => InVisit::Visit(number(&settlement.mdtrt_id)?),
+            Change::Cancelled { cancels, .. } => InVisit::With(number(&cancels)?),
+            Change::Opened { .. } | Change::Barred { .. } | Change::Closed { .. } => InVisit::Nowhere,
+        })
+    }
+}
+
+fn unpack(bytes: &mut Bytes<'_>) -> Option<Person> {
+    let opened = bytes.byte()? == 1;
+    let [current, prior] = [Fen::from_fen(bytes.i64()?), Fen::from_fen(bytes.i64()?)];
+    let mut standing = Standing::with_account(current, prior);
+    while !bytes.0.is_empty() {
+        let (counter, instance) = (bytes.u64()?.try_into().ok()?, bytes.i64()?);
+        let (by, amount) = (bytes.u64()?, Fen::from_fen(bytes.i64()?));
+        standing.add(gongji_adjudication::Addition { counter, instance, by, amount });
+    }
+    Some(Person { opened, standing })
 }

@@ -4,7 +4,7 @@ use gongji_domain::Day;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::book::{Book, Change, Visit};
+use super::book::{Change, View, Visit};
 use super::decider::Decider;
 use super::decode::Notes;
 use super::directory::{Directory, Institution, Member};
@@ -16,8 +16,8 @@ use super::moment::Moment;
 pub(crate) struct Call<'a> {
     pub directory: &'a Directory,
     pub decider: &'a dyn Decider,
-    /// The state as every earlier message left it.
-    pub book: &'a Book,
+    /// What is known as every earlier message left it.
+    pub book: View<'a>,
     pub envelope: &'a Envelope,
     pub institution: &'a Institution,
     pub now: Moment,
@@ -42,31 +42,77 @@ pub(crate) struct Record {
     pub kind: &'static str,
     pub area: String,
     pub psn_no: String,
+    /// The visit that it belongs to, by the event that began it.
+    pub visit: Option<u64>,
     pub output: Box<RawValue>,
     pub change: Change,
     pub policy: String,
 }
 
-/// A transaction whose input has been read. It is decided on the writer's thread, after the
+/// A transaction whose input has been read. It is decided on the worker's thread, after the
 /// journal was asked for an earlier answer: so whatever depends on the day, the directory or
 /// the state is asked here and not while reading, or a message sent again could be refused.
-pub(crate) struct Plan(Decide);
+pub(crate) struct Plan {
+    /// Whose state is asked or changed.
+    pub about: About,
+    /// The visit that the message names.
+    pub visit: Option<u64>,
+    /// The message of the same institution that it refers to.
+    pub refers: Option<String>,
+    decide: Decide,
+}
 
-type Decide = Box<dyn FnOnce(&Call<'_>) -> Result<Done, Fault> + Send>;
+/// The person that a message is about.
+pub(crate) enum About {
+    /// By 人员编号.
+    Person(String),
+    /// By what is shown: kind and number.
+    Certificate(String, String),
+}
+
+type Decide = Box<dyn Fn(&Call<'_>) -> Result<Done, Fault> + Send>;
 
 impl Plan {
-    pub(crate) fn new(decide: impl FnOnce(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
-        Self(Box::new(decide))
+    pub(crate) fn new(psn_no: &str, decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
+        Self { about: About::Person(psn_no.to_owned()), visit: None, refers: None, decide: Box::new(decide) }
     }
 
-    pub(crate) fn decide(self, call: &Call<'_>) -> Result<Done, Fault> {
-        (self.0)(call)
+    /// Of a visit of the person, by its 就诊ID.
+    pub(crate) fn of_visit(
+        psn_no: &str,
+        mdtrt_id: &str,
+        decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static,
+    ) -> Self {
+        Self { visit: event_number(mdtrt_id), ..Self::new(psn_no, decide) }
+    }
+
+    /// About an earlier message of the person.
+    pub(crate) fn referring(
+        psn_no: &str,
+        msgid: &str,
+        decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static,
+    ) -> Self {
+        Self { refers: Some(msgid.to_owned()), ..Self::new(psn_no, decide) }
+    }
+
+    /// Of whoever shows a certificate.
+    pub(crate) fn of_certificate(
+        kind: &str,
+        number: &str,
+        decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static,
+    ) -> Self {
+        let about = About::Certificate(kind.to_owned(), number.to_owned());
+        Self { about, visit: None, refers: None, decide: Box::new(decide) }
+    }
+
+    pub(crate) fn decide(&self, call: &Call<'_>) -> Result<Done, Fault> {
+        (self.decide)(call)
     }
 }
 
 impl Done {
-    pub(crate) fn answer(output: &impl Serialize) -> Result<Self, Fault> {
-        Ok(Self::Answer(raw(output)))
+    pub(crate) fn answer(output: &impl Serialize) -> Self {
+        Self::Answer(raw(output))
     }
 
     pub(crate) fn record(
@@ -75,9 +121,26 @@ impl Done {
         output: &impl Serialize,
         change: Change,
         policy: String,
-    ) -> Result<Self, Fault> {
+    ) -> Record {
         let (area, psn_no) = (member.area.clone(), member.psn_no.clone());
-        Ok(Self::Record(Box::new(Record { kind, area, psn_no, output: raw(output), change, policy })))
+        Record { kind, area, psn_no, visit: None, output: raw(output), change, policy }
+    }
+}
+
+impl Record {
+    /// In the visit with this 就诊ID.
+    pub(crate) fn in_visit(self, mdtrt_id: &str) -> Done {
+        Done::Record(Box::new(Self { visit: event_number(mdtrt_id), ..self }))
+    }
+
+    /// In no visit.
+    pub(crate) fn in_no_visit(self) -> Done {
+        Done::Record(Box::new(self))
+    }
+
+    /// Begins a visit with the event of this number.
+    pub(crate) fn begins_visit(self, number: u64) -> Done {
+        Done::Record(Box::new(Self { visit: Some(number), ..self }))
     }
 }
 
@@ -139,6 +202,14 @@ impl<'a> Call<'a> {
     }
 }
 
+/// The number of the event that made an identifier of ours (就诊ID, 结算ID); none if it is not one.
+pub(crate) fn event_number(id: &str) -> Option<u64> {
+    // Six digits of the area, eight of the day, ten or more of the event, one to check.
+    let (digits, check) = id.split_at_checked(id.len().checked_sub(1)?)?;
+    let right = digits.bytes().all(|b| b.is_ascii_digit()) && check.parse() == Ok(check_digit(digits));
+    digits.get(14..).filter(|number| right && number.len() >= 10)?.parse().ok()
+}
+
 /// Luhn's check digit: any one wrong digit and most swapped neighbours are noticed.
 fn check_digit(digits: &str) -> u32 {
     let weighted = digits.bytes().rev().enumerate().map(|(i, digit)| {
@@ -156,5 +227,22 @@ mod tests {
     fn the_check_digit_is_luhns() {
         assert_eq!(check_digit("7992739871"), 3);
         assert_ne!(check_digit("7992739817"), 3);
+    }
+
+    #[test]
+    fn an_identifier_names_its_event_or_is_not_ours() {
+        for (digits, number) in [
+            ("500000202611220000002256", Some(2256)),
+            ("50000020261122100000000007", Some(100_000_000_007)),
+            ("50000020261122000000225", None),
+        ] {
+            let id = format!("{digits}{}", check_digit(digits));
+            assert_eq!(event_number(&id), number, "{id}");
+            let wrong = format!("{digits}{}", (check_digit(digits) + 1) % 10);
+            assert_eq!(event_number(&wrong), None, "{wrong}");
+        }
+        for id in ["", "7", "门诊", "5000002026112200000022565x", "+000002026112200000022560"] {
+            assert_eq!(event_number(id), None, "{id}");
+        }
     }
 }

@@ -14,6 +14,9 @@ pub(crate) trait Decider: Send + Sync + 'static {
     /// The business error or refusal for the caller; nothing happened.
     fn decide(&self, standing: &Standing, visit: &Visit<'_>) -> Result<Decided, Fault>;
 
+    /// Changes whenever what was settled counts differently than before: the counters of every area.
+    fn edition(&self) -> String;
+
     /// The counter that an area's package calls so, if it has one.
     fn counter(&self, area: &str, name: &str) -> Option<CounterId>;
 

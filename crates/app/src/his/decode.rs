@@ -10,7 +10,7 @@ use super::moment::Moment;
 use super::number::{Decimal, Fixed};
 
 /// Things to tell the caller that are no errors, in the order met.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     unknown: RefCell<Vec<String>>,
     absent: RefCell<Vec<String>>,

@@ -1,6 +1,6 @@
 //! The policies of areas as a [`Decider`]: wire facts into a case, a decision back into amounts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use gongji_adjudication::{CounterId, Standing, StepKind};
 use gongji_domain::{Day, Fen};
@@ -88,6 +88,15 @@ impl Decider for Policies {
             // What this layer says is checked already, so the package wants more than the wire has.
             Err(fault) => Err(Fault::new(Code::CaseFault).given(format!("{} {}", fault.code, fault.message))),
         }
+    }
+
+    fn edition(&self) -> String {
+        let areas: BTreeMap<&String, &Named> = self.areas.iter().collect();
+        let mut digest = Sha256::new();
+        for (area, named) in areas {
+            digest.update(format!("{area} {:?} {:?}\n", named.counters, named.ended));
+        }
+        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     fn counter(&self, area: &str, name: &str) -> Option<CounterId> {

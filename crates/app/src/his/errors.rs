@@ -81,8 +81,12 @@ codes! {
     // Settling and cancelling.
     MutualAidNotYet = "mutual_aid_not_yet", "尚不支持使用共济账户";
     SettlementWayUnsupported = "settlement_way_unsupported", "尚不支持此个人结算方式";
+    PeriodClosed = "period_closed", "就诊日所在期间已关账，只能撤销或冲正，不能再结算";
     SettlementNotFound = "settlement_not_found", "本机构没有此结算";
     AlreadyCancelled = "already_cancelled", "此结算已撤销";
+    NotReversible = "not_reversible", "此交易不能冲正";
+    OriginalDiffers = "original_differs", "与原报文不符";
+    ReversedBefore = "reversed_before", "此报文到达之前已被冲正，不再受理，请换新的报文编号重新办理";
     // The policy.
     ParametersOpen = "parameters_open", "此待遇的标准未在政策文本中给出，暂不能结算";
     NoPolicyForArea = "no_policy_for_area", "没有此统筹区的政策";
@@ -90,8 +94,10 @@ codes! {
     /// The engine refused a case that this layer made: a defect of the program or its data.
     CaseFault = "case_fault", "政策引擎不能受理此就诊";
     // The service.
+    DatabaseAway = "database_away", "数据库暂时连不上，本报文是否已入账尚不能断定，请用同一报文编号稍后重发";
     Busy = "busy", "等待处理的请求过多，请用同一报文编号稍后重发";
     NotRecorded = "not_recorded", "结果未能写入，什么都没有发生，请用同一报文编号重发";
+    NotConfirmed = "not_confirmed", "写入时磁盘出错，本报文是否已入账尚不能断定，请用同一报文编号重发";
     InternalError = "internal_error", "程序内部错误，什么都没有发生";
 }
 

@@ -11,6 +11,7 @@
 
 mod book;
 mod call;
+pub(crate) mod closing;
 mod codes;
 mod decider;
 mod decode;
@@ -18,8 +19,9 @@ pub(crate) mod directory;
 mod engine;
 mod envelope;
 pub(crate) mod errors;
+mod fate;
 mod json;
-mod moment;
+pub(crate) mod moment;
 pub(crate) mod number;
 mod opening;
 mod posted;
@@ -33,16 +35,17 @@ mod t2204;
 mod t2206;
 mod t2207;
 mod t2208;
+mod t2601;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gongji_store::{Draft, Key, Outcome, Request, Store, SubmitError};
+use gongji_store::{Draft, Key, Known, Outcome, Place, Request, Store, SubmitError};
 
 use crate::serve::clock::Clock;
 pub(crate) use book::Book;
-use call::{Call, Done, Plan};
+use book::View;
+use call::{About, Call, Done, Plan};
 pub(crate) use decider::Decider;
 use decode::{Input, Notes};
 use directory::Directory;
@@ -69,6 +72,7 @@ const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["2206", "2206A"], name: "门诊预结算", prepare: t2206::prepare },
     Transaction { numbers: &["2207", "2207A"], name: "门诊结算", prepare: t2207::prepare },
     Transaction { numbers: &["2208"], name: "门诊结算撤销", prepare: t2208::prepare },
+    Transaction { numbers: &["2601"], name: "冲正交易", prepare: t2601::prepare },
 ];
 
 /// Answers messages of the national interface.
@@ -81,19 +85,18 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Opens the store at `path`, folds its journal, and opens the accounts of members who have none yet.
+    /// Opens the store, and the accounts of members who have none yet.
     ///
     /// # Errors
     /// Whatever keeps the store from opening or the accounts from being opened.
     pub(crate) fn open(
-        path: &Path,
+        place: &Place,
         directory: Directory,
         decider: Arc<dyn Decider>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
         let directory = Arc::new(directory);
-        let engine = Arc::clone(&decider);
-        let store = Store::open(path, move || Book::new(Arc::clone(&engine)))?;
+        let store = Store::open(place, Book::new(Arc::clone(&decider)))?;
         opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
         Ok(Self { directory, decider, store, clock, replies: AtomicU64::new(0) })
     }
@@ -116,6 +119,30 @@ impl Service {
             Ok((envelope, plan)) => self.submit(outline, envelope, plan, notes, done),
             Err(fault) => done(self.refuse(&outline, &fault)),
         }
+    }
+
+    /// The person whose event a message became; nobody if it became none, nothing while the store does not answer.
+    pub(crate) fn person_of(&self, message: &Key, done: impl FnOnce(Option<Vec<String>>) + Send + 'static) {
+        let decide = |known: &Known<'_, Book>, _: u64| {
+            let person = known.original().map(|event| event.psn_no.clone());
+            Outcome::Answer(person.unwrap_or_default().into_bytes())
+        };
+        let told = |answer: Vec<u8>| String::from_utf8(answer).into_iter().filter(|name| !name.is_empty()).collect();
+        self.store
+            .submit(asking(message, Vec::new()), decide, move |answer| done(answer.ok().map(|reply| told(reply.body))));
+    }
+
+    /// What became of a message of a person, as JSON; nothing while the store does not answer.
+    pub(crate) fn fate(
+        &self,
+        message: &Key,
+        persons: Vec<String>,
+        done: impl FnOnce(Option<Vec<u8>>) + Send + 'static,
+    ) {
+        let request = asking(message, persons);
+        let message = message.clone();
+        let decide = move |known: &Known<'_, Book>, _: u64| fate::fate(known, &message);
+        self.store.submit(request, decide, move |answer| done(answer.ok().map(|reply| reply.body)));
     }
 
     /// The reply to a message that could not be taken in at all.
@@ -150,11 +177,16 @@ impl Service {
             infno: envelope.infno.clone(),
             input: envelope.input.canonical(),
             recorded: now.to_string(),
+            persons: self.persons(&plan.about),
+            visit: plan.visit,
+            refers: plan.refers.clone().map(|msgid| Key { institution: envelope.institution.clone(), msgid }),
         };
         // The reply to give when the store has none.
         let (late_stamp, sent) = (stamp.clone(), envelope.input.clone());
         let (directory, decider) = (Arc::clone(&self.directory), Arc::clone(&self.decider));
-        let decide = move |book: &Book, seq: u64| {
+        let decide = move |known: &Known<'_, Book>, seq: u64| {
+            // Asked again, it must not say everything twice.
+            let notes = notes.clone();
             let decided = match directory.institution(&envelope.institution) {
                 None => {
                     Err(Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution))
@@ -162,7 +194,7 @@ impl Service {
                 Some(institution) => plan.decide(&Call {
                     directory: &directory,
                     decider: &*decider,
-                    book,
+                    book: View(known),
                     envelope: &envelope,
                     institution,
                     now,
@@ -189,6 +221,17 @@ impl Service {
         });
     }
 
+    /// Whose state a message asks or changes; nobody where it shows what nobody has.
+    fn persons(&self, about: &About) -> Vec<String> {
+        match about {
+            About::Person(psn_no) => vec![psn_no.clone()],
+            About::Certificate(kind, number) => {
+                let member = self.directory.by_certificate(kind, number);
+                member.map(|member| member.psn_no.clone()).into_iter().collect()
+            }
+        }
+    }
+
     fn refuse(&self, outline: &Outline, fault: &Fault) -> Vec<u8> {
         log_fault(&outline.infno, &outline.msgid, &outline.institution, fault);
         envelope::reply(&self.stamp(outline).1, Err(fault), "")
@@ -210,11 +253,24 @@ impl Service {
     }
 }
 
+/// A question about an earlier message, which is no message itself: nothing is kept of it.
+fn asking(message: &Key, persons: Vec<String>) -> Request {
+    Request {
+        key: Key { institution: "?".to_owned(), msgid: String::new() },
+        infno: String::new(),
+        input: String::new(),
+        recorded: String::new(),
+        persons,
+        visit: None,
+        refers: Some(message.clone()),
+    }
+}
+
 /// What the store is to do with a decision. Errors are answers that keep nothing.
 fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome {
     let warn_msg = notes.warn_msg();
     if !warn_msg.is_empty() {
-        tracing::warn!(infno = envelope.infno, msgid = envelope.msgid, warn_msg, "noted");
+        tracing::debug!(infno = envelope.infno, msgid = envelope.msgid, warn_msg, "noted");
     }
     match decided {
         Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), &warn_msg)),
@@ -222,6 +278,8 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
             kind: record.kind,
             area: record.area,
             psn_no: record.psn_no,
+            with: Vec::new(),
+            visit: record.visit,
             reply: envelope::reply(stamp, Ok(&record.output), &warn_msg),
             effects: serde_json::to_string(&record.change).expect("a change can always be written"),
             policy: record.policy,
@@ -255,7 +313,12 @@ fn from_store(error: SubmitError, outline: &Outline, sent: &Json) -> Fault {
             let field = before.difference(sent).unwrap_or_default();
             reused(format!("input.{field}")).allowed("与首次相同的内容，或换新的 msgid")
         }
+        SubmitError::Barred { by } => Fault::at(Code::ReversedBefore, "msgid")
+            .given(&outline.msgid)
+            .allowed(format!("新的 msgid（已由报文 {by} 冲正）")),
         SubmitError::Busy => Fault::new(Code::Busy),
+        SubmitError::Unsure(_) => Fault::new(Code::NotConfirmed),
+        SubmitError::Away(_) => Fault::new(Code::DatabaseAway),
         SubmitError::Panicked => Fault::new(Code::InternalError),
         SubmitError::NotRecorded(_) | SubmitError::Closed | _ => Fault::new(Code::NotRecorded),
     }

@@ -4,9 +4,9 @@
 use std::sync::mpsc::channel;
 
 use gongji_domain::{Day, Fen};
-use gongji_store::{Draft, Key, OpenError, Outcome, Request, Store, SubmitError};
+use gongji_store::{Draft, Key, Known, OpenError, Outcome, Request, Store, SubmitError};
 
-use super::book::{Book, Change};
+use super::book::{Book, Change, View};
 use super::directory::{Directory, Member};
 use super::moment::Moment;
 
@@ -35,28 +35,23 @@ pub(super) fn open_accounts(store: &Store<Book>, directory: &Directory, now: Mom
     let mut waiting: Vec<&Member> = directory.members().filter(|member| !member.account.is_zero()).collect();
     // The same members get the same numbers every time.
     waiting.sort_by(|a, b| a.psn_no.cmp(&b.psn_no));
-    let numbers: Vec<String> = waiting.iter().map(|member| member.psn_no.clone()).collect();
-    let (sender, receiver) = channel();
-    store.call(request("?", now), move |book, _| {
-        let opened: Vec<bool> = numbers.iter().map(|psn_no| book.is_opened(psn_no)).collect();
-        // The receiver waits below.
-        let _ = sender.send(opened);
-        Outcome::Answer(Vec::new())
-    })?;
-    let opened = receiver.recv().map_err(|_| SubmitError::Closed)?;
-    let new: Vec<&Member> = waiting.into_iter().zip(opened).filter(|(_, opened)| !opened).map(|(new, _)| new).collect();
-    new.chunks(TOGETHER).try_for_each(|members| open(store, members, now))
+    waiting.chunks(TOGETHER).try_for_each(|members| open(store, members, now))
 }
 
 fn open(store: &Store<Book>, members: &[&Member], now: Moment) -> Result<(), SubmitError> {
     let (sender, receiver) = channel();
     for member in members {
-        let (draft, sender) = (draft(member), sender.clone());
+        let (member, sender) = ((*member).clone(), sender.clone());
+        let request = request(&member.psn_no, now);
+        let decide = move |known: &Known<'_, Book>, _: u64| match View(known).is_opened(&member.psn_no) {
+            true => Outcome::Answer(Vec::new()),
+            false => Outcome::Record(draft(&member)),
+        };
         let done = move |answer: Result<gongji_store::Reply, SubmitError>| {
             // The receiver waits below.
             let _ = sender.send(answer.map(|_| ()));
         };
-        store.submit(request(&member.psn_no, now), move |_, _| Outcome::Record(draft), done);
+        store.submit(request, decide, done);
     }
     drop(sender);
     receiver.iter().collect()
@@ -70,6 +65,8 @@ fn draft(member: &Member) -> Draft {
         kind: "opened",
         area: member.area.clone(),
         psn_no: member.psn_no.clone(),
+        with: Vec::new(),
+        visit: None,
         reply: Vec::new(),
         effects: serde_json::to_string(&change).expect("a change can always be written"),
         policy: String::new(),
@@ -82,5 +79,8 @@ fn request(psn_no: &str, now: Moment) -> Request {
         infno: String::new(),
         input: String::new(),
         recorded: now.to_string(),
+        persons: vec![psn_no.to_owned()],
+        visit: None,
+        refers: None,
     }
 }

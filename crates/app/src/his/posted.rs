@@ -1,15 +1,13 @@
 //! What a change moves in the books: the entry of each kind of event, by what the event itself says, so
 //! that it can be made again from the journal at any time. Knows no row and no rule of posting.
 
-use std::collections::HashMap;
-
 use gongji_adjudication::{AccountPart, Standing};
 use gongji_domain::{Day, Fen};
 use gongji_ledger::rules::{self, AccountShare, FundShare, Settling};
 use gongji_ledger::{
-    Account, AreaCode, Books, Entry, EventNo, Fault, FundLedger, Head, Holder, Name, NameError, Part, Transaction,
+    Account, AreaCode, Entry, EventNo, Fault, FundLedger, Head, Holder, Name, NameError, Part, Transaction, covered,
 };
-use gongji_store::Event;
+use gongji_store::{Event, Known};
 
 use super::book::{Book, Change, Settled};
 use super::moment::Moment;
@@ -21,23 +19,41 @@ const PARTS: [(Part, AccountPart); 2] = [(Part::Current, AccountPart::Current), 
 ///
 /// # Errors
 /// Says in words what may not be posted.
-pub(super) fn moved(book: &Book, event: &Event, change: &Change) -> Result<Option<Transaction>, String> {
+pub(super) fn moved(known: &Known<'_, Book>, event: &Event, change: &Change) -> Result<Option<Transaction>, String> {
     let entry = match change {
-        Change::Registered { .. } | Change::Described { .. } | Change::Charged { .. } => return Ok(None),
+        Change::Registered { .. }
+        | Change::Described { .. }
+        | Change::Charged { .. }
+        | Change::Barred { .. }
+        | Change::Closed { .. } => return Ok(None),
         Change::Opened { from, account } => opening(event, *from, *account),
         Change::Settled { settlement, .. } => settlement_of(event, settlement),
-        Change::Cancelled { cancels, .. } => match book.moved(cancels) {
-            Some(of) => reversal(event, of),
-            None => return Ok(None),
-        },
+        Change::Cancelled { cancels, .. } => reversal_of(known, event, cancels),
     };
-    let landed = match entry? {
-        None => return Ok(None),
-        // Accounts were opened after these, so what they hold is not asked.
-        Some(entry) if event.version == 1 => book.books().periods().land(entry).map_err(Into::into),
-        Some(entry) => book.books().check(entry),
-    };
-    landed.map(Some).map_err(|refused: gongji_ledger::Refused| refused.to_string())
+    let Some(entry) = entry? else { return Ok(None) };
+    // Accounts were opened after the events of version 1, so what they hold is not asked.
+    if event.version >= 2 {
+        covered(&entry, |account| held(known, account)).map_err(|refused| refused.to_string())?;
+    }
+    known.periods().land(entry).map(Some).map_err(|refused| refused.to_string())
+}
+
+/// What a personal account holds, as far as visits are decided by it.
+fn held(known: &Known<'_, Book>, account: &Account) -> Fen {
+    let Account::Personal { holder, part } = account else { return Fen::ZERO };
+    let part = PARTS.iter().find(|(known, _)| known == part);
+    let person = known.person(holder.person.as_str());
+    person.zip(part).map_or(Fen::ZERO, |(person, (_, part))| person.standing.account(*part))
+}
+
+/// Takes back what a settlement of the visit moved, once.
+fn reversal_of(known: &Known<'_, Book>, event: &Event, cancels: &str) -> Result<Option<Entry>, String> {
+    let visit = event.visit.and_then(|visit| known.visit(visit)).ok_or_else(|| format!("no visit of {cancels}"))?;
+    let settled = visit.settlement(cancels).ok_or_else(|| format!("no settlement {cancels}"))?;
+    if let Some(before) = &settled.cancelled_by {
+        return Err(format!("settlement {cancels} was cancelled by {before}"));
+    }
+    visit.moved(cancels).map_or(Ok(None), |of| reversal(event, of))
 }
 
 fn opening(event: &Event, from: Day, account: [Fen; 2]) -> Result<Option<Entry>, String> {
@@ -99,25 +115,20 @@ fn said(fault: NameError) -> String {
 /// Whether the accounts that visits are decided by hold what the books say.
 ///
 /// # Errors
-/// Names the member whose account differs.
-pub(super) fn agree(books: &Books, standings: &HashMap<String, Standing>) -> Result<(), String> {
-    let mut held: HashMap<String, [Fen; 2]> = HashMap::new();
-    for (account, balance) in books.balances() {
-        let Account::Personal { holder, part } = account else { continue };
-        let at = PARTS.iter().position(|(known, _)| *known == part);
-        let parts = held.entry(holder.person.to_string()).or_default();
-        match at {
-            Some(at) => parts[at] += balance,
+/// Names what differs.
+pub(super) fn agree(psn_no: &str, standing: &Standing, accounts: &[(Account, Fen)]) -> Result<(), String> {
+    let mut held = [Fen::ZERO; 2];
+    for (account, balance) in accounts {
+        let Account::Personal { part, .. } = account else { continue };
+        match PARTS.iter().position(|(known, _)| known == part) {
+            Some(at) => held[at] += *balance,
             None if balance.is_zero() => {}
             None => return Err(format!("{account} 有余额 {balance}，结算时没有用到")),
         }
     }
-    for psn_no in held.keys().chain(standings.keys()) {
-        let says = PARTS.map(|(_, part)| standings.get(psn_no).map_or(Fen::ZERO, |standing| standing.account(part)));
-        let books = held.get(psn_no).copied().unwrap_or_default();
-        if says != books {
-            return Err(format!("人员 {psn_no} 的账户（当年、历年）结算用 {says:?}，账簿为 {books:?}"));
-        }
+    let says = PARTS.map(|(_, part)| standing.account(part));
+    if says != held {
+        return Err(format!("人员 {psn_no} 的账户（当年、历年）结算用 {says:?}，账簿为 {held:?}"));
     }
     Ok(())
 }

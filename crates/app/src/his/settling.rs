@@ -3,7 +3,7 @@
 use gongji_domain::Fen;
 
 use super::book::{Settled, Visit};
-use super::call::Call;
+use super::call::{Call, Done, Plan};
 use super::codes::{self, CareType};
 use super::decider::{self, Charge};
 use super::decode::{Input, Node};
@@ -60,6 +60,12 @@ impl Ask {
         Ok(if said { ask } else { Self { split: ask.split.map(|(name, _)| (name, None)), ..ask } })
     }
 
+    /// What is done with it: for its person and visit.
+    pub(crate) fn plan(self, decide: impl Fn(&Self, &Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Plan {
+        let (psn_no, mdtrt_id) = (self.psn_no.clone(), self.mdtrt_id.clone());
+        Plan::of_visit(&psn_no, &mdtrt_id, move |call| decide(&self, call))
+    }
+
     /// Decides the batch. Nothing changes.
     pub(crate) fn decide<'a>(&self, call: &Call<'a>) -> Result<(&'a Member, Settled), Fault> {
         let member = call.member(&self.psn_no, "data.psn_no")?;
@@ -74,6 +80,10 @@ impl Ask {
             return Err(Fault::at(Code::ServiceDateInFuture, "data.mdtrt_id").given(day).allowed(allowed));
         }
         call.check_day(member, day)?;
+        if let Some(through) = call.book.closed([&member.area, &call.institution.area], day) {
+            let allowed = format!("晚于 {through} 的就诊");
+            return Err(Fault::at(Code::PeriodClosed, "data.mdtrt_id").given(day).allowed(allowed));
+        }
         let charges = self.check_batch(visit)?;
         let case = self.visit(call, member, visit, care, charges)?;
         let standing = call.book.standing(&self.psn_no);

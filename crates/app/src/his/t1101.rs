@@ -59,7 +59,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     data.finish(input.notes);
     input.finish();
 
-    Ok(Plan::new(move |call: &Call<'_>| {
+    Ok(Plan::of_certificate(&kind.clone(), &number.clone(), move |call: &Call<'_>| {
         let unknown = || Fault::at(Code::NotAMember, "data.mdtrt_cert_no").given(&number);
         let member = call.directory.by_certificate(&kind, &number).ok_or_else(unknown)?;
         for (field, said, is) in [("certno", &certno, &member.certno), ("psn_name", &psn_name, &member.psn_name)] {
@@ -70,7 +70,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             }
         }
         let today = call.now.day;
-        Done::answer(&Output {
+        Ok(Done::answer(&Output {
             baseinfo: BaseInfo {
                 psn_no: member.psn_no.clone(),
                 psn_cert_type: "01",
@@ -94,6 +94,6 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
                 emp_name: member.emp_name.clone(),
             }],
             idetinfo: [],
-        })
+        }))
     }))
 }

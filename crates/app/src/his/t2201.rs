@@ -38,7 +38,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     data.finish(input.notes);
     input.finish();
 
-    Ok(Plan::new(move |call: &Call<'_>| {
+    Ok(Plan::new(&psn_no.clone(), move |call: &Call<'_>| {
         let member = call.member(&psn_no, "data.psn_no")?;
         check_insurance(&insutype)?;
         call.check_certificate(member, &cert_type, &cert_no)?;
@@ -56,8 +56,10 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             },
         };
         let institution = call.institution.code.clone();
-        let registration = Registration { psn_no, institution, ipt_otp_no, begntime };
-        Done::record("registered", member, &output, Change::Registered { mdtrt_id, registration }, String::new())
+        let registration =
+            Registration { psn_no: psn_no.clone(), institution, ipt_otp_no: ipt_otp_no.clone(), begntime };
+        let change = Change::Registered { mdtrt_id, registration };
+        Ok(Done::record("registered", member, &output, change, String::new()).begins_visit(call.seq))
     }))
 }
 

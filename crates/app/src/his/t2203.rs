@@ -39,7 +39,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     }
     input.finish();
 
-    Ok(Plan::new(move |call: &Call<'_>| {
+    Ok(Plan::of_visit(&psn_no.clone(), &mdtrt_id.clone(), move |call: &Call<'_>| {
         let member = call.member(&psn_no, "mdtrtinfo.psn_no")?;
         let visit = call.visit(&mdtrt_id, &psn_no, "mdtrtinfo.mdtrt_id")?;
         check_care_type(call, &med_type, "mdtrtinfo.med_type")?;
@@ -50,8 +50,9 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         if let Some(code) = &prescriber {
             check_prescriber(call, code, begntime.day)?;
         }
-        let description = Description { med_type, begntime, prescriber };
-        Done::record("described", member, &Nothing {}, Change::Described { mdtrt_id, description }, String::new())
+        let description = Description { med_type: med_type.clone(), begntime, prescriber: prescriber.clone() };
+        let change = Change::Described { mdtrt_id: mdtrt_id.clone(), description };
+        Ok(Done::record("described", member, &Nothing {}, change, String::new()).in_visit(&mdtrt_id))
     }))
 }
 

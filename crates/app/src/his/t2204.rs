@@ -69,7 +69,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     }
     let rows = nodes.iter().enumerate().map(|(at, node)| read(at, node, input.notes)).collect::<Result<Vec<_>, _>>()?;
     input.finish();
-    Ok(Plan::new(move |call: &Call<'_>| decide(call, &rows)))
+    let (psn_no, mdtrt_id) = (rows[0].psn_no.clone(), rows[0].mdtrt_id.clone());
+    Ok(Plan::of_visit(&psn_no, &mdtrt_id, move |call: &Call<'_>| decide(call, &rows)))
 }
 
 fn read(at: usize, node: &Node<'_>, notes: &Notes) -> Result<Row, Fault> {
@@ -132,7 +133,7 @@ fn decide(call: &Call<'_>, rows: &[Row]) -> Result<Done, Fault> {
         });
     }
     let change = Change::Charged { mdtrt_id: first.mdtrt_id.clone(), lines };
-    Done::record("charged", member, &Output { result }, change, String::new())
+    Ok(Done::record("charged", member, &Output { result }, change, String::new()).in_visit(&first.mdtrt_id))
 }
 
 /// One visit, new line numbers, new batches, not too many.

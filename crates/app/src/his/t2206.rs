@@ -8,8 +8,8 @@ use super::settling::{Ask, frame};
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let ask = Ask::read(input)?;
-    Ok(Plan::new(move |call: &Call<'_>| {
+    Ok(ask.plan(move |ask, call: &Call<'_>| {
         let (member, settled) = ask.decide(call)?;
-        Done::answer(&SetlOutput::new(Kind::Trial, &settled, frame(call, member)))
+        Ok(Done::answer(&SetlOutput::new(Kind::Trial, &settled, frame(call, member))))
     }))
 }

@@ -9,12 +9,13 @@ use super::settling::{Ask, frame};
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let ask = Ask::read(input)?;
-    Ok(Plan::new(move |call: &Call<'_>| {
+    Ok(ask.plan(move |ask, call: &Call<'_>| {
         let (member, settled) = ask.decide(call)?;
         let setl_id = call.number(member);
         let output = SetlOutput::new(Kind::Settlement(&setl_id), &settled, frame(call, member));
         let policy = settled.decided.policy.clone();
+        let mdtrt_id = settled.mdtrt_id.clone();
         let change = Change::Settled { setl_id, settlement: Box::new(settled) };
-        Done::record("settled", member, &output, change, policy)
+        Ok(Done::record("settled", member, &output, change, policy).in_visit(&mdtrt_id))
     }))
 }

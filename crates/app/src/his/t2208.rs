@@ -15,12 +15,12 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     data.finish(input.notes);
     input.finish();
 
-    Ok(Plan::new(move |call: &Call<'_>| {
+    Ok(Plan::of_visit(&psn_no.clone(), &mdtrt_id.clone(), move |call: &Call<'_>| {
         let member = call.member(&psn_no, "data.psn_no")?;
-        call.visit(&mdtrt_id, &psn_no, "data.mdtrt_id")?;
+        let visit = call.visit(&mdtrt_id, &psn_no, "data.mdtrt_id")?;
         let none =
             || Fault::at(Code::SettlementNotFound, "data.setl_id").given(&cancels).allowed("2207 返回的 setl_id");
-        let settled = call.book.settlement(&cancels).filter(|settled| settled.mdtrt_id == mdtrt_id).ok_or_else(none)?;
+        let settled = visit.settlement(&cancels).ok_or_else(none)?;
         if let Some(before) = &settled.cancelled_by {
             let fault = Fault::at(Code::AlreadyCancelled, "data.setl_id").given(&cancels);
             return Err(fault.allowed(format!("未撤销的结算（已由 {before} 撤销）")));
@@ -29,6 +29,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         let kind = Kind::Cancellation { setl_id: &setl_id, cancels: &cancels };
         let output = SetlOutput::new(kind, settled, frame(call, member));
         let policy = settled.decided.policy.clone();
-        Done::record("cancelled", member, &output, Change::Cancelled { setl_id, cancels }, policy)
+        let change = Change::Cancelled { setl_id, cancels: cancels.clone() };
+        Ok(Done::record("cancelled", member, &output, change, policy).in_visit(&mdtrt_id))
     }))
 }

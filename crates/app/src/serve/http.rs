@@ -8,15 +8,20 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+use gongji_store::Key;
 
 use crate::his::Service;
 use crate::his::errors::{Code, Fault};
 
 /// The address of the interface; `/{infno}` may follow.
 pub(crate) const PATH: &str = "/fsi/api/rsfComIfsService/callService";
+
+/// What became of a message: `/{institution}/{msgid}` follows. Not of the national interface.
+pub(crate) const FATE: &str = "/gongji/v1/messages";
 
 /// Largest body that is read as a message.
 const BODY: usize = 4 << 20;
@@ -39,6 +44,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route(PATH, post(plain))
         .route(&format!("{PATH}/{{infno}}"), post(numbered))
+        .route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate))
         .fallback(elsewhere)
         .with_state(service)
 }
@@ -53,8 +59,37 @@ async fn numbered(State(service): State<Arc<Service>>, Path(infno): Path<String>
     answer(service, (!infno.is_empty()).then_some(infno), request).await
 }
 
+/// Asks twice: the fate depends on a person's visit, and only who is known can be asked for.
+async fn fate(
+    State(service): State<Arc<Service>>,
+    Path((institution, msgid)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    if !from_here(&headers) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let message = Key { institution, msgid };
+    let persons = told(|tell| service.person_of(&message, tell)).await;
+    let fate = match persons {
+        Some(persons) => told(|tell| service.fate(&message, persons, tell)).await,
+        None => None,
+    };
+    let busy = || (StatusCode::SERVICE_UNAVAILABLE, "结算库暂时没有应答，请稍后再问\n").into_response();
+    fate.map_or_else(busy, json)
+}
+
+/// What the store tells; nothing if it never does.
+async fn told<T: Send + 'static>(ask: impl FnOnce(Box<dyn FnOnce(Option<T>) + Send>)) -> Option<T> {
+    let (sender, receiver) = oneshot::channel();
+    ask(Box::new(move |answer| {
+        // Who asked may have gone away.
+        let _ = sender.send(answer);
+    }));
+    receiver.await.ok().flatten()
+}
+
 async fn elsewhere() -> Response {
-    let text = format!("此服务只接受 POST {PATH}，其后可带 /交易编号\n");
+    let text = format!("此服务只接受 POST {PATH}，其后可带 /交易编号；报文去向用 GET {FATE}/机构编号/报文编号 查询\n");
     (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
@@ -78,7 +113,7 @@ async fn answer(service: Arc<Service>, infno: Option<String>, request: Request) 
     });
     match receiver.await {
         Ok(reply) => json(reply),
-        Err(_) => json(service.refuse_unread(&Fault::new(Code::NotRecorded))),
+        Err(_) => json(service.refuse_unread(&Fault::new(Code::NotConfirmed))),
     }
 }
 

@@ -6,13 +6,15 @@ pub(crate) mod http;
 pub(crate) mod rehearsal;
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 
+use gongji_store::Place;
+
 use crate::cli::load;
+use crate::cli::store::place;
 use crate::his::{Policies, Service};
 
 /// Serves the national interface's outpatient transactions (定点医药机构接口规范).
@@ -27,9 +29,9 @@ pub(crate) struct Options {
     /// Address to listen on; only this machine's own (回环地址), since messages are not signed yet.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: String,
-    /// The store's file; made if it is not there.
-    #[arg(long, value_name = "FILE", default_value = "gongji-demo.db", env = "GONGJI_STORE")]
-    pub store: PathBuf,
+    /// The store: its file, made if it is not there, or postgres://user@host/database.
+    #[arg(long, value_name = "DB", default_value = "gongji-demo.db", env = "GONGJI_STORE", value_parser = place)]
+    pub store: Place,
     #[command(flatten)]
     pub policies: load::Policies,
 }
@@ -44,17 +46,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
     let directory = demo::directory()?;
     let service = Service::open(&options.store, directory, Arc::new(policies), Arc::new(clock::ChinaTime))
-        .with_context(|| format!("无法使用结算库 {}", options.store.display()))?;
+        .with_context(|| format!("无法使用结算库 {}", options.store))?;
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
         let bound = listener.local_addr().context("无法取得监听地址")?;
-        println!(
-            "gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件",
-            http::PATH,
-            options.store.display()
-        );
+        println!("gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件", http::PATH, options.store);
         http::serve(listener, Arc::new(service), stopped()).await.context("服务中断")
     })
 }

@@ -30,7 +30,8 @@ impl Rehearsal {
     /// When the packages, the demo's data or the store cannot be used.
     pub fn open(store: &Path) -> anyhow::Result<Self> {
         let policies = Policies::load(&crate::shipped()).map_err(|fault| anyhow!(fault))?;
-        let service = Service::open(store, demo::directory()?, Arc::new(policies), Arc::new(Still))?;
+        let service =
+            Service::open(&gongji_store::Place::file(store), demo::directory()?, Arc::new(policies), Arc::new(Still))?;
         Ok(Self(service))
     }
 

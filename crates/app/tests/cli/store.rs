@@ -202,18 +202,20 @@ fn what_is_no_store_is_said_without_making_one() {
 }
 
 #[test]
-fn a_changed_amount_is_named_by_event_and_field_and_rebuilding_mends_it() {
+fn a_changed_balance_is_named_and_rebuilding_mends_it() {
     let mut kept = Kept::new();
     kept.service = None;
-    // Somebody with access to the file changes a byte of an account's key in a row.
+    // Once rebuilt, every person stands in a row: the name after its length, how many events, opened, balance.
+    assert_eq!(gongji(&["store", "rebuild", &kept.db()], "").code, 0);
     let mut bytes = std::fs::read(&kept.path).unwrap();
-    let key = b"-/500000/institution/H50000000001";
-    let at = bytes.windows(key.len()).rposition(|window| window == key).unwrap();
-    bytes[at + key.len() - 1] = b'7';
+    let record = b"\x0e50000000000002";
+    let at = bytes.windows(record.len()).rposition(|window| window == record).unwrap();
+    // Somebody with access to the file changes a bit of the balance.
+    bytes[at + record.len() + 2] ^= 2;
     std::fs::write(&kept.path, bytes).unwrap();
     let broken = gongji(&["store", "verify", &kept.db()], "");
     assert_eq!(broken.code, 1, "{}", broken.err);
-    assert!(broken.err.contains("未通过核验：第 ") && broken.err.contains("的 account 是"), "{}", broken.err);
+    assert!(broken.err.contains("人员 50000000000002 的留存状态与重放不符"), "{}", broken.err);
     assert_eq!(gongji(&["store", "rebuild", &kept.db()], "").code, 0);
     assert_eq!(gongji(&["store", "verify", &kept.db()], "").code, 0);
 }

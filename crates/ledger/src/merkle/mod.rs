@@ -69,6 +69,22 @@ impl Growing {
         Self::default()
     }
 
+    /// A day that was put aside: its [`peaks`](Self::peaks) and how many leaves it had. None if that many
+    /// leaves have not as many peaks.
+    pub fn resume(peaks: Vec<Digest>, size: u64) -> Option<Self> {
+        (peaks.len() == size.count_ones() as usize).then_some(Self { peaks, size })
+    }
+
+    /// How many leaves there are.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The roots of its full subtrees, the largest first.
+    pub fn peaks(&self) -> &[Digest] {
+        &self.peaks
+    }
+
     /// Adds the next leaf.
     pub fn push(&mut self, hash: &impl Hash, leaf: Leaf) {
         let mut digest = leaf.0;

@@ -34,7 +34,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     recorded: Option<Moment>,
     /// The statement of this account: its key, such as P-1/500000/current or -/500000/fund/310100
-    #[arg(long, value_name = "KEY")]
+    // Keys of accounts that are nobody's begin with a hyphen.
+    #[arg(long, value_name = "KEY", allow_hyphen_values = true)]
     account: Option<Account>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]

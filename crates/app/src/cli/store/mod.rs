@@ -3,6 +3,7 @@
 
 mod backup;
 mod balances;
+mod close;
 mod heads;
 mod prove;
 mod rebuild;
@@ -10,12 +11,11 @@ mod text;
 mod verify;
 mod verify_proof;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use gongji_store::Reader;
+use gongji_store::{Place, Reader};
 
 use super::load;
 use crate::his::{Book, Decider, Policies};
@@ -27,6 +27,7 @@ pub(crate) enum StoreCommand {
     Rebuild(rebuild::Options),
     Backup(backup::Options),
     Balances(balances::Options),
+    Close(close::Options),
     Heads(heads::Options),
     Prove(prove::Options),
     VerifyProof(verify_proof::Options),
@@ -42,6 +43,7 @@ pub(crate) fn run(command: &StoreCommand) -> anyhow::Result<ExitCode> {
         StoreCommand::Rebuild(options) => rebuild::run(options),
         StoreCommand::Backup(options) => backup::run(options),
         StoreCommand::Balances(options) => balances::run(options),
+        StoreCommand::Close(options) => close::run(options),
         StoreCommand::Heads(options) => heads::run(options),
         StoreCommand::Prove(options) => prove::run(options),
         StoreCommand::VerifyProof(options) => verify_proof::run(options),
@@ -51,25 +53,31 @@ pub(crate) fn run(command: &StoreCommand) -> anyhow::Result<ExitCode> {
 /// The store that a command works on.
 #[derive(clap::Args)]
 struct Db {
-    /// The store's file (结算库)
-    #[arg(value_name = "DB")]
-    path: PathBuf,
+    /// The store (结算库): its file, or postgres://user@host/database
+    #[arg(value_name = "DB", value_parser = place)]
+    place: Place,
 }
 
 impl Db {
     /// One moment of the store, for reading.
     fn open(&self) -> anyhow::Result<Reader> {
-        Reader::open(&self.path).with_context(|| unusable(&self.path))
+        Reader::open(&self.place).with_context(|| unusable(&self.place))
     }
 }
 
-fn unusable(path: &Path) -> String {
-    format!("无法使用结算库 {}", path.display())
+/// Reads where a store lies.
+#[expect(clippy::unnecessary_wraps, reason = "what clap wants of a parser")]
+pub(crate) fn place(text: &str) -> Result<Place, std::convert::Infallible> {
+    Ok(Place::from(text))
 }
 
-/// What makes the state before the first event, by the packages that decided.
-fn state(policies: &load::Policies) -> anyhow::Result<impl Fn() -> Book + use<>> {
+fn unusable(place: &Place) -> String {
+    format!("无法使用结算库 {place}")
+}
+
+/// How events are folded, by the packages that decided.
+fn book(policies: &load::Policies) -> anyhow::Result<Book> {
     let loaded = Policies::load(&policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
     let decider: Arc<dyn Decider> = Arc::new(loaded);
-    Ok(move || Book::new(Arc::clone(&decider)))
+    Ok(Book::new(decider))
 }

@@ -69,6 +69,14 @@ pub(super) struct Written {
 struct WrittenEvent {
     seq: u64,
     version: u8,
+    #[serde(default)]
+    revision: u64,
+    #[serde(default)]
+    with: Vec<(String, u64)>,
+    #[serde(default)]
+    visit: Option<u64>,
+    #[serde(default)]
+    closed: u64,
     kind: String,
     area: String,
     psn_no: String,
@@ -92,6 +100,10 @@ impl Written {
         let event = WrittenEvent {
             seq: event.seq,
             version: event.version,
+            revision: event.revision,
+            with: event.with.clone(),
+            visit: event.visit,
+            closed: event.closed,
             kind: event.kind.clone(),
             area: event.area.clone(),
             psn_no: event.psn_no.clone(),
@@ -126,7 +138,7 @@ impl Written {
         let path = self.path.iter().map(|digest| text::digest(digest)).collect::<Option<_>>()?;
         Some(Proof {
             event: self.event.read()?,
-            day: Day { day: self.day, first: self.first, head },
+            day: Day { day: self.day, first: self.first, head, peaks: Vec::new() },
             inclusion: InclusionProof { index: self.index, path },
         })
     }
@@ -141,6 +153,10 @@ impl WrittenEvent {
         Some(Event {
             seq: self.seq,
             version: self.version,
+            revision: self.revision,
+            with: self.with,
+            visit: self.visit,
+            closed: self.closed,
             kind: self.kind,
             area: self.area,
             psn_no: self.psn_no,

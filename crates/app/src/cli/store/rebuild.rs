@@ -30,8 +30,8 @@ EXAMPLE
 /// # Errors
 /// When the packages or the store cannot be used.
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let path = &options.db.path;
-    let journal = gongji_store::rebuild(path, super::state(&options.policies)?).with_context(|| unusable(path))?;
+    let place = &options.db.place;
+    let journal = gongji_store::rebuild(place, &super::book(&options.policies)?).with_context(|| unusable(place))?;
     let head = text::hex(&journal.head);
     writeln!(anstream::stdout(), "已由 {} 件重建分录和日头，末件 hash {head}", journal.events)?;
     Ok(ExitCode::SUCCESS)

@@ -38,7 +38,12 @@ mod tests {
 
     #[test]
     fn a_published_head_is_read_back_whole_or_not_at_all() {
-        let head_of = Day { day: "2026-03-01".to_owned(), first: 4, head: DayHead { size: 7, root: [0xA5; 32] } };
+        let head_of = Day {
+            day: "2026-03-01".to_owned(),
+            first: 4,
+            head: DayHead { size: 7, root: [0xA5; 32] },
+            peaks: Vec::new(),
+        };
         let text = line(&head_of);
         assert_eq!(head(&text), Some(("2026-03-01", head_of.head)));
         let cut = &text[..text.len() - 1];

@@ -37,16 +37,16 @@ EXIT STATUS
 /// When the packages or the file cannot be used.
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let reader = options.db.open()?;
-    let report = match reader.verify(super::state(&options.policies)?) {
+    let report = match reader.verify(&super::book(&options.policies)?) {
         Ok(report) => report,
-        Err(VerifyError::Sqlite(trouble)) => return Err(trouble).with_context(|| unusable(&options.db.path)),
+        Err(VerifyError::Trouble(trouble)) => return Err(trouble).with_context(|| unusable(&options.db.place)),
         Err(difference) => {
-            eprintln!("gongji: {} 未通过核验：{difference}", options.db.path.display());
+            eprintln!("gongji: {} 未通过核验：{difference}", options.db.place);
             return Ok(ExitCode::from(1));
         }
     };
     let mut out = anstream::stdout();
-    writeln!(out, "核验通过：{}", options.db.path.display())?;
+    writeln!(out, "核验通过：{}", options.db.place)?;
     writeln!(out, "  事件 {}，末件 hash {}", report.journal.events, text::hex(&report.journal.head))?;
     writeln!(out, "  凭证 {}，分录 {}，科目 {}，借贷平衡", report.transactions, report.postings, report.accounts)?;
     writeln!(out, "  日头 {}", report.days)?;

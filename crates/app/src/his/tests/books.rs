@@ -3,9 +3,12 @@
 
 use std::sync::Arc;
 
+use gongji_store::{Place, Reader};
+
 use super::{ACTIVE, Patient, RETIRED, SECONDARY, Server, TERTIARY};
 use crate::cli::load;
-use crate::his::Policies;
+use crate::his::moment::Moment;
+use crate::his::{Policies, closing};
 
 const INSTITUTION: &str = "-/500000/institution/H50000000001";
 const POOLED: &str = "-/500000/fund/310100";
@@ -111,4 +114,42 @@ fn tielings_outpatient_pool_is_a_ledger_of_its_own_and_elsewhere_is_owed_between
     assert_eq!(server.balance("-/211200/institution/H21120000006"), owed);
     let held = server.balance("21120000000011/211200/current");
     assert_eq!(held, away.at("output.setlinfo.balc"));
+}
+
+#[test]
+fn after_a_month_is_closed_its_visits_are_refused_and_its_cancellations_land_in_the_open_one() {
+    let server = Server::start();
+    let before = server.balance(&format!("{}/500000/current", ACTIVE.psn_no));
+    let settled = ACTIVE.visit(&server, TERTIARY, "11", "2026-02-10", "500.00");
+    let reply = server.call(TERTIARY, "2207", &ACTIVE.settlement(&settled, "B1", "11", "500")).ok();
+    let late = ACTIVE.visit(&server, TERTIARY, "11", "2026-02-11", "80.00");
+    let close = |through: &str| {
+        let now = Moment::of(jiff::civil::date(2026, 3, 1).at(9, 0, 0, 0));
+        closing::close(server.service().store(), "500000".parse().unwrap(), through.parse().unwrap(), now).unwrap()
+    };
+    assert!(close("2026-02-28"));
+    assert!(!close("2026-02-28") && !close("2026-01-31"), "books close forward only");
+    let refused = server.call(TERTIARY, "2207", &ACTIVE.settlement(&late, "B1", "11", "80")).err();
+    assert!(refused.starts_with("[period_closed]") && refused.contains("2026-02-28"), "{refused}");
+
+    let server = server.restart();
+    let setl_id = reply.at("output.setlinfo.setl_id");
+    let psn_no = ACTIVE.psn_no;
+    let cancel = format!(r#"{{"data":{{"setl_id":"{setl_id}","mdtrt_id":"{settled}","psn_no":"{psn_no}"}}}}"#);
+    server.call(TERTIARY, "2208", &cancel).ok();
+    assert_eq!(server.balance(&format!("{psn_no}/500000/current")), before);
+    let mut landed = Vec::new();
+    Reader::open(&Place::file(server.path()))
+        .unwrap()
+        .history(|moved| landed.push((moved.entry().head().effective.to_string(), moved.accounting().to_string())))
+        .unwrap();
+    let last = landed.last().unwrap();
+    assert_eq!(
+        (last.0.as_str(), last.1.as_str()),
+        ("2026-02-10", "2026-03-01"),
+        "its day is named, its books are March's"
+    );
+    // The open month goes on as ever.
+    let open = ACTIVE.visit(&server, TERTIARY, "11", "2026-03-01", "80.00");
+    server.call(TERTIARY, "2207", &ACTIVE.settlement(&open, "B1", "11", "80")).ok();
 }

@@ -71,6 +71,10 @@ impl Decider for Double {
         Ok(decided)
     }
 
+    fn edition(&self) -> String {
+        "double".to_owned()
+    }
+
     fn counter(&self, _area: &str, name: &str) -> Option<CounterId> {
         COUNTERS.iter().position(|counter| *counter == name).map(|at| at as CounterId)
     }

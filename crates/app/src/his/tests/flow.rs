@@ -151,7 +151,7 @@ fn a_visit_goes_from_registration_to_settlement_and_back() {
         assert_eq!(again.at(&at), settled.at(&at), "{field}");
     }
     assert_ne!(again.at("output.setlinfo.setl_id"), setl_id);
-    assert_eq!(server.service().store().verify().unwrap().events - opened, 6);
+    assert_eq!(server.verify().journal.events - opened, 6);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 mod books;
 mod double;
+mod drill;
 mod faults;
 mod fields;
 mod flow;
 mod policies;
+mod reversal;
 mod together;
 mod transport;
 mod worked;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use gongji_ledger::{Account, AsOf, Scope};
-use gongji_store::{Reader, Report};
+use gongji_store::{Place, Reader, Report};
 use jiff::civil::{DateTime, date};
 
 use super::json::{self, Json};
@@ -62,7 +64,9 @@ impl Server {
 
     fn on(path: PathBuf, decider: Arc<dyn Decider>, folder: Option<tempfile::TempDir>, messages: u64) -> Self {
         let directory = demo::directory().unwrap();
-        let service = Service::open(&path, directory, Arc::clone(&decider), Arc::new(TestClock::default())).unwrap();
+        let service =
+            Service::open(&Place::file(&path), directory, Arc::clone(&decider), Arc::new(TestClock::default()))
+                .unwrap();
         let service = Arc::new(service);
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
@@ -102,17 +106,23 @@ impl Server {
 
     /// Proves chain, postings, balances and day heads, and that the books say what visits were decided by.
     pub(super) fn verify(&self) -> Report {
-        let decider = Arc::clone(&self.decider);
-        let reader = Reader::open(&self.path).unwrap();
-        reader.verify(|| Book::new(Arc::clone(&decider))).unwrap_or_else(|fault| panic!("{fault}"))
+        let reader = Reader::open(&Place::file(&self.path)).unwrap();
+        reader.verify(&Book::new(Arc::clone(&self.decider))).unwrap_or_else(|fault| panic!("{fault}"))
     }
 
     /// The balance of an account by its key.
     pub(super) fn balance(&self, key: &str) -> String {
         let account: Account = key.parse().unwrap();
         let mut history = Vec::new();
-        Reader::open(&self.path).unwrap().history(|transaction| history.push(transaction.clone())).unwrap();
+        Reader::open(&Place::file(&self.path))
+            .unwrap()
+            .history(|transaction| history.push(transaction.clone()))
+            .unwrap();
         gongji_ledger::balance(&Scope::Account(account), &AsOf::EVERYTHING, &history).unwrap().to_string()
+    }
+
+    pub(super) fn path(&self) -> &std::path::Path {
+        &self.path
     }
 
     fn halt(&mut self) {
@@ -192,6 +202,22 @@ impl Reply {
     fn of(raw: String) -> Self {
         let json = json::read_text(&raw).unwrap();
         Self { raw, json }
+    }
+
+    /// Of the bytes as the service gave them.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let raw = String::from_utf8(bytes.to_vec()).map_err(|fault| fault.to_string())?;
+        if json::read_text(&raw).is_err() {
+            return Err(format!("a reply cannot be read: {raw}"));
+        }
+        Ok(Self::of(raw))
+    }
+
+    /// The code of an error; none of a success.
+    pub(super) fn code(&self) -> Option<String> {
+        let message = self.at("err_msg");
+        let code = message.strip_prefix('[')?.split(']').next()?;
+        Some(code.to_owned())
     }
 
     /// The value at a path such as `output.setldetail.0.fund_payamt`, as it is written.

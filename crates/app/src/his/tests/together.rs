@@ -40,7 +40,7 @@ fn two_institutions_settling_one_member_at_once_come_one_after_the_other() {
             told([["0.00", "90.00", "1620.00"], ["200.00", "180.00", "1680.00"]]),
         ];
         assert!(orders.contains(&paid), "{paid:?}");
-        server.service().store().verify().unwrap();
+        server.verify();
     }
 }
 

@@ -1,0 +1,199 @@
+//! An event as a row: the fields that are looked up stand alone, everything else is packed into a body,
+//! and bodies are written against a dictionary, so that what all events of a kind have in common takes no
+//! room. Knows no SQL and no meaning.
+
+use std::collections::HashMap;
+
+use gongji_ledger::Transaction;
+use sha2::{Digest as _, Sha256};
+
+use crate::codec::{Bytes, put_bytes, put_text, put_u64};
+use crate::event::{Digest, Event, digest_of};
+use crate::posting;
+
+/// A stored event, still packed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub number: u64,
+    pub person: String,
+    pub revision: u64,
+    /// Zero where there is none.
+    pub visit: u64,
+    pub hash: Digest,
+    /// Which dictionary the body is written against; zero for none.
+    pub dictionary: i64,
+    pub body: Vec<u8>,
+    /// The states of its persons after it, in their order: derived, so not sealed.
+    pub after: Vec<u8>,
+}
+
+/// An event with what it moves.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub event: Event,
+    pub moved: Option<Transaction>,
+}
+
+/// A text that bodies of a kind are written against: the body of an earlier event. Its number is made from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dictionary {
+    pub id: i64,
+    pub bytes: Vec<u8>,
+}
+
+impl Dictionary {
+    /// Whether its bytes are those that its number was made from.
+    pub(crate) fn holds(&self) -> bool {
+        self.id == number_of(&self.bytes)
+    }
+}
+
+fn number_of(bytes: &[u8]) -> i64 {
+    let digest: Digest = Sha256::digest(bytes).into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    // Never the number that stands for none.
+    i64::from_le_bytes([a, b, c, d, e, f, g, h]) | 1
+}
+
+/// Packs and unpacks bodies.
+#[derive(Default)]
+pub(crate) struct Packer {
+    known: HashMap<i64, Vec<u8>>,
+    /// By kind of event: the one that bodies are written against now, and how often it was chosen anew.
+    current: HashMap<String, (i64, u8)>,
+    /// Made since they were last taken to be kept.
+    fresh: Vec<Dictionary>,
+}
+
+/// A dictionary is chosen anew for a kind at most so often.
+const RENEWALS: u8 = 4;
+/// No dictionary is longer: each body pays for reading it.
+const LONGEST: usize = 4096;
+
+impl Packer {
+    /// Takes in a dictionary that is kept; the last of a kind is the one to go on with.
+    pub(crate) fn learn(&mut self, dictionary: Dictionary) {
+        if let Some(kind) = Bytes(&dictionary.bytes).string() {
+            let renewed = self.current.get(&kind).map_or(0, |(_, renewed)| renewed + 1);
+            self.current.insert(kind, (dictionary.id, renewed));
+        }
+        self.known.insert(dictionary.id, dictionary.bytes);
+    }
+
+    /// The dictionaries that were made since, to be kept before the rows that need them.
+    pub(crate) fn take_fresh(&mut self) -> Vec<Dictionary> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    /// Dictionaries that were taken and not kept after all.
+    pub(crate) fn keep_again(&mut self, dictionaries: Vec<Dictionary>) {
+        self.fresh.extend(dictionaries);
+    }
+
+    /// The row of a sealed event.
+    pub(crate) fn pack(&mut self, event: &Event, moved: Option<&Transaction>, after: Vec<u8>) -> Row {
+        let raw = raw(event, moved);
+        let mut current = self.current.get(&event.kind).copied();
+        let mut packed = current.map(|(id, _)| lz4_flex::block::compress_with_dict(&raw, &self.known[&id]));
+        let poor = packed.as_ref().is_none_or(|packed| packed.len() * 3 > raw.len() * 2);
+        if poor && current.is_none_or(|(_, renewed)| renewed < RENEWALS) {
+            let id = self.choose(&raw);
+            packed = Some(lz4_flex::block::compress_with_dict(&raw, &self.known[&id]));
+            current = Some((id, 0));
+        }
+        let mut body = Vec::with_capacity(packed.as_ref().map_or(0, Vec::len) + 4);
+        put_u64(&mut body, raw.len() as u64);
+        body.extend_from_slice(&packed.unwrap_or_default());
+        Row {
+            number: event.seq,
+            person: event.psn_no.clone(),
+            revision: event.revision,
+            visit: event.visit.unwrap_or_default(),
+            hash: event.hash,
+            dictionary: current.map_or(0, |(id, _)| id),
+            body,
+            after,
+        }
+    }
+
+    fn choose(&mut self, raw: &[u8]) -> i64 {
+        let bytes = raw[..raw.len().min(LONGEST)].to_vec();
+        let dictionary = Dictionary { id: number_of(&bytes), bytes };
+        let id = dictionary.id;
+        self.fresh.push(dictionary.clone());
+        self.learn(dictionary);
+        id
+    }
+
+    /// The event of a row that follows the event with hash `prev_hash`. Says in words what is wrong with
+    /// a row that is none.
+    pub(crate) fn unpack(&self, row: Row, prev_hash: Digest) -> Result<Stored, String> {
+        let cut = || "字段 body：内容不完整".to_owned();
+        let mut body = Bytes(&row.body);
+        let length = body.u64().and_then(|length| usize::try_from(length).ok()).ok_or_else(cut)?;
+        // No message is larger by far; a length that was changed must not ask for all memory.
+        if length > row.body.len().saturating_mul(256).saturating_add(LONGEST) {
+            return Err(cut());
+        }
+        let dictionary = self.known.get(&row.dictionary).ok_or("字段 dictionary：没有这部字典")?;
+        let raw = lz4_flex::block::decompress_with_dict(body.0, length, dictionary).map_err(|_| cut())?;
+        unraw(&row, prev_hash, &mut Bytes(&raw)).ok_or_else(cut)?
+    }
+}
+
+/// Every field that is not a column of its own. The kind comes first: dictionaries are told apart by it.
+fn raw(event: &Event, moved: Option<&Transaction>) -> Vec<u8> {
+    let texts = [&event.infno, &event.policy, &event.area, &event.institution, &event.recorded, &event.msgid];
+    let mut raw = Vec::with_capacity(256 + event.input.len() + event.reply.len() + event.effects.len());
+    put_text(&mut raw, &event.kind);
+    raw.push(event.version);
+    texts.iter().for_each(|text| put_text(&mut raw, text));
+    put_text(&mut raw, &event.input);
+    put_bytes(&mut raw, &event.reply);
+    put_text(&mut raw, &event.effects);
+    put_u64(&mut raw, event.closed);
+    put_u64(&mut raw, event.with.len() as u64);
+    for (person, revision) in &event.with {
+        put_text(&mut raw, person);
+        put_u64(&mut raw, *revision);
+    }
+    posting::put(&mut raw, moved);
+    raw
+}
+
+fn unraw(row: &Row, prev_hash: Digest, raw: &mut Bytes<'_>) -> Option<Result<Stored, String>> {
+    let kind = raw.string()?;
+    let version = raw.byte()?;
+    let [infno, policy, area, institution, recorded, msgid] = [(); 6].map(|()| raw.string());
+    let (infno, input, reply, effects) = (infno?, raw.string()?, raw.bytes()?.to_vec(), raw.string()?);
+    let closed = raw.u64()?;
+    let with = (0..raw.u64()?).map(|_| Some((raw.string()?, raw.u64()?))).collect::<Option<Vec<_>>>()?;
+    let moved = match posting::take(raw, row.number)? {
+        Ok(moved) => moved,
+        Err(reason) => return Some(Err(reason)),
+    };
+    let event = Event {
+        seq: row.number,
+        version,
+        revision: row.revision,
+        with,
+        visit: (row.visit > 0).then_some(row.visit),
+        closed,
+        kind,
+        area: area?,
+        psn_no: row.person.clone(),
+        institution: institution?,
+        msgid: msgid?,
+        digest: digest_of(&infno, &input),
+        infno,
+        input,
+        reply,
+        effects,
+        policy: policy?,
+        recorded: recorded?,
+        postings: moved.as_ref().filter(|_| version >= 2).map(posting::digest),
+        prev_hash,
+        hash: row.hash,
+    };
+    Some(Ok(Stored { event, moved }))
+}

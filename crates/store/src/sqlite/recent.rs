@@ -1,0 +1,58 @@
+//! The newest message keys at hand, so that a message which is newer than all that came before is known to be
+//! new without a look at the disk. Keys sort by their time, so these are the last ones of the table.
+
+use std::collections::HashSet;
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
+use rusqlite::Connection;
+
+use crate::event::Key;
+use crate::sqlite::rows;
+use crate::trouble::Trouble;
+
+/// So many are read at first.
+const FEW: usize = 100_000;
+/// With so many it is begun anew with the newest few.
+const MANY: usize = 1_000_000;
+
+/// Every key of the table from one on, as hashes: eight bytes each.
+#[derive(Default)]
+pub(super) struct Recent {
+    /// The first key that is at hand; nothing where nothing is known.
+    from: Option<Vec<u8>>,
+    hashes: HashSet<u64, FixedState>,
+    hasher: FixedState,
+}
+
+impl Recent {
+    /// The newest of the table.
+    pub(super) fn load(connection: &Connection) -> Result<Self, Trouble> {
+        let keys = rows::newest_messages(connection, FEW)?;
+        // Fewer than asked for are all that there are.
+        let from = if keys.len() < FEW { Some(Vec::new()) } else { keys.last().cloned() };
+        let mut recent = Self { from, ..Self::default() };
+        recent.hashes.extend(keys.iter().map(|key| recent.hasher.hash_one(key)));
+        Ok(recent)
+    }
+
+    /// Takes in a key that was kept.
+    pub(super) fn add(&mut self, key: &Key) {
+        let key = rows::message(key);
+        if self.from.as_ref().is_some_and(|from| key >= *from) {
+            self.hashes.insert(self.hasher.hash_one(&key));
+        }
+    }
+
+    /// Whether it is time to begin anew.
+    pub(super) fn is_full(&self) -> bool {
+        self.hashes.len() >= MANY
+    }
+
+    /// Whether a key is certainly not in the table; otherwise the table is to be asked.
+    pub(super) fn excludes(&self, key: &Key) -> bool {
+        let key = rows::message(key);
+        let at_hand = self.from.as_ref().is_some_and(|from| key >= *from);
+        at_hand && !self.hashes.contains(&self.hasher.hash_one(&key))
+    }
+}

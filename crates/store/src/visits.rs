@@ -1,0 +1,98 @@
+//! The visits at hand: those of the last while, each known to be current; others are loaded again when a
+//! message names them. Knows nothing of what a visit is.
+
+use std::collections::{HashMap, VecDeque};
+
+/// Most visits at hand; few where this crate's own tests watch them go and come back.
+const MOST: usize = if cfg!(test) { 8 } else { 50_000 };
+
+/// Visits by number, with whose they are.
+pub(crate) struct Visits<V> {
+    at_hand: HashMap<u64, (String, Option<V>)>,
+    by_person: HashMap<String, Vec<u64>>,
+    /// In the order in which they came; the first to go.
+    order: VecDeque<u64>,
+    most: usize,
+}
+
+impl<V> Default for Visits<V> {
+    fn default() -> Self {
+        Self { at_hand: HashMap::new(), by_person: HashMap::new(), order: VecDeque::new(), most: MOST }
+    }
+}
+
+impl<V> Visits<V> {
+    /// Whether it is known what a member's visit is, or that there is none.
+    pub(crate) fn knows(&self, person: &str, number: u64) -> bool {
+        self.at_hand.get(&number).is_some_and(|(whose, _)| whose == person)
+    }
+
+    /// Whether nobody's visit of this number is at hand.
+    pub(crate) fn is_free(&self, number: u64) -> bool {
+        self.at_hand.get(&number).is_none_or(|(_, visit)| visit.is_none())
+    }
+
+    pub(crate) fn get(&self, person: &str, number: u64) -> Option<&V> {
+        let (whose, visit) = self.at_hand.get(&number)?;
+        visit.as_ref().filter(|_| whose == person)
+    }
+
+    /// The place of a member's visit, in place of what another person had there.
+    pub(crate) fn place(&mut self, person: &str, number: u64) -> &mut Option<V> {
+        if !self.knows(person, number) {
+            self.forget(number);
+            self.at_hand.insert(number, (person.to_owned(), None));
+            self.by_person.entry(person.to_owned()).or_default().push(number);
+            self.order.push_back(number);
+        }
+        &mut self.at_hand.get_mut(&number).expect("it was put there above").1
+    }
+
+    pub(crate) fn forget(&mut self, number: u64) {
+        let Some((whose, _)) = self.at_hand.remove(&number) else { return };
+        if let Some(numbers) = self.by_person.get_mut(&whose) {
+            numbers.retain(|listed| *listed != number);
+            if numbers.is_empty() {
+                self.by_person.remove(&whose);
+            }
+        }
+    }
+
+    pub(crate) fn forget_person(&mut self, person: &str) {
+        for number in self.by_person.remove(person).unwrap_or_default() {
+            self.at_hand.remove(&number);
+        }
+    }
+
+    /// Lets the oldest go until no more are at hand than may be. Not in the midst of a batch.
+    pub(crate) fn trim(&mut self) {
+        while self.at_hand.len() > self.most || self.order.len() > 4 * self.most {
+            let Some(oldest) = self.order.pop_front() else { return };
+            self.forget(oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_go_first_and_a_visit_is_only_its_persons() {
+        let mut visits = Visits { most: 3, ..Visits::default() };
+        for number in 1..=4 {
+            *visits.place(if number == 2 { "Q" } else { "P" }, number) = Some(number * 10);
+        }
+        assert_eq!(visits.get("Q", 1), None);
+        visits.trim();
+        assert_eq!((visits.get("P", 1), visits.get("Q", 2), visits.get("P", 4)), (None, Some(&20), Some(&40)));
+        assert_eq!(visits.place("P", 9), &None);
+        assert!(visits.knows("P", 9) && !visits.knows("Q", 9), "that there is none is known too");
+        visits.forget_person("P");
+        assert!(!visits.knows("P", 3) && visits.knows("Q", 2));
+        *visits.place("P", 2) = Some(1);
+        assert_eq!((visits.get("Q", 2), visits.get("P", 2)), (None, Some(&1)));
+        visits.forget(2);
+        assert!(visits.at_hand.is_empty() && visits.by_person.is_empty());
+    }
+}

@@ -1,0 +1,535 @@
+//! The one thread of a node that decides and writes: takes the requests that wait, has the database lock
+//! their persons, decides each on what the one before it left, commits them together, and answers.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use gongji_ledger::{Periods, Transaction};
+
+use crate::body::{Packer, Row, Stored};
+use crate::chain::Verified;
+use crate::codec::put_bytes;
+use crate::days::Days;
+use crate::engine::{Batch, Engine, Fault, Found, Message, Start, Wanted};
+use crate::event::{CLOSING, Draft, Event, GENESIS, Key, Request};
+use crate::people::{Kept, People, record};
+use crate::posting;
+use crate::state::{Known, State};
+use crate::trouble::Trouble;
+use crate::visits::Visits;
+
+/// Most requests that share one commit.
+pub const BATCH: usize = 256;
+
+/// Most requests that wait; the next one is told that the store is busy.
+pub const QUEUE: usize = 4096;
+
+/// How long a batch is tried again while the database is away or others are faster.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a deciding function decided.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Something happened: keep it, then answer with the draft's reply.
+    Record(Draft),
+    /// Nothing happened: answer these bytes, keep nothing.
+    Answer(Vec<u8>),
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The bytes to send.
+    pub body: Vec<u8>,
+    /// Is it the stored answer to a message that was sent before?
+    pub replayed: bool,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubmitError {
+    /// The message number was used before for something else. Carries what was asked then,
+    /// for the same institution, so that the caller can say what differs.
+    #[error("answer the message: its number was used before for something else")]
+    Conflict {
+        /// Transaction number of the earlier message.
+        infno: String,
+        /// Canonical input of the earlier message.
+        input: String,
+    },
+    /// The message was reversed before it came; nothing was done, and nothing will be.
+    #[error("answer the message: {by} barred its number")]
+    Barred {
+        /// The message that did so.
+        by: String,
+    },
+    /// Too many requests wait already; nothing was done.
+    #[error("take the request: too many are waiting")]
+    Busy,
+    /// The event could not be written; nothing was kept.
+    #[error("record the event: {0}")]
+    NotRecorded(String),
+    /// The last step of writing failed. The event is not to be seen, but may be there when the store is opened
+    /// the next time; sending the message again tells.
+    #[error("confirm that the event was recorded or not: {0}")]
+    Unsure(String),
+    /// The database is away; whether the event was kept is told when the same message is sent again.
+    #[error("reach the database: {0}")]
+    Away(String),
+    /// The deciding function panicked; nothing was kept.
+    #[error("decide the request: a defect of the program")]
+    Panicked,
+    /// The store can no longer be read or was closed.
+    #[error("use the store: it is closed")]
+    Closed,
+}
+
+pub(crate) type Decide<S> = Box<dyn for<'a> Fn(&Known<'a, S>, u64) -> Outcome + Send>;
+pub(crate) type Done = Box<dyn FnOnce(Result<Reply, SubmitError>) + Send>;
+type Answer = Result<Reply, SubmitError>;
+
+pub(crate) struct Job<S: State> {
+    pub request: Request,
+    pub decide: Decide<S>,
+    pub done: Done,
+}
+
+pub(crate) struct Worker<S: State> {
+    engine: Box<dyn Engine>,
+    state: Arc<S>,
+    people: People,
+    visits: Visits<S::Visit>,
+    packer: Packer,
+    head: Verified,
+    days: Days,
+    periods: Periods,
+    committed: Arc<Mutex<Verified>>,
+}
+
+/// One person while a batch is decided.
+struct Open<P> {
+    revision: u64,
+    person: P,
+    changed: bool,
+}
+
+/// A batch while it is decided.
+struct Sheet<'a, S: State> {
+    persons: HashMap<&'a str, Open<S::Person>>,
+    rows: Vec<Row>,
+    messages: Vec<Message>,
+    /// The events of this batch by the messages that they answer or bar.
+    made: HashMap<Key, Rc<Event>>,
+    /// The events of messages that requests refer to.
+    originals: HashMap<&'a Key, Event>,
+    postings: Vec<posting::Line>,
+    ended: Vec<crate::days::Day>,
+    head: Verified,
+    days: Days,
+    periods: Option<Periods>,
+}
+
+impl<S: State> Worker<S> {
+    pub(crate) fn new(engine: Box<dyn Engine>, state: Arc<S>, start: Start, committed: Arc<Mutex<Verified>>) -> Self {
+        let mut packer = Packer::default();
+        start.dictionaries.into_iter().for_each(|dictionary| packer.learn(dictionary));
+        let Start { people, head, days, periods, .. } = start;
+        Self { engine, state, people, visits: Visits::default(), packer, head, days, periods, committed }
+    }
+
+    /// Serves until every sender is gone.
+    pub(crate) fn run(mut self, jobs: &Receiver<Job<S>>) {
+        while let Ok(first) = jobs.recv() {
+            let batch: Vec<_> = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)).collect();
+            let (answers, usable) = self.serve(&batch);
+            for (job, answer) in batch.into_iter().zip(answers) {
+                (job.done)(answer);
+            }
+            if !usable {
+                // What is on disk can't be read back: say so to whoever still asks, and end.
+                for job in jobs.iter() {
+                    (job.done)(Err(SubmitError::Closed));
+                }
+                return;
+            }
+            self.visits.trim();
+        }
+    }
+
+    /// Answers one batch, trying again as long as that may help. False: the store is unusable from now on.
+    fn serve(&mut self, batch: &[Job<S>]) -> (Vec<Answer>, bool) {
+        let begun = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            let fault = match self.attempt(batch) {
+                Ok(answers) => return (answers, true),
+                Err(fault) => fault,
+            };
+            tracing::warn!(?fault, "a batch was not committed");
+            let why = match fault {
+                Fault::Refused(trouble) => {
+                    return self.after_refusal(batch, &SubmitError::NotRecorded(trouble.to_string()));
+                }
+                Fault::Unsure(trouble) => return self.after_refusal(batch, &SubmitError::Unsure(trouble.to_string())),
+                Fault::Again(why) | Fault::Lost(why) => why,
+            };
+            let back = self.engine.reopen().map(|start| self.take_in(start));
+            if begun.elapsed() > PATIENCE {
+                return (batch.iter().map(|_| Err(SubmitError::Away(why.clone()))).collect(), true);
+            }
+            if back.is_err() {
+                std::thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(200));
+            }
+        }
+    }
+
+    /// What the database says counts, not what was meant to be written; who was not looked up is told so.
+    fn after_refusal(&mut self, batch: &[Job<S>], why: &SubmitError) -> (Vec<Answer>, bool) {
+        let unsure = || batch.iter().map(|_| Err(SubmitError::Unsure(why.to_string()))).collect();
+        match self.engine.reopen() {
+            Ok(start) => self.take_in(start),
+            Err(fault) => {
+                tracing::error!(?fault, "the state could not be read back");
+                // A server that is away comes back, and what is there then is looked at before the next batch.
+                return (unsure(), !matches!(fault, Fault::Refused(_)));
+            }
+        }
+        let keys = batch.iter().map(|job| &job.request.key).collect();
+        let found = self.engine.fetch(&Wanted { keys, visits: Vec::new() });
+        let _ = self.engine.abandon();
+        let Ok(found) = found else { return (unsure(), true) };
+        let mut earlier = found.earlier.into_iter();
+        let answers = batch.iter().map(|job| match earlier.next().flatten() {
+            Some(row) => self.earlier(&job.request, row),
+            None => Err(why.clone()),
+        });
+        (answers.collect(), true)
+    }
+
+    /// Goes on from what is on disk.
+    fn take_in(&mut self, start: Start) {
+        self.head = start.head;
+        self.days = start.days;
+        self.periods = start.periods;
+        if !self.engine.is_shared() {
+            self.people = start.people;
+        }
+        start.dictionaries.into_iter().for_each(|dictionary| self.packer.learn(dictionary));
+        self.visits = Visits::default();
+        *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = self.head;
+    }
+
+    /// Decides and commits a batch once.
+    fn attempt(&mut self, batch: &[Job<S>]) -> Result<Vec<Answer>, Fault> {
+        let mut sheet = self.open(batch)?;
+        let found = self.fetch(batch, &mut sheet)?;
+        let mut answers = Vec::with_capacity(batch.len());
+        for (job, earlier) in batch.iter().zip(found) {
+            let answer = match earlier {
+                Some(row) => Ok(self.earlier(&job.request, row)),
+                None => self.one(&mut sheet, job),
+            };
+            // After a fault all visits at hand are forgotten, those that this batch changed among them.
+            answers.push(answer?);
+        }
+        if sheet.rows.is_empty() {
+            self.engine.abandon()?;
+            return Ok(answers);
+        }
+        self.commit(sheet)?;
+        Ok(answers)
+    }
+
+    /// Locks everybody whom the batch names and takes what is known of them.
+    fn open<'a>(&mut self, batch: &'a [Job<S>]) -> Result<Sheet<'a, S>, Fault> {
+        let mut names: Vec<&str> = batch.iter().flat_map(|job| &job.request.persons).map(String::as_str).collect();
+        // In one order everywhere, or two nodes could wait for each other.
+        names.sort_unstable();
+        names.dedup();
+        let at_hand: Vec<Option<Kept>> = names.iter().map(|name| self.people.get(name)).collect();
+        let asked: Vec<_> =
+            names.iter().zip(&at_hand).map(|(name, kept)| (*name, kept.as_ref().map(|kept| kept.revision))).collect();
+        let (changed, periods) = self.engine.begin(&asked)?;
+        if let Some(periods) = periods {
+            self.periods = periods;
+        }
+        let mut at_hand = at_hand;
+        for (at, kept) in changed {
+            let name = names[at];
+            // Somebody else wrote: the visits that are at hand may be old too.
+            self.visits.forget_person(name);
+            self.people.set(name, kept.revision, &kept.packed);
+            at_hand[at] = Some(kept);
+        }
+        let mut persons = HashMap::with_capacity(names.len());
+        for (name, kept) in names.into_iter().zip(at_hand) {
+            let (revision, person) = match kept {
+                None => (0, S::Person::default()),
+                Some(kept) => (kept.revision, self.state.unpack(&kept.packed).map_err(|why| unreadable(name, &why))?),
+            };
+            persons.insert(name, Open { revision, person, changed: false });
+        }
+        Ok(Sheet {
+            persons,
+            rows: Vec::with_capacity(batch.len()),
+            messages: Vec::with_capacity(batch.len()),
+            made: HashMap::new(),
+            originals: HashMap::new(),
+            postings: Vec::new(),
+            ended: Vec::new(),
+            head: self.head,
+            days: self.days.clone(),
+            periods: None,
+        })
+    }
+
+    /// Finds earlier answers and the messages that are referred to, and folds the visits that are not at hand.
+    fn fetch<'a>(&mut self, batch: &'a [Job<S>], sheet: &mut Sheet<'a, S>) -> Result<Vec<Option<Row>>, Fault> {
+        let referred: Vec<&Key> = batch.iter().filter_map(|job| job.request.refers.as_ref()).collect();
+        let keys = batch.iter().map(|job| &job.request.key).chain(referred.iter().copied()).collect();
+        let named =
+            batch.iter().filter_map(|job| job.request.persons.first().map(String::as_str).zip(job.request.visit));
+        let mut earlier = self.load(keys, named.collect())?;
+        let originals = earlier.split_off(batch.len());
+        for (key, row) in referred.iter().zip(originals) {
+            let Some(row) = row else { continue };
+            let stored = self.packer.unpack(row, GENESIS).map_err(|why| unreadable(&key.msgid, &why))?;
+            sheet.originals.insert(key, stored.event);
+        }
+        if !sheet.originals.is_empty() {
+            let visits = sheet.originals.values().filter_map(|event| Some((event.psn_no.as_str(), event.visit?)));
+            self.load(Vec::new(), visits.filter(|(person, _)| sheet.persons.contains_key(person)).collect())?;
+        }
+        Ok(earlier)
+    }
+
+    /// Finds the events of messages, and folds visits.
+    fn load(&mut self, keys: Vec<&Key>, mut visits: Vec<(&str, u64)>) -> Result<Vec<Option<Row>>, Fault> {
+        visits.retain(|(person, visit)| !self.visits.knows(person, *visit));
+        visits.sort_unstable();
+        visits.dedup();
+        let wanted = Wanted { keys, visits };
+        let Found { earlier, visits, dictionaries } = self.engine.fetch(&wanted)?;
+        dictionaries.into_iter().for_each(|dictionary| self.packer.learn(dictionary));
+        for ((person, number), rows) in wanted.visits.iter().zip(visits) {
+            let visit = fold_visit(&*self.state, &self.packer, rows).map_err(|why| unreadable(person, &why))?;
+            // Whoever has no such visit must not put away that of whom it belongs to.
+            if visit.is_some() || self.visits.is_free(*number) {
+                *self.visits.place(person, *number) = visit;
+            }
+        }
+        Ok(earlier)
+    }
+
+    /// The answer to a message that was kept before.
+    fn earlier(&self, request: &Request, row: Row) -> Answer {
+        let number = row.number;
+        match self.packer.unpack(row, GENESIS) {
+            Ok(Stored { event, .. }) => again(request, &event),
+            Err(why) => Err(SubmitError::NotRecorded(format!("第 {number} 件：{why}"))),
+        }
+    }
+
+    /// Answers one request on what the ones before it in the batch left.
+    fn one<'a>(&mut self, sheet: &mut Sheet<'a, S>, job: &'a Job<S>) -> Result<Answer, Fault> {
+        let request = &job.request;
+        if let Some(event) = sheet.made.get(&request.key) {
+            return Ok(again(request, event));
+        }
+        let known = known(sheet, &self.visits, &self.periods, request);
+        let number = sheet.head.events + 1;
+        // What is known is only lent for reading, so a panic leaves it as it was.
+        let decided = catch_unwind(AssertUnwindSafe(|| (job.decide)(&known, number)));
+        let draft = match decided {
+            Err(_) => return Ok(Err(SubmitError::Panicked)),
+            Ok(Outcome::Answer(body)) => return Ok(Ok(Reply { body, replayed: false })),
+            Ok(Outcome::Record(draft)) => draft,
+        };
+        let visit = request.visit.or(known.original.and_then(|event| event.visit));
+        if let Some(why) = misplaced(request, &draft, visit, number) {
+            return Ok(Err(SubmitError::NotRecorded(why)));
+        }
+        let persons = std::iter::once(&draft.psn_no).chain(&draft.with);
+        let revisions: Vec<u64> = persons.map(|name| sheet.persons[name.as_str()].revision + 1).collect();
+        let mut event = Event::draft(number, sheet.head.head, request, draft, &revisions);
+        event.closed = known.periods.measure();
+        let state = &*self.state;
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            let change = state.read(&event)?;
+            let moved = state.moves(&event, &change, &known)?;
+            if let Some((area, through)) = state.closes(&change) {
+                known.periods.clone().close(area, through).map_err(|fault| fault.to_string())?;
+            }
+            if state.closes(&change).is_some() != (event.kind == CLOSING) {
+                return Err(format!("the kind of an event that closes books is {CLOSING}, and of no other"));
+            }
+            Ok((change, moved))
+        }));
+        let (change, moved): (S::Change, Option<Transaction>) = match read {
+            Err(_) => return Ok(Err(SubmitError::Panicked)),
+            Ok(Err(reason)) => return Ok(Err(SubmitError::NotRecorded(reason))),
+            Ok(Ok(read)) => read,
+        };
+        event.seal(moved.as_ref().map(posting::digest));
+        self.keep(sheet, event, change, moved)
+    }
+
+    /// Takes a sealed event into the batch, its persons and its visit.
+    fn keep(
+        &mut self,
+        sheet: &mut Sheet<'_, S>,
+        event: Event,
+        change: S::Change,
+        moved: Option<Transaction>,
+    ) -> Result<Answer, Fault> {
+        let barred = self.state.bars(&change).map(|msgid| Message::barred(&event, msgid));
+        let folded = catch_unwind(AssertUnwindSafe(|| self.fold(sheet, &event, change, moved.as_ref())));
+        let after = match folded {
+            Ok(Ok(after)) => after,
+            Ok(Err(reason)) => return Err(Fault::Refused(Trouble::Other(reason))),
+            Err(_) => return Err(Fault::Refused(Trouble::Other("taking an event in panicked".to_owned()))),
+        };
+        if let Some(moved) = moved.as_ref().filter(|_| self.engine.keeps_postings()) {
+            sheet.postings.extend(posting::lines(&event, moved));
+        }
+        sheet.ended.extend(sheet.days.push(&event));
+        sheet.head = Verified { events: event.seq, head: event.hash };
+        sheet.rows.push(self.packer.pack(&event, moved.as_ref(), after));
+        let messages = std::iter::once(Message::of(&event)).chain(barred);
+        let event = Rc::new(event);
+        for message in messages {
+            sheet.made.insert(message.key.clone(), Rc::clone(&event));
+            sheet.messages.push(message);
+        }
+        Ok(Ok(Reply { body: event.reply.clone(), replayed: false }))
+    }
+
+    /// Folds an event; gives the states of its persons after it.
+    fn fold(
+        &mut self,
+        sheet: &mut Sheet<'_, S>,
+        event: &Event,
+        change: S::Change,
+        moved: Option<&Transaction>,
+    ) -> Result<Vec<u8>, String> {
+        let before = event.visit.and_then(|visit| self.visits.get(&event.psn_no, visit));
+        let mut after = Vec::with_capacity(64);
+        for (name, revision) in event.persons() {
+            let open = sheet.persons.get_mut(name).ok_or_else(|| format!("{name} was not asked for"))?;
+            self.state.fold_person(name, &mut open.person, before, event, &change)?;
+            (open.revision, open.changed) = (revision, true);
+            let packed = self.state.pack(&open.person);
+            // The member stands in the row itself; of others, all is said.
+            let first = after.is_empty();
+            if first { put_bytes(&mut after, &packed) } else { put_bytes(&mut after, &record(name, revision, &packed)) }
+        }
+        if let Some((area, through)) = self.state.closes(&change) {
+            let periods = sheet.periods.get_or_insert_with(|| self.periods.clone());
+            periods.close(area, through).map_err(|fault| fault.to_string())?;
+        }
+        if let Some(number) = event.visit {
+            self.state.fold_visit(self.visits.place(&event.psn_no, number), event, change, moved)?;
+        }
+        Ok(after)
+    }
+
+    fn commit(&mut self, sheet: Sheet<'_, S>) -> Result<(), Fault> {
+        let changed = sheet.persons.into_iter().filter(|(_, open)| open.changed);
+        let state = &*self.state;
+        let mut persons: Vec<(String, Kept)> = changed
+            .map(|(name, open)| (name.to_owned(), Kept { revision: open.revision, packed: state.pack(&open.person) }))
+            .collect();
+        persons.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut days = sheet.ended;
+        days.extend(sheet.days.now());
+        let dictionaries = self.packer.take_fresh();
+        let batch = Batch {
+            rows: sheet.rows,
+            messages: &sheet.messages,
+            persons,
+            postings: sheet.postings,
+            days,
+            dictionaries,
+            head: sheet.head,
+            periods: sheet.periods,
+        };
+        if let Err(fault) = self.engine.commit(&batch, &self.people) {
+            self.packer.keep_again(batch.dictionaries);
+            return Err(fault);
+        }
+        for (name, kept) in &batch.persons {
+            self.people.set(name, kept.revision, &kept.packed);
+        }
+        if let Some(periods) = batch.periods {
+            self.periods = periods;
+        }
+        (self.head, self.days) = (sheet.head, sheet.days);
+        *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = self.head;
+        Ok(())
+    }
+}
+
+/// What a request may see.
+fn known<'s, S: State>(
+    sheet: &'s Sheet<'_, S>,
+    visits: &'s Visits<S::Visit>,
+    periods: &'s Periods,
+    request: &'s Request,
+) -> Known<'s, S> {
+    let persons =
+        request.persons.iter().filter_map(|name| Some((name.as_str(), &sheet.persons.get(name.as_str())?.person)));
+    let member = request.persons.first();
+    let original = request.refers.as_ref().and_then(|key| original(sheet, key));
+    let visit = request.visit.or(original.and_then(|event| event.visit));
+    let visit = member.zip(visit).and_then(|(member, number)| Some((number, visits.get(member, number)?)));
+    Known { persons: persons.collect(), visit, periods: sheet.periods.as_ref().unwrap_or(periods), original }
+}
+
+/// The event of a message that is referred to, kept before or in this batch.
+fn original<'s, S: State>(sheet: &'s Sheet<'_, S>, key: &Key) -> Option<&'s Event> {
+    sheet.made.get(key).map(|event| &**event).or_else(|| sheet.originals.get(key))
+}
+
+/// The answer to a message whose event is there, or that an event bars.
+fn again(request: &Request, event: &Event) -> Answer {
+    if event.msgid != request.key.msgid {
+        Err(SubmitError::Barred { by: event.msgid.clone() })
+    } else if event.digest == request.digest() {
+        Ok(Reply { body: event.reply.clone(), replayed: true })
+    } else {
+        Err(SubmitError::Conflict { infno: event.infno.clone(), input: event.input.clone() })
+    }
+}
+
+/// Why a draft is not about what its request named: a defect of the caller.
+fn misplaced(request: &Request, draft: &Draft, visit: Option<u64>, number: u64) -> Option<String> {
+    let Some((member, others)) = request.persons.split_first() else {
+        return Some("the request names no person".to_owned());
+    };
+    let once = |at: usize, person: &String| person != member && !draft.with[..at].contains(person);
+    let named = draft.psn_no == *member
+        && draft.with.iter().enumerate().all(|(at, person)| others.contains(person) && once(at, person));
+    let there = draft.visit.is_none_or(|named| named == number || visit == Some(named));
+    (!named || !there).then(|| "the draft is about a person or visit that the request does not name".to_owned())
+}
+
+/// Folds a visit from its events.
+pub(crate) fn fold_visit<S: State>(state: &S, packer: &Packer, rows: Vec<Row>) -> Result<Option<S::Visit>, String> {
+    let mut visit = None;
+    for row in rows {
+        let Stored { event, moved } = packer.unpack(row, GENESIS)?;
+        let change = state.read(&event)?;
+        state.fold_visit(&mut visit, &event, change, moved.as_ref())?;
+    }
+    Ok(visit)
+}
+
+fn unreadable(name: &str, why: &str) -> Fault {
+    Fault::Refused(Trouble::Damaged(format!("{name}：{why}")))
+}

@@ -1,0 +1,17 @@
+//! What the store promises, proved on every engine: each promise is one function that gets a [`world::World`]
+//! and runs once on SQLite and once on PostgreSQL. What only a file can suffer stands in `files`, `upgrade`
+//! and `damage`.
+
+#[macro_use]
+mod world;
+
+mod accounts;
+mod changed;
+mod damage;
+mod faults;
+mod files;
+mod messages;
+mod persons;
+mod purses;
+mod sums;
+mod upgrade;
