@@ -3,13 +3,15 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use foldhash::fast::FixedState;
+
 /// Most visits at hand; few where this crate's own tests watch them go and come back.
 const MOST: usize = if cfg!(test) { 8 } else { 50_000 };
 
 /// Visits by number, with whose they are.
 pub(crate) struct Visits<V> {
-    at_hand: HashMap<u64, (String, Option<V>)>,
-    by_person: HashMap<String, Vec<u64>>,
+    at_hand: HashMap<u64, (String, Option<V>), FixedState>,
+    by_person: HashMap<String, Vec<u64>, FixedState>,
     /// In the order in which they came; the first to go.
     order: VecDeque<u64>,
     most: usize,
@@ -17,7 +19,7 @@ pub(crate) struct Visits<V> {
 
 impl<V> Default for Visits<V> {
     fn default() -> Self {
-        Self { at_hand: HashMap::new(), by_person: HashMap::new(), order: VecDeque::new(), most: MOST }
+        Self { at_hand: HashMap::default(), by_person: HashMap::default(), order: VecDeque::new(), most: MOST }
     }
 }
 

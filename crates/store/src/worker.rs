@@ -8,6 +8,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use foldhash::fast::FixedState;
 use gongji_ledger::{Periods, Transaction};
 
 use crate::body::{Packer, Row, Stored};
@@ -120,13 +121,13 @@ struct Open<P> {
 
 /// A batch while it is decided.
 struct Sheet<'a, S: State> {
-    persons: HashMap<&'a str, Open<S::Person>>,
+    persons: HashMap<&'a str, Open<S::Person>, FixedState>,
     rows: Vec<Row>,
     messages: Vec<Message>,
     /// The events of this batch by the messages that they answer or bar.
-    made: HashMap<Key, Rc<Event>>,
+    made: HashMap<Key, Rc<Event>, FixedState>,
     /// The events of messages that requests refer to.
-    originals: HashMap<&'a Key, Event>,
+    originals: HashMap<&'a Key, Event, FixedState>,
     postings: Vec<posting::Line>,
     ended: Vec<crate::days::Day>,
     head: Verified,
@@ -267,7 +268,7 @@ impl<S: State> Worker<S> {
             self.people.set(name, kept.revision, &kept.packed);
             at_hand[at] = Some(kept);
         }
-        let mut persons = HashMap::with_capacity(names.len());
+        let mut persons = HashMap::with_capacity_and_hasher(names.len(), FixedState::default());
         for (name, kept) in names.into_iter().zip(at_hand) {
             let (revision, person) = match kept {
                 None => (0, S::Person::default()),
@@ -279,8 +280,8 @@ impl<S: State> Worker<S> {
             persons,
             rows: Vec::with_capacity(batch.len()),
             messages: Vec::with_capacity(batch.len()),
-            made: HashMap::new(),
-            originals: HashMap::new(),
+            made: HashMap::default(),
+            originals: HashMap::default(),
             postings: Vec::new(),
             ended: Vec::new(),
             head: self.head,

@@ -182,7 +182,7 @@ impl Service {
             refers: plan.refers.clone().map(|msgid| Key { institution: envelope.institution.clone(), msgid }),
         };
         // The reply to give when the store has none.
-        let (late_stamp, sent) = (stamp.clone(), envelope.input.clone());
+        let (late_stamp, sent) = (stamp.clone(), request.input.clone());
         let (directory, decider) = (Arc::clone(&self.directory), Arc::clone(&self.decider));
         let decide = move |known: &Known<'_, Book>, seq: u64| {
             // Asked again, it must not say everything twice.
@@ -302,15 +302,15 @@ fn unknown_transaction(infno: &str) -> Fault {
     Fault::at(Code::UnknownTransaction, "infno").given(infno).allowed(format!(" {}", served.join("、")))
 }
 
-fn from_store(error: SubmitError, outline: &Outline, sent: &Json) -> Fault {
+fn from_store(error: SubmitError, outline: &Outline, sent: &str) -> Fault {
     match error {
         SubmitError::Conflict { infno, input } => {
             let reused = |field: String| Fault::at(Code::MessageReused, field);
             if infno != outline.infno {
                 return reused("infno".to_owned()).given(&outline.infno).allowed(format!(" {infno}，或换新的 msgid"));
             }
-            let before = json::read_text(&input).unwrap_or(Json::Null);
-            let field = before.difference(sent).unwrap_or_default();
+            let [before, now] = [input.as_str(), sent].map(|text| json::read_text(text).unwrap_or(Json::Null));
+            let field = before.difference(&now).unwrap_or_default();
             reused(format!("input.{field}")).allowed("与首次相同的内容，或换新的 msgid")
         }
         SubmitError::Barred { by } => Fault::at(Code::ReversedBefore, "msgid")
