@@ -2,6 +2,7 @@
 //! kept in it.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::Child;
 
 use tempfile::TempDir;
@@ -37,19 +38,40 @@ impl Cluster {
     /// # Panics
     /// As [`Self::own`].
     pub fn with(settings: &[(&str, &str)]) -> Self {
-        let home = Home::get();
-        let account = home.account();
+        let mut cluster = Self::empty(settings);
+        cluster.server.lay_out(&Home::get().template());
+        cluster.restart();
+        cluster
+    }
+
+    /// A second server with settings of its own, whose data are a base backup (`pg_basebackup`) of this one as
+    /// it is now. It is not started: [`Self::restart`] has it recover from the archive that its
+    /// `restore_command` reads, up to its `recovery_target_...`; it takes connections before it is there.
+    ///
+    /// # Panics
+    /// If this server does not run, or may not be copied.
+    pub fn copy(&self, settings: &[(&str, &str)]) -> Self {
+        let copy = Self::empty(settings);
+        copy.server.copy(&self.url("postgres"));
+        copy
+    }
+
+    /// Where it lies: its data are in `data`, and it may write beside them.
+    pub fn folder(&self) -> &Path {
+        &self.server.folder
+    }
+
+    /// A folder that is looked after.
+    fn empty(settings: &[(&str, &str)]) -> Self {
+        let account = Home::get().account();
         let folder = tempfile::Builder::new().prefix("gongji-pg-own-").tempdir_in(temporary(&account));
         let folder = folder.expect("a folder for the server");
         account.own(folder.path()).expect("a folder of one's own");
         let users = keeper::enter(folder.path()).expect("a folder of one's own");
         keeper::keep(folder.path(), 1);
         let server = Server { folder: folder.path().to_owned(), account };
-        server.lay_out(&home.template());
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let mut cluster = Self { server, settings, running: None, _folder: folder, _users: users };
-        cluster.restart();
-        cluster
+        Self { server, settings, running: None, _folder: folder, _users: users }
     }
 
     /// The address of a database in it, for its superuser; `postgres` is there from the start. It stays

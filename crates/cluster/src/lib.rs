@@ -2,7 +2,8 @@
 //! a whole server of one's own that may be killed.
 //!
 //! - [`Database::fresh`] is what most tests want: an empty database, gone when the value is dropped.
-//! - [`Cluster::own`] is for tests and benchmarks that kill, restart or tune a server.
+//! - [`Cluster::own`] is for tests and benchmarks that kill, restart or tune a server; [`Cluster::copy`] makes
+//!   a second one from a base backup of it.
 //! - [`psql`] asks either of them something.
 //!
 //! The servers are made from the programs of an installed PostgreSQL, 15 or newer, and listen on a socket

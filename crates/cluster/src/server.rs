@@ -62,6 +62,14 @@ impl Server {
         run(Command::new("cp").arg("-a").arg(template).arg(self.data())).unwrap_or_else(|fault| panic!("{fault}"));
     }
 
+    /// Has its data be those of a running server, to be recovered from an archive at the next start.
+    pub(crate) fn copy(&self, url: &str) {
+        let mut command = self.account.command(Binaries::get().program("pg_basebackup"), &self.folder);
+        command.args(["--checkpoint=fast", "--no-sync", "--dbname", url, "--pgdata"]).arg(self.data());
+        run(&mut command).unwrap_or_else(|fault| panic!("{fault}"));
+        File::create(self.data().join("recovery.signal")).expect("a file in the server's data");
+    }
+
     /// Starts it and waits until it takes connections; later settings prevail over earlier ones.
     pub(crate) fn start(&self, settings: &[(String, String)]) -> Child {
         let log = File::options().create(true).append(true).open(self.log()).expect("a log in the server's folder");

@@ -64,6 +64,7 @@ pub use event::{CLOSING, Digest, Draft, Event, GENESIS, Key, Request, STREAM, VE
 pub use place::Place;
 pub use reader::{ReadError, Reader};
 pub use sqlite::backup::BackupError;
+pub use sqlite::restore::{RestoreError, Restored, Until};
 pub use sqlite::schema::SchemaError;
 pub use state::{InVisit, Known, State};
 pub use store::{OpenError, Store, rebuild};

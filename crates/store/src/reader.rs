@@ -14,6 +14,7 @@ use crate::place::Place;
 use crate::postgres::Moment;
 use crate::replay::{Walk, packer};
 use crate::sqlite::backup::{self, BackupError};
+use crate::sqlite::restore::{self, RestoreError, Restored, Until};
 use crate::sqlite::schema;
 use crate::state::State;
 use crate::store::OpenError;
@@ -150,6 +151,25 @@ impl Reader {
         match self.source.file() {
             Some(file) => backup::backup(file, to, progress),
             None => Err(BackupError::Server),
+        }
+    }
+
+    /// Makes a new store of the first events of the moment that is read: of all before the first one that was
+    /// recorded after `until`. Everything derived is made anew, and all of it is proved before the file gets its
+    /// name. `progress` is told events copied and events in all, the same number twice at last.
+    ///
+    /// # Errors
+    /// Why there is no such store; nothing is left of a failed one.
+    pub fn restore<S: State>(
+        &self,
+        to: &Path,
+        until: &Until,
+        state: &S,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<Restored, RestoreError> {
+        match self.source.file() {
+            Some(file) => restore::restore(file, to, until, state, progress),
+            None => Err(RestoreError::Server),
         }
     }
 }

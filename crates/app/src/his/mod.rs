@@ -53,7 +53,7 @@ pub(crate) use engine::Policies;
 use envelope::{Envelope, Outline, Stamp};
 use errors::{Code, Fault};
 use json::Json;
-use moment::Moment;
+pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
 
 /// One transaction of the interface.

@@ -183,6 +183,39 @@ fn a_backup_is_taken_beside_the_service_and_restored_by_putting_it_in_place() {
 }
 
 #[test]
+fn a_store_is_restored_to_a_moment_beside_the_service() {
+    let kept = Kept::new();
+    let (then, other) = (kept.file("then.db"), kept.file("other.db"));
+    let done = gongji(&["store", "restore", &kept.db(), &then, "--events", "5"], "");
+    assert_eq!(done.code, 0, "{}", done.err);
+    for said in ["事件 5，略去其后", "末件 5，记于 2026-03-01", "hash "] {
+        assert!(done.out.contains(said), "{said}: {}", done.out);
+    }
+    assert!(done.err.contains("已复制 5/5 件，正在重建并核验"), "{}", done.err);
+    assert_eq!(gongji(&["store", "verify", &then], "").code, 0);
+
+    let again = gongji(&["store", "restore", &kept.db(), &then, "--events", "4"], "");
+    assert!(again.code == 2 && again.err.contains("已经存在"), "{}", again.err);
+    for (which, said) in [
+        (["--until", "2020-01-01 00:00:00"], "晚于所给的时刻"),
+        (["--until", "2026-03-01"], "写作 YYYY-MM-DD HH:MM:SS"),
+        (["--until", "yesterday"], "写作 YYYY-MM-DD HH:MM:SS"),
+        (["--events", "0"], "写作件数"),
+        (["--events", "999"], "库里只有"),
+    ] {
+        let refused = gongji(&[&["store", "restore", &kept.db(), &other], &which[..]].concat(), "");
+        assert!(refused.code == 2 && refused.err.contains(said), "{which:?}: {}", refused.err);
+    }
+    assert_eq!(gongji(&["store", "restore", &kept.db(), &other], "").code, 2);
+    let server = gongji(&["store", "restore", "postgres://db.example/gongji", &other, "--events", "1"], "");
+    assert!(server.code == 2 && server.err.contains("docs/guides/operate-the-store.md"), "{}", server.err);
+    assert!(!Path::new(&other).exists());
+    let all = gongji(&["store", "restore", &kept.db(), &other, "--until", "2199-12-31 23:59:59"], "");
+    assert!(all.code == 0 && all.out.contains("略去其后 0 件"), "{} {}", all.out, all.err);
+    assert_eq!(gongji(&["store", "heads", &other], "").out, gongji(&["store", "heads", &kept.db()], "").out);
+}
+
+#[test]
 fn what_is_no_store_is_said_without_making_one() {
     let folder = tempfile::tempdir().unwrap();
     let said = |path: &Path, command: &str, said: &str| {

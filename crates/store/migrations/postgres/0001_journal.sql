@@ -29,21 +29,28 @@ CREATE INDEX event_number ON event (number);
 
 -- Postings, derived from the events, for questions. The person is whose account it is or, for an account
 -- that is no person's, the member. Days are counted from 1970-01-01, `recorded` in milliseconds from then.
+-- What an event does to one person's accounts is one row, since a row and its keys cost more than what is in it.
 CREATE TABLE posting (
     person     text COLLATE "C" NOT NULL,
     event      bigint NOT NULL CHECK (event > 0),
-    line       integer NOT NULL CHECK (line >= 0),         -- place in the transaction: 0, 1, 2 ...
-    account    text COLLATE "C" NOT NULL CHECK (account <> ''),
-    amount     bigint NOT NULL CHECK (amount <> 0),        -- fen; a debit is positive, a credit negative
+    lines      integer[] NOT NULL,                         -- places in the transaction: 0, 1, 2 ...
+    accounts   text[] NOT NULL,                            -- of each line
+    amounts    bigint[] NOT NULL,                          -- of each, in fen; a debit is positive, a credit negative
     kind       text NOT NULL CHECK (kind <> ''),
     concerns   bigint CHECK (concerns > 0 AND concerns <> event),
     effective  integer NOT NULL,
     accounting integer NOT NULL CHECK (accounting >= effective),
     recorded   bigint NOT NULL,
-    PRIMARY KEY (person, event, line)
+    CHECK (cardinality(lines) = cardinality(accounts) AND cardinality(lines) = cardinality(amounts)),
+    PRIMARY KEY (person, event)
 );
 -- The postings of many events, as they are proved.
 CREATE INDEX posting_event ON posting (event);
+
+-- The same with a row for each line, for whoever asks in SQL.
+CREATE VIEW posting_line AS
+    SELECT person, event, line, account, amount, kind, concerns, effective, accounting, recorded
+    FROM posting CROSS JOIN LATERAL unnest(lines, accounts, amounts) AS l (line, account, amount);
 
 -- The idempotency key, with where the answer is. Derived.
 CREATE TABLE message_claim (

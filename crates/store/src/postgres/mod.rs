@@ -159,10 +159,16 @@ impl Postgres {
         let answers: HashMap<_, _> = claims.iter().map(|claim| (&claim.key, claim.number)).collect();
         let earlier = wanted.keys.iter().map(|key| {
             let Some(number) = answers.get(key) else { return Ok(None) };
-            let missing = || Fault::Refused(Trouble::Damaged(format!("message_claim：没有第 {number} 件")));
-            events.get(number).cloned().map(Some).ok_or_else(missing)
+            events.get(number).cloned().map(Some).ok_or_else(|| self.unseen(*number))
         });
         earlier.collect()
+    }
+
+    /// Why an event is not there that a message was answered with. Of a commit on several servers one may show
+    /// its part before the other does; that passes.
+    fn unseen(&self, number: u64) -> Fault {
+        let why = format!("message_claim：没有第 {number} 件");
+        if self.address.sharded { Fault::Again(why) } else { Fault::Refused(Trouble::Damaged(why)) }
     }
 
     /// Dictionaries that rows need and this node does not know.

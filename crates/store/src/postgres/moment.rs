@@ -25,7 +25,7 @@ const HASHES: &str = "SELECT hash FROM event WHERE number >= $1 AND number < $2 
 const DAYS: &str = "SELECT day, first, size, root, peaks FROM day_head ORDER BY base, day";
 const PEOPLE: &str = "SELECT person, revision, packed FROM person WHERE person > $1 ORDER BY person LIMIT $2";
 const POSTINGS: &str = "SELECT person, event, line, account, amount, kind, concerns, effective, accounting, recorded \
-    FROM posting WHERE event BETWEEN $1 AND $2 ORDER BY event, line, person";
+    FROM posting_line WHERE event BETWEEN $1 AND $2 ORDER BY event, line, person";
 const EDITION: &str = "SELECT edition FROM edition";
 
 /// Persons that are read together.

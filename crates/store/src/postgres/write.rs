@@ -24,9 +24,13 @@ const EVENTS: &str = "INSERT INTO event (person, revision, number, visit, hash, 
     unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[], $6::bigint[], $7::bytea[], $8::bytea[]) \
     ON CONFLICT DO NOTHING RETURNING number";
 const POSTINGS: &str = "INSERT INTO posting \
-    (person, event, line, account, amount, kind, concerns, effective, accounting, recorded) SELECT * FROM \
-    unnest($1::text[], $2::bigint[], $3::int[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::int[], \
-    $9::int[], $10::bigint[]) ON CONFLICT DO NOTHING RETURNING event";
+    (person, event, lines, accounts, amounts, kind, concerns, effective, accounting, recorded) \
+    SELECT person, event, string_to_array(lines, ' ')::int[], string_to_array(accounts, ' '), \
+    string_to_array(amounts, ' ')::bigint[], kind, concerns, effective, accounting, recorded FROM \
+    unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[], \
+    $9::int[], $10::bigint[]) \
+    AS n (person, event, lines, accounts, amounts, kind, concerns, effective, accounting, recorded) \
+    ON CONFLICT DO NOTHING RETURNING event";
 const PERSONS: &str = "UPDATE person SET revision = n.revision, packed = n.packed \
     FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bytea[]) AS n (person, before, revision, packed) \
     WHERE person.person = n.person AND person.revision = n.before RETURNING person.person";
@@ -114,22 +118,29 @@ pub(super) fn events(rows: &[Row]) -> Writing<'_> {
     Writing::new_rows(step, rows.len(), "event")
 }
 
-/// Postings.
+/// Postings: one row for what an event does to one person's accounts.
 pub(super) fn postings(lines: &[Line]) -> Writing<'_> {
-    // A transaction has a handful of lines.
-    let place = |line: &Line| i32::try_from(line.line).unwrap_or(i32::MAX);
+    let mut order: Vec<&Line> = lines.iter().collect();
+    order.sort_by_key(|line| (line.event, &line.person, line.line));
+    let rows: Vec<&[&Line]> = order.chunk_by(|a, b| a.event == b.event && a.person == b.person).collect();
+    let first = rows.iter().map(|row| row[0]);
+    // Account keys have no spaces.
+    let joined = |text: fn(&Line) -> String| {
+        let row = |row: &&[&Line]| row.iter().map(|line| text(line)).collect::<Vec<_>>().join(" ");
+        rows.iter().map(row).collect::<Vec<_>>()
+    };
     let step = Step::new(POSTINGS)
-        .with(lines.iter().map(|line| line.person.as_str()).collect::<Vec<_>>())
-        .with(lines.iter().map(|line| big(line.event)).collect::<Vec<_>>())
-        .with(lines.iter().map(place).collect::<Vec<_>>())
-        .with(lines.iter().map(|line| line.account.as_str()).collect::<Vec<_>>())
-        .with(lines.iter().map(|line| line.amount).collect::<Vec<_>>())
-        .with(lines.iter().map(|line| line.kind.as_str()).collect::<Vec<_>>())
-        .with(lines.iter().map(|line| line.concerns.map(big)).collect::<Vec<_>>())
-        .with(lines.iter().map(|line| line.effective).collect::<Vec<_>>())
-        .with(lines.iter().map(|line| line.accounting).collect::<Vec<_>>())
-        .with(lines.iter().map(|line| line.recorded).collect::<Vec<_>>());
-    Writing::new_rows(step, lines.len(), "posting")
+        .with(first.clone().map(|line| line.person.clone()).collect::<Vec<_>>())
+        .with(first.clone().map(|line| big(line.event)).collect::<Vec<_>>())
+        .with(joined(|line| line.line.to_string()))
+        .with(joined(|line| line.account.clone()))
+        .with(joined(|line| line.amount.to_string()))
+        .with(first.clone().map(|line| line.kind.clone()).collect::<Vec<_>>())
+        .with(first.clone().map(|line| line.concerns.map(big)).collect::<Vec<_>>())
+        .with(first.clone().map(|line| line.effective).collect::<Vec<_>>())
+        .with(first.clone().map(|line| line.accounting).collect::<Vec<_>>())
+        .with(first.map(|line| line.recorded).collect::<Vec<_>>());
+    Writing::new_rows(step, rows.len(), "posting")
 }
 
 /// Persons who are locked, each with the revision at which they were.

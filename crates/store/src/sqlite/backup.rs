@@ -1,6 +1,5 @@
 //! Copying a store while it is written (联机备份): the copy is of one moment, proved before it gets its name.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -8,7 +7,7 @@ use rusqlite::backup::{Backup, StepResult};
 
 use crate::chain::{ChainFault, Verified};
 use crate::replay::Walk;
-use crate::sqlite::{rows, schema};
+use crate::sqlite::{part, rows, schema};
 use crate::trouble::Trouble;
 use crate::verify::VerifyError;
 
@@ -41,26 +40,10 @@ impl From<rusqlite::Error> for BackupError {
 
 /// Copies the moment that a connection reads.
 pub(crate) fn backup(from: &Connection, to: &Path, progress: impl FnMut(u64, u64)) -> Result<Verified, BackupError> {
-    if to.exists() {
-        return Err(BackupError::Exists(to.to_owned()));
+    match part::in_the_way(to) {
+        Some(there) => Err(BackupError::Exists(there)),
+        None => part::named(to, |part| copy(from, part, progress)),
     }
-    let mut name = to.as_os_str().to_owned();
-    name.push(".part");
-    let part = PathBuf::from(name);
-    File::options().write(true).create_new(true).open(&part)?;
-    let copied = copy(from, &part, progress).and_then(|copied| {
-        File::open(&part)?.sync_all()?;
-        std::fs::rename(&part, to)?;
-        // The name must be on disk as well as the file.
-        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()?;
-        Ok(copied)
-    });
-    if copied.is_err() {
-        // What failed is told; that half a copy may stay behind is the smaller trouble.
-        let _ = std::fs::remove_file(&part);
-    }
-    copied
 }
 
 fn copy(from: &Connection, part: &Path, mut progress: impl FnMut(u64, u64)) -> Result<Verified, BackupError> {

@@ -3,7 +3,9 @@
 
 mod anew;
 pub(crate) mod backup;
+mod part;
 mod recent;
+pub(crate) mod restore;
 pub(crate) mod rows;
 pub(crate) mod schema;
 mod turns;

@@ -1,6 +1,6 @@
 //! What the store promises, proved on every engine: each promise is one function that gets a [`world::World`]
-//! and runs once on SQLite and once on PostgreSQL. What only a file can suffer stands in `files`, `upgrade`
-//! and `damage`.
+//! and runs once on SQLite and once on PostgreSQL. What only a file can suffer stands in `files`, `upgrade`,
+//! `damage` and `restore`, what only a server can in `recovery`.
 
 #[macro_use]
 mod world;
@@ -13,5 +13,7 @@ mod files;
 mod messages;
 mod persons;
 mod purses;
+mod recovery;
+mod restore;
 mod sums;
 mod upgrade;

@@ -1,5 +1,5 @@
-//! `gongji store`: what an operator does with a store: prove it, copy it, read its books, publish its
-//! heads. Everything but `rebuild` reads only, and works beside the running service.
+//! `gongji store`: what an operator does with a store: prove it, copy it, go back to a moment of it, read its
+//! books, publish its heads. Everything but `rebuild` reads only, and works beside the running service.
 
 mod backup;
 mod balances;
@@ -7,6 +7,7 @@ mod close;
 mod heads;
 mod prove;
 mod rebuild;
+mod restore;
 mod text;
 mod verify;
 mod verify_proof;
@@ -20,12 +21,13 @@ use gongji_store::{Place, Reader};
 use super::load;
 use crate::his::{Book, Decider, Policies};
 
-/// Look after a store (结算库): prove, back up, rebuild, read its books
+/// Look after a store (结算库): prove, back up, restore, rebuild, read its books
 #[derive(clap::Subcommand)]
 pub(crate) enum StoreCommand {
     Verify(verify::Options),
     Rebuild(rebuild::Options),
     Backup(backup::Options),
+    Restore(restore::Options),
     Balances(balances::Options),
     Close(close::Options),
     Heads(heads::Options),
@@ -42,6 +44,7 @@ pub(crate) fn run(command: &StoreCommand) -> anyhow::Result<ExitCode> {
         StoreCommand::Verify(options) => verify::run(options),
         StoreCommand::Rebuild(options) => rebuild::run(options),
         StoreCommand::Backup(options) => backup::run(options),
+        StoreCommand::Restore(options) => restore::run(options),
         StoreCommand::Balances(options) => balances::run(options),
         StoreCommand::Close(options) => close::run(options),
         StoreCommand::Heads(options) => heads::run(options),

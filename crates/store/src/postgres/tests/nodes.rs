@@ -40,7 +40,7 @@ fn everybody_at_once(url: &str, plain: &str) {
     let gaps = "SELECT count(*) FROM (SELECT person, count(*) AS n, max(revision) AS most FROM event GROUP BY person) AS t \
                 WHERE n > most";
     assert_eq!(ask(plain, gaps).trim(), "0");
-    let paid = "SELECT sum(amount) FROM posting WHERE account LIKE '%P_%' AND kind <> 'opening'";
+    let paid = "SELECT sum(amount) FROM posting_line WHERE account LIKE '%P_%' AND kind <> 'opening'";
     assert_ne!(ask(plain, paid).trim(), "0");
 }
 
@@ -54,6 +54,26 @@ fn two_nodes_settle_the_same_persons_at_the_same_moment() {
 fn the_same_with_the_statements_for_divided_tables() {
     let database = Database::fresh();
     everybody_at_once(&with(database.url(), "gongji_cluster=1"), database.url());
+}
+
+/// Of a commit on several servers the message may show before its event does.
+#[test]
+fn where_tables_are_divided_an_event_that_does_not_show_yet_is_waited_for() {
+    let database = Database::fresh();
+    let store = node(&with(database.url(), "gongji_cluster=1"));
+    opened(&store, &["P1", "P2"]);
+    sent(1, &["P1"], "pay 1.00").to(&store).unwrap();
+    let hide = "CREATE TABLE hidden AS SELECT * FROM event WHERE number = 3; DELETE FROM event WHERE number = 3";
+    ask(database.url(), hide);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| sent(1, &["P2"], "pay 1.00").to(&store));
+        std::thread::sleep(Duration::from_millis(300));
+        ask(database.url(), "INSERT INTO event SELECT * FROM hidden");
+        let said = other.join().unwrap().unwrap_err();
+        assert!(matches!(&said, SubmitError::Conflict { .. }), "{said:?}");
+    });
+    sent(2, &["P2"], "pay 1.00").to(&store).unwrap();
+    assert_eq!(proved(database.url()).journal.events, 4);
 }
 
 #[test]

@@ -70,10 +70,9 @@ fn what_was_tampered_with_is_found_and_named() {
         ask(url, back);
         said
     };
-    let wallet = "event = 3 AND account LIKE '%P2%'";
     let said = differs(
-        &format!("UPDATE posting SET amount = amount + 1 WHERE {wallet}"),
-        &format!("UPDATE posting SET amount = amount - 1 WHERE {wallet}"),
+        "UPDATE posting SET amounts[1] = amounts[1] + 1 WHERE event = 3 AND person = 'P2'",
+        "UPDATE posting SET amounts[1] = amounts[1] - 1 WHERE event = 3 AND person = 'P2'",
     );
     assert!(matches!(said, VerifyError::Differs(Difference::Posting { event: 3, field: "amount", .. })), "{said}");
     let said = differs(
