@@ -1,8 +1,11 @@
 //! The handle of the process that writes: open, submit, check the chain, close; and rebuild.
 
+use std::hash::BuildHasher as _;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+
+use foldhash::fast::FixedState;
 
 use crate::chain::{ChainFault, Verified, WalkError};
 use crate::engine::{Engine, Start};
@@ -77,6 +80,13 @@ impl From<WalkError> for OpenError {
 
 /// An open store. Dropping it serves what still waits, then closes it.
 pub struct Store<S: State> {
+    /// Workers side by side, each with the persons that fall to it: one, or what a server's address asks for.
+    lanes: Vec<Lane<S>>,
+    hasher: FixedState,
+}
+
+/// One worker and the way to it.
+struct Lane<S: State> {
     jobs: Option<SyncSender<Job<S>>>,
     worker: Option<JoinHandle<()>>,
     committed: Arc<Mutex<Verified>>,
@@ -91,31 +101,29 @@ impl<S: State> Store<S> {
     /// See [`OpenError`].
     pub fn open(place: &Place, state: S) -> Result<Self, OpenError> {
         let state = Arc::new(state);
-        match place {
+        let lanes = match place {
             Place::File { path, vfs } => {
                 let (engine, start) = Sqlite::open(path, vfs.as_deref(), &*state)?;
-                Self::start(Box::new(engine), start, state)
+                vec![Lane::start(Box::new(engine), start, state)?]
             }
             Place::Memory => {
                 let (engine, start) = Memory::open();
-                Self::start(Box::new(engine), start, state)
+                vec![Lane::start(Box::new(engine), start, state)?]
             }
             Place::Postgres(address) => {
-                let (engine, start) = Postgres::open(address, &*state)?;
-                Self::start(Box::new(engine), start, state)
+                let open = |_| {
+                    let (engine, start) = Postgres::open(address, &*state)?;
+                    Lane::start(Box::new(engine), start, Arc::clone(&state))
+                };
+                (0..postgres::lanes(address)?).map(open).collect::<Result<_, _>>()?
             }
-        }
+        };
+        Ok(Self { lanes, hasher: FixedState::default() })
     }
 
+    #[cfg(test)]
     pub(crate) fn start(engine: Box<dyn Engine>, start: Start, state: Arc<S>) -> Result<Self, OpenError> {
-        let committed = Arc::new(Mutex::new(start.head));
-        let (sender, receiver) = sync_channel(QUEUE);
-        let worker = Worker::new(engine, state, start, Arc::clone(&committed));
-        let thread = std::thread::Builder::new()
-            .name("gongji-worker".to_owned())
-            .spawn(move || worker.run(&receiver))
-            .map_err(OpenError::Thread)?;
-        Ok(Self { jobs: Some(sender), worker: Some(thread), committed })
+        Ok(Self { lanes: vec![Lane::start(engine, start, state)?], hasher: FixedState::default() })
     }
 
     /// Hands a request to the worker and returns at once. `decide` sees what is known as every earlier request
@@ -128,7 +136,10 @@ impl<S: State> Store<S> {
         done: impl FnOnce(Result<Reply, SubmitError>) + Send + 'static,
     ) {
         let job = Job { request, decide: Box::new(decide), done: Box::new(done) };
-        let Some(jobs) = &self.jobs else {
+        // A person is always with the same worker, so what is at hand there stays good.
+        let whose = job.request.persons.first().map_or(0, |person| self.hasher.hash_one(person));
+        let lane = &self.lanes[(whose % self.lanes.len() as u64) as usize];
+        let Some(jobs) = &lane.jobs else {
             return (job.done)(Err(SubmitError::Closed));
         };
         if !job.request.is_fit() {
@@ -161,10 +172,23 @@ impl<S: State> Store<S> {
         receiver.recv().unwrap_or(Err(SubmitError::Closed))
     }
 
-    /// The last event that this node committed: its number and its hash.
+    /// The last event that this node's first worker committed: its number and its hash.
     #[must_use]
     pub fn head(&self) -> Verified {
-        *self.committed.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.lanes[0].committed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<S: State> Lane<S> {
+    fn start(engine: Box<dyn Engine>, start: Start, state: Arc<S>) -> Result<Self, OpenError> {
+        let committed = Arc::new(Mutex::new(start.head));
+        let (sender, receiver) = sync_channel(QUEUE);
+        let worker = Worker::new(engine, state, start, Arc::clone(&committed));
+        let thread = std::thread::Builder::new()
+            .name("gongji-worker".to_owned())
+            .spawn(move || worker.run(&receiver))
+            .map_err(OpenError::Thread)?;
+        Ok(Self { jobs: Some(sender), worker: Some(thread), committed })
     }
 }
 
@@ -192,7 +216,7 @@ pub fn rebuild<S: State>(place: &Place, state: &S) -> Result<Verified, OpenError
     Reader::open(place)?.head().map_err(|fault| Trouble::Other(fault.to_string()).into())
 }
 
-impl<S: State> Drop for Store<S> {
+impl<S: State> Drop for Lane<S> {
     fn drop(&mut self) {
         drop(self.jobs.take());
         if let Some(worker) = self.worker.take()

@@ -287,6 +287,11 @@ impl Drop for Postgres {
     }
 }
 
+/// How many workers an address asks for.
+pub(crate) fn lanes(address: &str) -> Result<usize, Trouble> {
+    Ok(Address::parse(address)?.workers)
+}
+
 /// Makes everything that is derived anew, in a database that no node is running on.
 pub(crate) fn rebuild<S: State>(address: &str, state: &S) -> Result<(), OpenError> {
     let address = Address::parse(address)?;

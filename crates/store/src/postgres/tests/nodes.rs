@@ -44,6 +44,14 @@ fn everybody_at_once(url: &str, plain: &str) {
     assert_ne!(ask(plain, paid).trim(), "0");
 }
 
+/// A node may have several workers; then the persons are divided among them.
+#[test]
+fn nodes_of_several_workers_settle_the_same_persons_at_the_same_moment() {
+    let database = Database::fresh();
+    let workers = with(database.url(), "gongji_workers=2");
+    everybody_at_once(&workers, database.url());
+}
+
 #[test]
 fn two_nodes_settle_the_same_persons_at_the_same_moment() {
     let database = Database::fresh();
