@@ -27,6 +27,11 @@ enum Options {
     Embedded(Embedded),
     /// A start, the memory and the rate with many members beside few
     Members(members::Options),
+    /// How long a store takes to open, and its memory
+    Start {
+        /// The store's file
+        path: std::path::PathBuf,
+    },
     /// PostgreSQL with one node and with two, beside pgbench on the same server
     Postgres(postgres::Options),
 }
@@ -50,6 +55,7 @@ fn main() -> Result<()> {
     match Options::parse() {
         Options::Embedded(options) => embedded(&options),
         Options::Members(options) => members::run(&options),
+        Options::Start { path } => members::start(&path),
         Options::Postgres(options) => postgres::run(&options),
     }
 }

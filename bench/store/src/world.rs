@@ -154,7 +154,8 @@ pub fn open_accounts(store: &Store<World>, members: u64) -> Result<()> {
             Outcome::Record(draft("opened", &psn_no, None, String::new(), "opened 1000000000".to_owned()))
         };
         let tell = tell.clone();
-        store.submit(request, decide, move |answer| drop(tell.send(answer.is_ok())));
+        // The receiver waits below.
+        store.submit(request, decide, move |answer| tell.send(answer.is_ok()).unwrap_or_default());
         under_way += 1;
         if under_way > 2000 {
             under_way -= 1;

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use foldhash::fast::FixedState;
 
 /// Most visits at hand; few where this crate's own tests watch them go and come back.
-const MOST: usize = if cfg!(test) { 8 } else { 50_000 };
+const MOST: usize = if cfg!(test) { 8 } else { 16_000 };
 
 /// Visits by number, with whose they are.
 pub(crate) struct Visits<V> {
