@@ -137,7 +137,13 @@ pub struct Event {
 impl Event {
     /// A draft as event number `seq` after the event with hash `prev_hash`; to be sealed. `revisions` are those
     /// of the member and then of the draft's further persons.
-    pub(crate) fn draft(seq: u64, prev_hash: Digest, request: &Request, draft: Draft, revisions: &[u64]) -> Self {
+    pub(crate) fn draft(
+        seq: u64,
+        prev_hash: Digest,
+        (request, digest): (&Request, Digest),
+        draft: Draft,
+        revisions: &[u64],
+    ) -> Self {
         let mut revisions = revisions.iter().copied();
         Self {
             seq,
@@ -153,7 +159,7 @@ impl Event {
             msgid: request.key.msgid.clone(),
             infno: request.infno.clone(),
             input: request.input.clone(),
-            digest: request.digest(),
+            digest,
             reply: draft.reply,
             effects: draft.effects,
             policy: draft.policy,

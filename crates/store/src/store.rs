@@ -135,7 +135,8 @@ impl<S: State> Store<S> {
         decide: impl for<'a> Fn(&Known<'a, S>, u64) -> Outcome + Send + 'static,
         done: impl FnOnce(Result<Reply, SubmitError>) + Send + 'static,
     ) {
-        let job = Job { request, decide: Box::new(decide), done: Box::new(done) };
+        let digest = request.digest();
+        let job = Job { request, digest, decide: Box::new(decide), done: Box::new(done) };
         // A person is always with the same worker, so what is at hand there stays good.
         let whose = job.request.persons.first().map_or(0, |person| self.hasher.hash_one(person));
         let lane = &self.lanes[(whose % self.lanes.len() as u64) as usize];

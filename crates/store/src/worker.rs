@@ -16,7 +16,7 @@ use crate::chain::Verified;
 use crate::codec::put_bytes;
 use crate::days::Days;
 use crate::engine::{Batch, Engine, Fault, Found, Message, Start, Wanted};
-use crate::event::{CLOSING, Draft, Event, GENESIS, Key, Request};
+use crate::event::{CLOSING, Digest, Draft, Event, GENESIS, Key, Request};
 use crate::people::{Kept, People, record};
 use crate::posting;
 use crate::state::{Known, State};
@@ -96,6 +96,8 @@ type Answer = Result<Reply, SubmitError>;
 
 pub(crate) struct Job<S: State> {
     pub request: Request,
+    /// Of the request, worked out by whoever sent it.
+    pub digest: Digest,
     pub decide: Decide<S>,
     pub done: Done,
 }
@@ -207,7 +209,7 @@ impl<S: State> Worker<S> {
         let Ok(found) = found else { return (unsure(), true) };
         let mut earlier = found.earlier.into_iter();
         let answers = batch.iter().map(|job| match earlier.next().flatten() {
-            Some(row) => self.earlier(&job.request, row),
+            Some(row) => self.earlier(job, row),
             None => Err(why.clone()),
         });
         (answers.collect(), true)
@@ -233,7 +235,7 @@ impl<S: State> Worker<S> {
         let mut answers = Vec::with_capacity(batch.len());
         for (job, earlier) in batch.iter().zip(found) {
             let answer = match earlier {
-                Some(row) => Ok(self.earlier(&job.request, row)),
+                Some(row) => Ok(self.earlier(job, row)),
                 None => self.one(&mut sheet, job),
             };
             // After a fault all visits at hand are forgotten, those that this batch changed among them.
@@ -329,10 +331,10 @@ impl<S: State> Worker<S> {
     }
 
     /// The answer to a message that was kept before.
-    fn earlier(&self, request: &Request, row: Row) -> Answer {
+    fn earlier(&self, job: &Job<S>, row: Row) -> Answer {
         let number = row.number;
         match self.packer.unpack(row, GENESIS) {
-            Ok(Stored { event, .. }) => again(request, &event),
+            Ok(Stored { event, .. }) => again(job, &event),
             Err(why) => Err(SubmitError::NotRecorded(format!("第 {number} 件：{why}"))),
         }
     }
@@ -341,7 +343,7 @@ impl<S: State> Worker<S> {
     fn one<'a>(&mut self, sheet: &mut Sheet<'a, S>, job: &'a Job<S>) -> Result<Answer, Fault> {
         let request = &job.request;
         if let Some(event) = sheet.made.get(&request.key) {
-            return Ok(again(request, event));
+            return Ok(again(job, event));
         }
         let known = known(sheet, &self.visits, &self.periods, request);
         let number = sheet.head.events + 1;
@@ -358,7 +360,7 @@ impl<S: State> Worker<S> {
         }
         let persons = std::iter::once(&draft.psn_no).chain(&draft.with);
         let revisions: Vec<u64> = persons.map(|name| sheet.persons[name.as_str()].revision + 1).collect();
-        let mut event = Event::draft(number, sheet.head.head, request, draft, &revisions);
+        let mut event = Event::draft(number, sheet.head.head, (request, job.digest), draft, &revisions);
         event.closed = known.periods.measure();
         let state = &*self.state;
         let read = catch_unwind(AssertUnwindSafe(|| {
@@ -498,10 +500,10 @@ fn original<'s, S: State>(sheet: &'s Sheet<'_, S>, key: &Key) -> Option<&'s Even
 }
 
 /// The answer to a message whose event is there, or that an event bars.
-fn again(request: &Request, event: &Event) -> Answer {
-    if event.msgid != request.key.msgid {
+fn again<S: State>(job: &Job<S>, event: &Event) -> Answer {
+    if event.msgid != job.request.key.msgid {
         Err(SubmitError::Barred { by: event.msgid.clone() })
-    } else if event.digest == request.digest() {
+    } else if event.digest == job.digest {
         Ok(Reply { body: event.reply.clone(), replayed: true })
     } else {
         Err(SubmitError::Conflict { infno: event.infno.clone(), input: event.input.clone() })

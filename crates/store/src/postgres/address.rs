@@ -70,7 +70,9 @@ mod tests {
 
     #[test]
     fn our_settings_are_taken_out_and_nothing_written_is_shown() {
-        let address = Address::parse("postgres://g:s@db/g?gongji_cluster=1&application_name=x&gongji_lease=3&gongji_workers=2").unwrap();
+        let address =
+            Address::parse("postgres://g:s@db/g?gongji_cluster=1&application_name=x&gongji_lease=3&gongji_workers=2")
+                .unwrap();
         assert_eq!((address.sharded, address.lease, address.workers), (true, 3, 2));
         assert_eq!(address.config.get_application_name(), Some("x"));
         let address = Address::parse("postgres://g@db/g").unwrap();

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 /// Persons in a chunk.
 pub(super) const CHUNK: usize = 512;
 /// A chunk is written for so many events.
-const EVERY: u64 = 128;
+const EVERY: u64 = 256;
 
 /// Where the turn is, and what the rows on disk cover.
 #[derive(Debug, Default)]
