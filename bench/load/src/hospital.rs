@@ -9,7 +9,8 @@ pub struct Hospital {
     certno: String,
 }
 
-/// Every demo member who is insured, at the first hospital of the own area.
+/// Every demo member who is insured, and of a kind that is settled (在职, 退休), at the first hospital of the
+/// own area.
 pub fn demo() -> Result<Vec<Hospital>> {
     let members = list(include_str!("../../../crates/app/demo/members.toml"), "member")?;
     let institutions = list(include_str!("../../../crates/app/demo/institutions.toml"), "institution")?;
@@ -22,7 +23,11 @@ pub fn demo() -> Result<Vec<Hospital>> {
         let institution = told(institutions.iter().find(here)?, "code")?;
         Some(Hospital { institution, psn_no: told(member, "psn_no")?, certno: told(member, "certno")?, area })
     };
-    let insured = members.iter().filter(|member| member.get("paused_from").is_none());
+    let settled = |member: &&toml::Value| {
+        let types = member.get("psn_types").and_then(|types| types.as_array()).into_iter().flatten();
+        types.filter_map(|from| told(from, "psn_type")).all(|kind| kind.starts_with("11") || kind.starts_with("12"))
+    };
+    let insured = members.iter().filter(|member| member.get("paused_from").is_none()).filter(settled);
     Ok(insured.filter_map(hospital).collect())
 }
 
