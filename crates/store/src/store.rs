@@ -195,7 +195,7 @@ impl<S: State> Lane<S> {
 
 /// What is kept nowhere cannot be read by anybody else.
 pub(crate) fn nowhere() -> OpenError {
-    Trouble::CannotOpen("memory: 只存在于运行它的进程里".to_owned()).into()
+    Trouble::Nowhere.into()
 }
 
 /// Makes everything that is derived (messages, persons, postings, day heads) anew from the journal, all or

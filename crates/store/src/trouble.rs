@@ -15,8 +15,8 @@ pub enum Trouble {
     /// The file, or the folder that it lies in, cannot be written.
     #[error("文件或所在目录只读，不能写入（{0}）")]
     ReadOnly(String),
-    /// No room is left; nothing of what was to be written is there.
-    #[error("磁盘空间不足，未写入任何内容，请腾出空间后重试（{0}）")]
+    /// No room is left.
+    #[error("磁盘空间不足，请腾出空间后重试（{0}）")]
     Full(String),
     /// Not there, or not for this user.
     #[error("文件打不开：不存在，或没有权限（{0}）")]
@@ -24,8 +24,11 @@ pub enum Trouble {
     /// Somebody else holds the file for too long.
     #[error("文件被别的程序占用，请稍后重试（{0}）")]
     Busy(String),
-    /// Anything else, in SQLite's own words.
-    #[error("SQLite：{0}")]
+    /// What is kept nowhere but in the process that runs it.
+    #[error("memory: 只存在于运行它的进程里，别的命令读不到")]
+    Nowhere,
+    /// Anything else, in the database's own words or those of whoever folds events.
+    #[error("结算库：{0}")]
     Other(String),
     /// The address of a server is written wrongly. What was written may hold a password, so it is not shown.
     #[error("PostgreSQL 地址的写法不对：{0}；应为 postgres://用户@主机:端口/数据库")]
