@@ -118,7 +118,8 @@ pub(crate) struct Worker<S: State> {
 struct Open<P> {
     revision: u64,
     person: P,
-    changed: bool,
+    /// Packed as the last event of the batch left it; nothing while none changed it.
+    packed: Option<Vec<u8>>,
 }
 
 /// A batch while it is decided.
@@ -276,7 +277,7 @@ impl<S: State> Worker<S> {
                 None => (0, S::Person::default()),
                 Some(kept) => (kept.revision, self.state.unpack(&kept.packed).map_err(|why| unreadable(name, &why))?),
             };
-            persons.insert(name, Open { revision, person, changed: false });
+            persons.insert(name, Open { revision, person, packed: None });
         }
         Ok(Sheet {
             persons,
@@ -366,10 +367,11 @@ impl<S: State> Worker<S> {
         let read = catch_unwind(AssertUnwindSafe(|| {
             let change = state.read(&event)?;
             let moved = state.moves(&event, &change, &known)?;
-            if let Some((area, through)) = state.closes(&change) {
+            let closes = state.closes(&change);
+            if let Some((area, through)) = closes {
                 known.periods.clone().close(area, through).map_err(|fault| fault.to_string())?;
             }
-            if state.closes(&change).is_some() != (event.kind == CLOSING) {
+            if closes.is_some() != (event.kind == CLOSING) {
                 return Err(format!("the kind of an event that closes books is {CLOSING}, and of no other"));
             }
             Ok((change, moved))
@@ -426,11 +428,15 @@ impl<S: State> Worker<S> {
         for (name, revision) in event.persons() {
             let open = sheet.persons.get_mut(name).ok_or_else(|| format!("{name} was not asked for"))?;
             self.state.fold_person(name, &mut open.person, before, event, &change)?;
-            (open.revision, open.changed) = (revision, true);
             let packed = self.state.pack(&open.person);
             // The member stands in the row itself; of others, all is said.
             let first = after.is_empty();
-            if first { put_bytes(&mut after, &packed) } else { put_bytes(&mut after, &record(name, revision, &packed)) }
+            if first {
+                put_bytes(&mut after, &packed)
+            } else {
+                put_bytes(&mut after, &record(name, revision, &packed))
+            }
+            (open.revision, open.packed) = (revision, Some(packed));
         }
         if let Some((area, through)) = self.state.closes(&change) {
             let periods = sheet.periods.get_or_insert_with(|| self.periods.clone());
@@ -443,10 +449,9 @@ impl<S: State> Worker<S> {
     }
 
     fn commit(&mut self, sheet: Sheet<'_, S>) -> Result<(), Fault> {
-        let changed = sheet.persons.into_iter().filter(|(_, open)| open.changed);
-        let state = &*self.state;
+        let changed = sheet.persons.into_iter();
         let mut persons: Vec<(String, Kept)> = changed
-            .map(|(name, open)| (name.to_owned(), Kept { revision: open.revision, packed: state.pack(&open.person) }))
+            .filter_map(|(name, open)| Some((name.to_owned(), Kept { revision: open.revision, packed: open.packed? })))
             .collect();
         persons.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let mut days = sheet.ended;

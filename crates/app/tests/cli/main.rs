@@ -10,6 +10,8 @@ mod new;
 mod policies;
 mod quote;
 mod store;
+#[path = "../common/visit.rs"]
+mod visit;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

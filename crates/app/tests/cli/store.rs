@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gongji_app::Rehearsal;
 
 use crate::gongji;
+use crate::visit::{charged, message, value};
 
 /// A store of one visit, settled, cancelled and settled again.
 struct Kept {
@@ -12,8 +13,6 @@ struct Kept {
     path: PathBuf,
     service: Option<Rehearsal>,
 }
-
-const WHO: &str = r#""psn_no":"50000000000002","mdtrt_cert_type":"02","mdtrt_cert_no":"990000198605011040""#;
 
 impl Kept {
     fn new() -> Self {
@@ -25,36 +24,7 @@ impl Kept {
     }
 
     fn visit(&self) {
-        let registered = self.send(
-            "2201",
-            "K1",
-            &format!(
-                r#"{{"data":{{{WHO},"insutype":"310","begntime":"2024-06-01 09:00:00","ipt_otp_no":"1",
-                "dept_code":"01","dept_name":"内科","caty":"A03"}}}}"#
-            ),
-        );
-        let mdtrt_id = value(&registered, "mdtrt_id");
-        self.send(
-            "2203",
-            "K2",
-            &format!(
-                r#"{{"mdtrtinfo":{{"mdtrt_id":"{mdtrt_id}","psn_no":"50000000000002","med_type":"11",
-                "begntime":"2024-06-01 09:00:00"}}}}"#
-            ),
-        );
-        self.send(
-            "2204",
-            "K3",
-            &format!(
-                r#"{{"feedetail":[{{"feedetl_sn":"1","mdtrt_id":"{mdtrt_id}","psn_no":"50000000000002",
-                "chrg_bchno":"1","fee_ocur_time":"2024-06-01 09:10:00","med_list_codg":"DEMO-YP-0001",
-                "det_item_fee_sumamt":3000,"cnt":30,"pric":100,"hosp_appr_flag":"0"}}]}}"#
-            ),
-        );
-        let settle = format!(
-            r#"{{"data":{{{WHO},"med_type":"11","medfee_sumamt":3000,"psn_setlway":"01","mdtrt_id":"{mdtrt_id}",
-            "chrg_bchno":"1","insutype":"310","acct_used_flag":"1"}}}}"#
-        );
+        let (mdtrt_id, settle) = charged(|infno, msgid, input| self.send(infno, msgid, input));
         let settled = self.send("2207", "K4", &settle);
         let setl_id = value(&settled, "setl_id");
         let cancel =
@@ -64,11 +34,7 @@ impl Kept {
     }
 
     fn send(&self, infno: &str, msgid: &str, input: &str) -> String {
-        let body = format!(
-            r#"{{"infno":"{infno}","msgid":"{msgid}","mdtrtarea_admvs":"500000","insuplc_admdvs":"500000",
-            "recer_sys_code":"99","infver":"1.0.0","opter_type":"1","opter":"D01","opter_name":"演示",
-            "inf_time":"2026-03-01 08:00:00","fixmedins_code":"H50000000001","input":{input}}}"#
-        );
+        let body = message(infno, msgid, input);
         let reply = String::from_utf8(self.service.as_ref().unwrap().answer(body.as_bytes())).unwrap();
         assert_eq!(value(&reply, "infcode"), "0", "{reply}");
         reply
@@ -81,11 +47,6 @@ impl Kept {
     fn db(&self) -> String {
         self.path.display().to_string()
     }
-}
-
-fn value(reply: &str, field: &str) -> String {
-    let (_, rest) = reply.split_once(&format!("\"{field}\":")).unwrap_or_else(|| panic!("{field} is not in {reply}"));
-    rest.split([',', '}']).next().unwrap().trim_matches('"').to_owned()
 }
 
 #[test]

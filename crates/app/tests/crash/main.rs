@@ -6,6 +6,8 @@
 mod audit;
 mod hospital;
 mod program;
+#[path = "../common/program.rs"]
+mod started;
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, channel};

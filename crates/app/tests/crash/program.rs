@@ -1,12 +1,12 @@
 //! The program as a process of its own, and a line to it that knows where it listens now. Knows no message.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
-const PATH: &str = "/fsi/api/rsfComIfsService/callService";
+use crate::started::{self, PATH};
 
 /// The program, settling on a store that outlives it.
 pub struct Program {
@@ -31,16 +31,7 @@ impl Program {
 
     /// Starts it on the same store and tells everybody who waits where it is.
     pub fn restart(&self) {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gongji"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--store", &self.place])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let (_, rest) = line.split_once("http://").unwrap_or_else(|| panic!("it does not start on {}", self.place));
-        let at = rest.split('/').next().unwrap().to_owned();
+        let (child, at) = started::start(&self.place);
         *self.running.lock().unwrap() = Some(child);
         let mut address = self.address.lock().unwrap();
         *address = (address.0 + 1, at);
