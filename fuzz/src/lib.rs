@@ -55,3 +55,10 @@ pub fn wire(bytes: &[u8]) {
     let reply = SERVICE.1.answer(bytes);
     assert!(serde_json::from_slice::<serde_json::Value>(&reply).is_ok());
 }
+
+/// A body that the interface accepts as JSON: written anew it reads back the same.
+pub fn json(bytes: &[u8]) {
+    if let Some((once, again)) = gongji_app::written_twice(bytes) {
+        assert_eq!(once, again);
+    }
+}

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use gongji_policy::Folder;
 
 use cli::Command;
-pub use serve::rehearsal::Rehearsal;
+pub use serve::rehearsal::{Rehearsal, written_twice};
 
 /// Runs the command that the process was started with.
 #[must_use]
@@ -23,6 +23,7 @@ pub fn main() -> ExitCode {
         Command::Policy(command) => cli::policy(&command),
         Command::Store(command) => cli::store::run(&command),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::Errors(options) => cli::errors::run(&options),
     })
 }
 

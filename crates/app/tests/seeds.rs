@@ -39,3 +39,9 @@ fn packages() {
 fn messages() {
     replay("wire", targets::wire);
 }
+
+#[test]
+fn messages_written_anew() {
+    replay("wire", targets::json);
+    replay("json", targets::json);
+}

@@ -5,10 +5,10 @@ mod program;
 #[path = "common/visit.rs"]
 mod visit;
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 
 use program::PATH;
 use visit::{charged, message, value};
@@ -81,15 +81,51 @@ fn a_settlement_survives_a_kill_and_is_answered_the_same() {
     program.kill();
 }
 
+/// Starts it where others can reach it, with keys or without; what it says on both lines of output.
+fn reachable(folder: &Path, keys: Option<&str>) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gongji"));
+    command.args(["serve", "--listen", "0.0.0.0:0", "--store"]).arg(folder.join("never.db"));
+    if let Some(keys) = keys {
+        let file = folder.join("keys.toml");
+        std::fs::write(&file, keys).unwrap();
+        command.arg("--keys").arg(file);
+    }
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    child.kill().unwrap();
+    let said = child.wait_with_output().unwrap();
+    (!line.is_empty(), line + &String::from_utf8_lossy(&said.stderr))
+}
+
 #[test]
 fn an_address_that_others_can_reach_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_gongji"))
-        .args(["serve", "--listen", "0.0.0.0:0", "--store"])
-        .arg(folder.path().join("never.db"))
-        .output()
-        .unwrap();
-    assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("只能监听 127.0.0.1"));
-    assert!(!folder.path().join("never.db").exists(), "nothing was made");
+    let example = include_str!("../demo/keys.toml");
+    let (own, _) = example.split_once("# 信封签名").unwrap();
+    let own = own.replace("DEMO-", "OWN1-");
+    let wrong = example.replace("[[tif]]", "[[tiff]]");
+    for (keys, says) in [
+        (None, "只能监听 127.0.0.1"),
+        (Some(example), "gateway（access_key demo-gateway）：示例中的密钥人人可见，对外监听须换成自己的"),
+        (Some(own.as_str()), "对外监听时每个机构都须有签名方式，13 个机构没有"),
+        (Some(wrong.as_str()), "keys.toml：第 13 行：unknown field `tiff`"),
+    ] {
+        let (started, said) = reachable(folder.path(), keys);
+        assert!(!started && said.contains(says), "{said}");
+        assert!(!folder.path().join("never.db").exists(), "nothing was made");
+    }
+}
+
+#[test]
+fn an_address_that_others_can_reach_is_taken_when_every_institution_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let institutions: Vec<&str> =
+        include_str!("../demo/institutions.toml").lines().filter_map(|line| line.strip_prefix("code = ")).collect();
+    let keys = format!(
+        "[[gateway]]\naccess_key = \"all\"\nsecret_key = \"a secret of this test\"\ninstitutions = [{}]\n",
+        institutions.join(",")
+    );
+    let (started, said) = reachable(folder.path(), Some(&keys));
+    assert!(started && said.contains("http://0.0.0.0:"), "{said}");
 }

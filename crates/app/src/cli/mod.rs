@@ -1,6 +1,7 @@
 //! The command line: JSON Lines where a program reads, tables where a person does.
 
 mod boundaries;
+pub(crate) mod errors;
 pub(crate) mod explain;
 pub(crate) mod load;
 mod otherwise;
@@ -52,6 +53,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Store(store::StoreCommand),
     Serve(crate::serve::Options),
+    Errors(errors::Options),
 }
 
 /// Look at, check and compare policy packages (政策包).

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::codes;
 use super::errors::{Code, Fault};
 use super::number::Price;
+use super::profile::{self, Profile};
 
 /// A member (参保人) of the employees' scheme.
 #[derive(Clone, Debug, Deserialize)]
@@ -83,6 +84,9 @@ pub(crate) struct Institution {
     /// First day without agreement again.
     #[serde(default)]
     pub agreement_ended: Option<Day>,
+    /// 省份习惯 in which it is answered.
+    #[serde(default = "Profile::plain", deserialize_with = "profile::by_name")]
+    pub profile: &'static Profile,
 }
 
 /// One entry of the catalogue (医保目录) from a day on.
@@ -219,6 +223,11 @@ impl Directory {
     /// The institution with a code, whether its agreement runs or not.
     pub(crate) fn institution(&self, code: &str) -> Option<&Institution> {
         self.institutions.get(code)
+    }
+
+    /// The codes of all institutions.
+    pub(crate) fn institution_codes(&self) -> impl Iterator<Item = &str> {
+        self.institutions.keys().map(String::as_str)
     }
 
     /// The catalogue's entry of a code on a day.

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::auth::Guard;
 use super::decode::{Node, Notes, unwrapped};
-use super::errors::{Code, Fault};
+use super::errors::Fault;
 use super::json::Json;
+use super::profile::Required;
 
 /// A request without its input's meaning.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(crate) struct Envelope {
     pub insured_in: Option<String>,
     /// 输入, an object.
     pub input: Json,
+    /// The field that says how `input` is encrypted, and what it says.
+    encrypted: Option<(&'static str, String)>,
 }
 
 /// Fields that are part of the interface and decide nothing here, some of them provincial.
@@ -35,6 +39,19 @@ const UNUSED: &[&str] = &[
     "pw_ecToken",
     "recer_admdvs",
 ];
+
+/// Fields that the interface requires and that decide nothing here, with their lengths.
+const EXPECTED: &[(&str, usize)] = &[
+    ("mdtrtarea_admvs", 6),
+    ("recer_sys_code", 10),
+    ("opter_type", 3),
+    ("opter", 30),
+    ("opter_name", 50),
+    ("inf_time", 30),
+];
+
+/// Fields that it requires too and of which nobody is told unless they want to be.
+const STRICT: &[(&str, usize)] = &[("infver", 6), ("fixmedins_name", 200)];
 
 /// What is known of a message before it is understood, so that an error can be logged and answered.
 #[derive(Debug, Default)]
@@ -62,34 +79,44 @@ impl Outline {
 }
 
 impl Envelope {
-    /// Reads the envelope. Required is what every edition of the interface and every client has
-    /// and what is needed; what else the interface asks for is noted when absent.
-    pub(crate) fn read(message: &Json, notes: &Notes) -> Result<Self, Fault> {
+    /// Reads the envelope but its `input`. Required is what every edition of the interface and every client
+    /// has and is needed; what else the interface asks for is noted when absent, or required where the
+    /// institution's profile is strict.
+    pub(crate) fn read(message: &Json, required: Required, notes: &Notes) -> Result<Self, Fault> {
         let node = Node::of("", message)?.null_is_empty();
         let infno = node.required("infno", 10)?;
         let msgid = node.required("msgid", 30)?;
         let institution = node.required("fixmedins_code", 30)?;
         let insured_in = node.optional("insuplc_admdvs", 6)?;
-        for (name, max) in [
-            ("mdtrtarea_admvs", 6),
-            ("recer_sys_code", 10),
-            ("opter_type", 3),
-            ("opter", 30),
-            ("opter_name", 50),
-            ("inf_time", 30),
-        ] {
-            node.expected(name, max, notes)?;
+        for (name, max) in EXPECTED {
+            match required {
+                Required::Tolerant => node.expected(name, *max, notes)?,
+                Required::Strict => Some(node.required(name, *max)?),
+            };
         }
-        for name in ["enc_type", "encType"] {
-            if let Some(kind) = node.optional(name, 10)? {
-                return Err(Fault::at(Code::EncryptionUnsupported, name).given(kind).allowed("空"));
+        if required == Required::Strict {
+            for (name, max) in STRICT {
+                node.required(name, *max)?;
             }
         }
+        let mut encrypted = None;
+        for name in ["enc_type", "encType"] {
+            encrypted = node.optional(name, 10)?.map(|kind| (name, kind)).or(encrypted);
+        }
         node.known(UNUSED);
-        let input = node.raw("input").unwrap_or(&Json::Null);
-        let input = unwrapped(input)?;
+        node.known(&["input"]);
         node.finish(notes);
-        Ok(Self { infno, msgid, institution, insured_in, input })
+        Ok(Self { infno, msgid, institution, insured_in, input: Json::Null, encrypted })
+    }
+
+    /// The same with its `input`, decrypted if need be. What is kept of a message is the plain input.
+    pub(crate) fn opened(self, message: &Json, guard: &Guard) -> Result<Self, Fault> {
+        let input = message.get("input").unwrap_or(&Json::Null);
+        let input = match &self.encrypted {
+            Some((field, kind)) => unwrapped(&Json::Text(guard.decrypted(&self.institution, field, kind, input)?))?,
+            None => unwrapped(input)?,
+        };
+        Ok(Self { input, ..self })
     }
 }
 

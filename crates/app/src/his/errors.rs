@@ -16,7 +16,6 @@ macro_rules! codes {
 
         impl Code {
             /// All of them, in the order of this table.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$name,)+];
 
             /// The code on the wire.
@@ -99,6 +98,15 @@ codes! {
     NotRecorded = "not_recorded", "结果未能写入，什么都没有发生，请用同一报文编号重发";
     NotConfirmed = "not_confirmed", "写入时磁盘出错，本报文是否已入账尚不能断定，请用同一报文编号重发";
     InternalError = "internal_error", "程序内部错误，什么都没有发生";
+    // Encoding, signature, encryption.
+    SentAsGbk = "sent_as_gbk", "报文是 GBK（GB18030）编码，须以 UTF-8 发送";
+    NoKeyForInstitution = "no_key_for_institution", "此机构没有登记密钥，不能在本机之外受理";
+    InstitutionNotOfKey = "institution_not_of_key", "报文的机构不属于所用的接入密钥";
+    SignatureMissing = "signature_missing", "报文没有签名";
+    SignatureWrong = "signature_wrong", "签名与报文不符";
+    SignatureStale = "signature_stale", "发送时间超出允许的范围";
+    SignatureReplayed = "signature_replayed", "同一签名已用于另一份内容";
+    DecryptionFailed = "decryption_failed", "密文不能解开";
 }
 
 /// One error as a caller gets it: code, text, the field, its value, what is allowed, the article.

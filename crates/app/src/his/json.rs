@@ -24,9 +24,7 @@ pub(crate) enum Json {
 pub(crate) fn read(body: &[u8]) -> Result<Json, Fault> {
     // A byte order mark is what some Windows clients put first.
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let text = std::str::from_utf8(body).map_err(|error| {
-        Fault::new(Code::InvalidUtf8).given(format!("第 {} 字节起", error.valid_up_to() + 1)).allowed("UTF-8 编码")
-    })?;
+    let text = std::str::from_utf8(body).map_err(|error| super::encoding::not_utf8(body, error))?;
     read_text(text)
 }
 

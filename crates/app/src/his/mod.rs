@@ -9,6 +9,7 @@
 //!
 //! Not here: sockets, clocks, files (the serve module), and any number of law (the packages).
 
+pub(crate) mod auth;
 mod book;
 mod call;
 pub(crate) mod closing;
@@ -16,16 +17,20 @@ mod codes;
 mod decider;
 mod decode;
 pub(crate) mod directory;
+mod encoding;
 mod engine;
 mod envelope;
 pub(crate) mod errors;
 mod fate;
-mod json;
+pub(crate) mod json;
 pub(crate) mod moment;
 pub(crate) mod number;
 mod opening;
 mod posted;
 mod pricing;
+pub(crate) mod profile;
+pub(crate) mod reference;
+mod remedies;
 mod setlinfo;
 mod settling;
 mod t1101;
@@ -42,7 +47,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use gongji_store::{Draft, Key, Known, Outcome, Place, Request, Store, SubmitError};
 
-use crate::serve::clock::Clock;
+use crate::serve::clock::{Clock, unix_millis};
+use auth::{Guard, Headers, Refused};
 pub(crate) use book::Book;
 use book::View;
 use call::{About, Call, Done, Plan};
@@ -55,6 +61,7 @@ use errors::{Code, Fault};
 use json::Json;
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
+use profile::Profile;
 
 /// One transaction of the interface.
 struct Transaction {
@@ -82,6 +89,16 @@ pub(crate) struct Service {
     store: Store<Book>,
     clock: Arc<dyn Clock>,
     replies: AtomicU64,
+    guard: Guard,
+}
+
+/// What goes back to whoever sent a message.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A reply of the interface.
+    Reply(Vec<u8>),
+    /// What a gateway in front of it would have said: status and body.
+    Gateway(u16, String),
 }
 
 impl Service {
@@ -98,7 +115,22 @@ impl Service {
         let directory = Arc::new(directory);
         let store = Store::open(place, Book::new(Arc::clone(&decider)))?;
         opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
-        Ok(Self { directory, decider, store, clock, replies: AtomicU64::new(0) })
+        Ok(Self { directory, decider, store, clock, replies: AtomicU64::new(0), guard: Guard::open() })
+    }
+
+    /// The same service with somebody at its door.
+    pub(crate) fn guarded(self, guard: Guard) -> Self {
+        Self { guard, ..self }
+    }
+
+    /// Whether only this machine can reach the service.
+    pub(crate) fn is_local(&self) -> bool {
+        self.guard.is_local()
+    }
+
+    /// Whether headers show that an institution asks, for what is no message.
+    pub(crate) fn admits(&self, institution: &str, headers: &Headers<'_>) -> bool {
+        self.guard.admits(institution, headers, || unix_millis(self.clock.now()))
     }
 
     /// The store, for checking its chain.
@@ -106,18 +138,42 @@ impl Service {
         &self.store
     }
 
-    /// Answers one message. `path_infno` is the number that the address ended with, if it did.
-    /// `done` gets the reply, on this thread or the writer's.
+    /// Answers one message that came without headers, as [`Service::receive`] does.
     pub(crate) fn answer(&self, body: &[u8], path_infno: Option<&str>, done: impl FnOnce(Vec<u8>) + Send + 'static) {
+        self.receive(body, path_infno, &|_| None, |answer| {
+            done(match answer {
+                Answer::Reply(reply) => reply,
+                Answer::Gateway(_, body) => body.into_bytes(),
+            });
+        });
+    }
+
+    /// Answers one message. `path_infno` is the number that the address said, if it did.
+    /// `done` gets the answer, on this thread or the writer's.
+    pub(crate) fn receive(
+        &self,
+        body: &[u8],
+        path_infno: Option<&str>,
+        headers: &Headers<'_>,
+        done: impl FnOnce(Answer) + Send + 'static,
+    ) {
         let notes = Notes::default();
         let message = match json::read(body) {
             Ok(message) => message,
-            Err(fault) => return done(self.refuse(&Outline::default(), &fault)),
+            Err(fault) => return done(Answer::Reply(self.refuse(&Outline::default(), &fault))),
         };
         let outline = Outline::of(&message);
-        match self.prepare(&message, path_infno, &notes) {
-            Ok((envelope, plan)) => self.submit(outline, envelope, plan, notes, done),
-            Err(fault) => done(self.refuse(&outline, &fault)),
+        let profile = self.profile(&outline.institution);
+        match self.prepare(&message, path_infno, profile, headers, &notes) {
+            Ok((envelope, plan)) => self.submit(outline, envelope, plan, notes, move |reply| {
+                // What is kept is in one form; an institution gets it in its own.
+                done(Answer::Reply(profile.spell(reply)));
+            }),
+            Err(Refused::Fault(fault)) => done(Answer::Reply(profile.spell(self.refuse(&outline, &fault)))),
+            Err(Refused::Gateway(status, body)) => {
+                tracing::info!(infno = outline.infno, institution = outline.institution, body, "not admitted");
+                done(Answer::Gateway(status, body));
+            }
         }
     }
 
@@ -150,15 +206,29 @@ impl Service {
         self.refuse(&Outline::default(), fault)
     }
 
-    fn prepare(&self, message: &Json, path_infno: Option<&str>, notes: &Notes) -> Result<(Envelope, Plan), Fault> {
-        let envelope = Envelope::read(message, notes)?;
+    /// The habits of an institution; of nobody known, the usual ones.
+    fn profile(&self, institution: &str) -> &'static Profile {
+        self.directory.institution(institution).map_or_else(Profile::plain, |known| known.profile)
+    }
+
+    fn prepare(
+        &self,
+        message: &Json,
+        path_infno: Option<&str>,
+        profile: &Profile,
+        headers: &Headers<'_>,
+        notes: &Notes,
+    ) -> Result<(Envelope, Plan), Refused> {
+        let envelope = Envelope::read(message, profile.required, notes)?;
+        self.guard.admit(&envelope.institution, message, headers, || unix_millis(self.clock.now()))?;
+        let envelope = envelope.opened(message, &self.guard)?;
         if let Some(said) = path_infno.filter(|said| *said != envelope.infno) {
-            return Err(Fault::at(Code::PathMismatch, "infno").given(&envelope.infno).allowed(format!(" {said}")));
+            let fault = Fault::at(Code::PathMismatch, "infno").given(&envelope.infno);
+            return Err(fault.allowed(format!(" {said}")).into());
         }
-        let transaction = TRANSACTIONS
-            .iter()
-            .find(|transaction| transaction.numbers.contains(&envelope.infno.as_str()))
-            .ok_or_else(|| unknown_transaction(&envelope.infno))?;
+        let known = |infno: &str| TRANSACTIONS.iter().find(|transaction| transaction.numbers.contains(&infno));
+        let transaction = known(&envelope.infno).or_else(|| known(profile.base(&envelope.infno)));
+        let transaction = transaction.ok_or_else(|| unknown_transaction(&envelope.infno))?;
         let plan = (transaction.prepare)(&Input::new(&envelope.input, notes)?)?;
         Ok((envelope, plan))
     }

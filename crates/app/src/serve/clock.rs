@@ -28,3 +28,8 @@ pub(crate) fn today() -> gongji_domain::Day {
     let now = ChinaTime.now();
     gongji_domain::Day::from_ymd(now.year(), now.month(), now.day()).unwrap_or(gongji_domain::Day::MIN)
 }
+
+/// Milliseconds since 1970 began in Greenwich, of a civil time at +08:00.
+pub(crate) fn unix_millis(at: DateTime) -> i64 {
+    CHINA.to_timestamp(at).map_or(i64::MIN, Timestamp::as_millisecond)
+}

@@ -1,4 +1,4 @@
-//! HTTP in front of the national interface: one address, POST, any content type.
+//! HTTP in front of the national interface: POST, any content type, at all addresses that clients use ([`paths`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,18 +6,19 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use gongji_store::Key;
 
-use crate::his::Service;
+use super::paths;
 use crate::his::errors::{Code, Fault};
+use crate::his::{Answer, Service};
 
-/// The address of the interface; `/{infno}` may follow.
+/// The address of the interface that most clients use; `/{infno}` may follow.
 pub(crate) const PATH: &str = "/fsi/api/rsfComIfsService/callService";
 
 /// What became of a message: `/{institution}/{msgid}` follows. Not of the national interface.
@@ -41,22 +42,17 @@ pub(crate) async fn serve(
 
 /// The routes.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    Router::new()
-        .route(PATH, post(plain))
-        .route(&format!("{PATH}/{{infno}}"), post(numbered))
-        .route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate))
-        .fallback(elsewhere)
-        .with_state(service)
+    Router::new().route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate)).fallback(message).with_state(service)
 }
 
-async fn plain(State(service): State<Arc<Service>>, request: Request) -> Response {
-    answer(service, None, request).await
-}
-
-async fn numbered(State(service): State<Arc<Service>>, Path(infno): Path<String>, request: Request) -> Response {
-    // Some clients put the number between slashes or write the address with one at the end.
-    let infno = infno.trim_matches('/').to_owned();
-    answer(service, (!infno.is_empty()).then_some(infno), request).await
+/// Whatever is sent to an address of the interface.
+async fn message(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let Some(said) = paths::find(request.uri().path()) else { return elsewhere() };
+    if request.method() != Method::POST {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
+    }
+    let infno = said.map(str::to_owned);
+    answer(service, infno, request).await
 }
 
 /// Asks twice: the fate depends on a person's visit, and only who is known can be asked for.
@@ -65,7 +61,8 @@ async fn fate(
     Path((institution, msgid)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    if !from_here(&headers) {
+    let may_ask = if service.is_local() { from_here(&headers) } else { service.admits(&institution, &named(&headers)) };
+    if !may_ask {
         return StatusCode::FORBIDDEN.into_response();
     }
     let message = Key { institution, msgid };
@@ -88,17 +85,18 @@ async fn told<T: Send + 'static>(ask: impl FnOnce(Box<dyn FnOnce(Option<T>) + Se
     receiver.await.ok().flatten()
 }
 
-async fn elsewhere() -> Response {
+fn elsewhere() -> Response {
     let text = format!("此服务只接受 POST {PATH}，其后可带 /交易编号；报文去向用 GET {FATE}/机构编号/报文编号 查询\n");
     (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
 async fn answer(service: Arc<Service>, infno: Option<String>, request: Request) -> Response {
-    if !from_here(request.headers()) {
+    let (head, body) = request.into_parts();
+    if service.is_local() && !from_here(&head.headers) {
         // A page in a browser on this machine must not settle for its visitor.
         return StatusCode::FORBIDDEN.into_response();
     }
-    let body = match tokio::time::timeout(PATIENCE, read(request.into_body())).await {
+    let body = match tokio::time::timeout(PATIENCE, read(body)).await {
         Ok(Ok(body)) => body,
         Ok(Err(fault)) => return json(service.refuse_unread(&fault)),
         Err(_) => {
@@ -107,14 +105,23 @@ async fn answer(service: Arc<Service>, infno: Option<String>, request: Request) 
         }
     };
     let (sender, receiver) = oneshot::channel();
-    service.answer(&body, infno.as_deref(), move |reply| {
+    service.receive(&body, infno.as_deref(), &named(&head.headers), move |answer| {
         // A caller that went away asks again under the same number.
-        let _ = sender.send(reply);
+        let _ = sender.send(answer);
     });
     match receiver.await {
-        Ok(reply) => json(reply),
+        Ok(Answer::Reply(reply)) => json(reply),
+        Ok(Answer::Gateway(status, body)) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED);
+            (status, json(body.into_bytes())).into_response()
+        }
         Err(_) => json(service.refuse_unread(&Fault::new(Code::NotConfirmed))),
     }
+}
+
+/// Headers by name, as far as they are text.
+fn named<'a>(headers: &'a HeaderMap) -> impl Fn(&str) -> Option<&'a str> + 'a {
+    move |name| headers.get(name)?.to_str().ok()
 }
 
 /// Reads a body up to the limit.

@@ -3,9 +3,11 @@
 pub(crate) mod clock;
 pub(crate) mod demo;
 pub(crate) mod http;
+mod paths;
 pub(crate) mod rehearsal;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -15,6 +17,9 @@ use gongji_store::Place;
 
 use crate::cli::load;
 use crate::cli::store::place;
+use crate::his::auth::Guard;
+use crate::his::auth::keys::Keys;
+use crate::his::directory::Directory;
 use crate::his::{Policies, Service};
 
 /// Serves the national interface's outpatient transactions (定点医药机构接口规范).
@@ -23,15 +28,20 @@ use crate::his::{Policies, Service};
 ///
 ///   gongji serve
 ///   gongji serve --listen 127.0.0.1:9000 --store /var/lib/gongji/demo.db
+///   gongji serve --listen 0.0.0.0:8080 --keys keys.toml
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Options {
-    /// Address to listen on; only this machine's own (回环地址), since messages are not signed yet.
+    /// Address to listen on. One that others can reach is taken only if every institution signs
+    /// (对外监听须每个机构都有签名方式，见 --keys).
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: String,
     /// The store: its file, made if it is not there, or postgres://user@host/database.
     #[arg(long, value_name = "DB", default_value = "gongji-demo.db", env = "GONGJI_STORE", value_parser = place)]
     pub store: Place,
+    /// File of keys (密钥文件): who signs how. Without it nobody does, and only this machine is served.
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
     #[command(flatten)]
     pub policies: load::Policies,
 }
@@ -42,11 +52,13 @@ pub(crate) struct Options {
 /// When the address, the demo data or the store cannot be used.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     log();
-    let address = loopback(&options.listen)?;
+    let address = address(&options.listen)?;
     let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
     let directory = demo::directory()?;
+    let guard = guard(options, &directory, address)?;
     let service = Service::open(&options.store, directory, Arc::new(policies), Arc::new(clock::ChinaTime))
-        .with_context(|| format!("无法使用结算库 {}", options.store))?;
+        .with_context(|| format!("无法使用结算库 {}", options.store))?
+        .guarded(guard);
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
     runtime.block_on(async {
@@ -65,20 +77,25 @@ fn log() {
     let _ = fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-/// The address, if it is this machine's own.
-fn loopback(listen: &str) -> anyhow::Result<SocketAddr> {
+fn address(listen: &str) -> anyhow::Result<SocketAddr> {
     let named = listen.replacen("localhost:", "127.0.0.1:", 1);
-    let Ok(address) = named.parse::<SocketAddr>() else {
-        bail!("--listen「{listen}」不是地址：写作 地址:端口，例如 127.0.0.1:8080");
+    named.parse().map_err(|_| anyhow!("--listen「{listen}」不是地址：写作 地址:端口，例如 127.0.0.1:8080"))
+}
+
+/// Who may speak for whom. Where others can reach the service nobody goes unsigned.
+fn guard(options: &Options, directory: &Directory, address: SocketAddr) -> anyhow::Result<Guard> {
+    let (listen, local) = (&options.listen, address.ip().is_loopback());
+    let Some(file) = &options.keys else {
+        if !local {
+            bail!(
+                "--listen「{listen}」不是本机回环地址：没有 --keys 密钥文件时报文不验签，只能监听 127.0.0.1 或 [::1]，不得对外开放"
+            );
+        }
+        return Ok(Guard::open());
     };
-    let own = match address.ip() {
-        IpAddr::V4(ip) => ip.is_loopback(),
-        IpAddr::V6(ip) => ip.is_loopback(),
-    };
-    if !own {
-        bail!("--listen「{listen}」不是本机回环地址：报文尚不验签，只能监听 127.0.0.1 或 [::1]，不得对外开放");
-    }
-    Ok(address)
+    let text = std::fs::read_to_string(file).with_context(|| format!("无法读取密钥文件 {}", file.display()))?;
+    let guard = Keys::read(&text).and_then(|keys| Guard::new(keys, directory, local));
+    guard.map_err(|fault| anyhow!("密钥文件 {}：{fault}", file.display()))
 }
 
 async fn stopped() {
@@ -105,7 +122,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machines_own_addresses_are_taken() {
+    fn without_keys_only_this_machines_own_addresses_are_taken() {
+        let directory = demo::directory().unwrap();
         for (listen, taken) in [
             ("127.0.0.1:8080", true),
             ("127.8.9.1:0", true),
@@ -119,8 +137,10 @@ mod tests {
             ("", false),
             ("example.org:80", false),
         ] {
-            assert_eq!(loopback(listen).is_ok(), taken, "{listen}");
+            let policies = load::Policies::default();
+            let options = Options { listen: listen.to_owned(), store: Place::file("x.db"), keys: None, policies };
+            let guard = address(listen).and_then(|address| guard(&options, &directory, address));
+            assert_eq!(guard.is_ok(), taken, "{listen}");
         }
-        assert!(loopback("0.0.0.0:80").unwrap_err().to_string().contains("不得对外开放"));
     }
 }

@@ -9,7 +9,7 @@ use jiff::civil::{DateTime, date};
 
 use super::clock::Clock;
 use super::demo;
-use crate::his::{Policies, Service};
+use crate::his::{Policies, Service, json};
 
 /// The settlement service with the demo's data, for whoever drives it in process. It is always
 /// the morning of the first of March 2026, so the same messages make the same numbers.
@@ -48,4 +48,13 @@ impl Rehearsal {
         });
         receiver.recv().expect("every message gets a reply")
     }
+}
+
+/// A text as JSON in its canonical form, twice: as it was read, and as that was read again. Nothing if the
+/// interface does not accept it. For fuzzing: the two must be the same.
+#[must_use]
+pub fn written_twice(body: &[u8]) -> Option<(String, String)> {
+    let once = json::read(body).ok()?.canonical();
+    let again = json::read(once.as_bytes()).map_or_else(|fault| fault.to_string(), |read| read.canonical());
+    Some((once, again))
 }

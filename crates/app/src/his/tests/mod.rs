@@ -6,8 +6,10 @@ mod drill;
 mod faults;
 mod fields;
 mod flow;
+mod habits;
 mod policies;
 mod reversal;
+mod roundtrip;
 mod together;
 mod transport;
 mod worked;
@@ -22,6 +24,7 @@ use gongji_ledger::{Account, AsOf, Scope};
 use gongji_store::{Place, Reader, Report};
 use jiff::civil::{DateTime, date};
 
+use super::auth::Guard;
 use super::json::{self, Json};
 use super::{Book, Decider, Service};
 use crate::serve::clock::Clock;
@@ -62,12 +65,29 @@ impl Server {
         Self::on(path, decider, Some(folder), 0)
     }
 
+    /// With somebody at the door.
+    pub(super) fn guarded(guard: impl FnOnce() -> Guard) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        Self::behind(path, Arc::new(double::Double), Some(folder), 0, guard())
+    }
+
     fn on(path: PathBuf, decider: Arc<dyn Decider>, folder: Option<tempfile::TempDir>, messages: u64) -> Self {
+        Self::behind(path, decider, folder, messages, Guard::open())
+    }
+
+    fn behind(
+        path: PathBuf,
+        decider: Arc<dyn Decider>,
+        folder: Option<tempfile::TempDir>,
+        messages: u64,
+        guard: Guard,
+    ) -> Self {
         let directory = demo::directory().unwrap();
         let service =
             Service::open(&Place::file(&path), directory, Arc::clone(&decider), Arc::new(TestClock::default()))
                 .unwrap();
-        let service = Arc::new(service);
+        let service = Arc::new(service.guarded(guard));
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
         let served = Arc::clone(&service);

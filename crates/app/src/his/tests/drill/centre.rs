@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
 
 use super::messages::MEMBERS;
+use crate::his::auth::Guard;
 use crate::his::directory::Directory;
 use crate::his::moment::Moment;
 use crate::his::tests::double::Double;
@@ -78,6 +79,7 @@ impl Centre {
             store,
             clock: Arc::<Hand>::clone(&self.clock),
             replies: AtomicU64::new(0),
+            guard: Guard::open(),
         })
     }
 

@@ -10,6 +10,7 @@ use gongji_policy::{Area, WorkedCase};
 use super::super::Patient;
 use crate::his::directory::{Directory, Institution, Item, Member, PersonType};
 use crate::his::number::Fixed;
+use crate::his::profile::Profile;
 
 /// A case that the wire can say.
 pub(super) struct Said {
@@ -213,6 +214,7 @@ fn institution(at: &case::Institution, lies_in: &str, pharmacy: bool) -> Say<Ins
         kind,
         agreement_from: Day::MIN,
         agreement_ended: None,
+        profile: Profile::plain(),
     })
 }
 
