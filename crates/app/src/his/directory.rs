@@ -70,6 +70,10 @@ pub(crate) struct PersonType {
 pub(crate) struct Institution {
     /// 定点医药机构编号
     pub code: String,
+    /// 定点医药机构名称
+    pub name: String,
+    /// 统一社会信用代码
+    pub uscc: String,
     /// 统筹区 it lies in.
     pub area: String,
     /// 定点机构类型: 1 hospital, 2 pharmacy.
@@ -219,6 +223,11 @@ impl Directory {
     /// The institution with a code, whether its agreement runs or not.
     pub(crate) fn institution(&self, code: &str) -> Option<&Institution> {
         self.institutions.get(code)
+    }
+
+    /// All institutions.
+    pub(crate) fn institutions(&self) -> impl Iterator<Item = &Institution> {
+        self.institutions.values()
     }
 
     /// The catalogue's entry of a code on a day.

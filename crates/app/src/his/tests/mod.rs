@@ -6,10 +6,12 @@ mod drill;
 mod faults;
 mod fields;
 mod flow;
+mod pharmacy;
 mod policies;
 mod reversal;
 mod together;
 mod transport;
+mod undo;
 mod worked;
 
 use std::io::{Read as _, Write as _};
