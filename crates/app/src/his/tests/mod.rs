@@ -1,5 +1,6 @@
 //! The interface over a real HTTP server on this machine, with the demo's data.
 
+mod base;
 mod books;
 mod double;
 mod drill;
