@@ -7,8 +7,8 @@ use super::call::{Call, Done, Nothing, Plan};
 use super::decode::Input;
 use super::errors::Fault;
 
-/// Most patients of one message.
-const PATIENTS: usize = 1000;
+/// Most patients of one message, most findings of one feedback.
+const ROWS: usize = 1000;
 
 #[derive(Serialize)]
 struct Output {
@@ -22,7 +22,7 @@ struct Finding {}
 /// 3101, 3102.
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let data = input.node("data")?;
-    data.rows("patient_dtos", PATIENTS)?;
+    data.rows("patient_dtos", ROWS)?;
     if data.raw("patient_dtos").is_none() {
         return Err(data.missing("patient_dtos", "参保人信息的数组"));
     }
@@ -36,7 +36,9 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 pub(crate) fn feedback(input: &Input<'_>) -> Result<Plan, Fault> {
     let data = input.node("data")?;
     data.one_of("warn_type", &[("1", "事前"), ("2", "事中")])?;
-    data.known(&["warns"]);
+    if data.rows("warns", ROWS)?.is_empty() {
+        return Err(data.missing("warns", "处理数据的数组"));
+    }
     data.finish(input.notes);
     input.finish();
     Ok(Plan::of_nobody(|call: &Call<'_>| {

@@ -47,7 +47,11 @@ fn institutions_are_found_by_code_or_by_a_part_of_their_name() {
     assert_eq!(codes, ["H50000000001", "H50000000002", "H50000000003", "H50000000005"]);
     says(ask(r#""fixmedins_type":"1""#), "[missing_field]", "至少一项");
     says(ask(r#""fixmedins_type":"1","fixmedins_code":"P50000000004""#), "[institution_unknown]", "fixmedins_code");
-    says(ask(r#""fixmedins_type":"1","fixmedins_name":"无此""#), "[institution_unknown]", "fixmedins_name，给出「无此」");
+    says(
+        ask(r#""fixmedins_type":"1","fixmedins_name":"无此""#),
+        "[institution_unknown]",
+        "fixmedins_name，给出「无此」",
+    );
 }
 
 #[test]
@@ -55,7 +59,8 @@ fn code_tables_are_answered_by_parent_day_and_whether_they_hold() {
     let server = Server::start();
     let ask = |fields: &str| server.call(TERTIARY, "1901", &format!(r#"{{"data":{{{fields},"admdvs":"500000"}}}}"#));
     let all = ask(r#""type":"mdtrt_cert_type","parent_value":"","date":"2026-01-01","Vali_Flag":"1""#).ok();
-    for (at, (value, label)) in [("01", "医保电子凭证"), ("02", "居民身份证"), ("03", "社会保障卡")].iter().enumerate() {
+    for (at, (value, label)) in [("01", "医保电子凭证"), ("02", "居民身份证"), ("03", "社会保障卡")].iter().enumerate()
+    {
         assert_eq!(all.at(&format!("output.list.{at}.value")), *value);
         assert_eq!(all.at(&format!("output.list.{at}.label")), *label);
         assert_eq!(all.at(&format!("output.list.{at}.sort")), (at + 1).to_string());
@@ -74,7 +79,11 @@ fn code_tables_are_answered_by_parent_day_and_whether_they_hold() {
     assert_eq!(other.at("warn_msg"), "");
     let bare = server.call(TERTIARY, "1901", r#"{"data":{"type":"gend"}}"#).ok();
     assert_eq!(bare.at("warn_msg"), "规范要求而报文缺少的字段：data.admdvs、data.date、data.Vali_Flag");
-    says(ask(r#""type":"colour""#), "[dictionary_unknown] 本服务没有此字典：字段 data.type，给出「colour」", "insutype");
+    says(
+        ask(r#""type":"colour""#),
+        "[dictionary_unknown] 本服务没有此字典：字段 data.type，给出「colour」",
+        "insutype",
+    );
     says(ask(r#""type":"""#), "[missing_field]", "data.type");
     says(ask(r#""type":"gend","date":"someday""#), "[invalid_value]", "data.date");
     says(ask(r#""type":"gend","Vali_Flag":"7""#), "[invalid_value]", "data.Vali_Flag");
@@ -117,7 +126,11 @@ fn entitlement_is_told_for_each_fund_with_the_reason_and_its_article() {
         (ACTIVE.psn_no, TERTIARY, "11", "2023-02-10", ["0", "0"], "[no_policy_for_date]"),
     ] {
         let rows = flags(psn_no, at, med_type, day);
-        assert_eq!([rows[0].1.as_str(), rows[1].1.as_str()], [pool, account], "{psn_no} {at} {med_type} {day}: {rows:?}");
+        assert_eq!(
+            [rows[0].1.as_str(), rows[1].1.as_str()],
+            [pool, account],
+            "{psn_no} {at} {med_type} {day}: {rows:?}"
+        );
         assert!(rows[0].2.contains(why) && rows[0].2.is_empty() == why.is_empty(), "{rows:?}");
         assert_eq!(rows[1].0, "310200");
     }
@@ -149,7 +162,8 @@ fn a_limit_that_is_used_up_is_a_reason() {
 #[test]
 fn checks_of_details_find_nothing_and_say_that_nothing_was_checked() {
     let server = Server::start();
-    let input = r#"{"data":{"trig_scen":"1","syscode":"x","patient_dtos":[{"patn_id":"1","anything":{"at":["all"]}}]}}"#;
+    let input =
+        r#"{"data":{"trig_scen":"1","syscode":"x","patient_dtos":[{"patn_id":"1","anything":{"at":["all"]}}]}}"#;
     for infno in ["3101", "3102"] {
         let reply = server.call(TERTIARY, infno, input).ok();
         assert_eq!(reply.at("output"), r#"{"result":[]}"#);

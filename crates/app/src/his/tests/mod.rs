@@ -10,6 +10,7 @@ mod flow;
 mod pharmacy;
 mod policies;
 mod reversal;
+mod table;
 mod together;
 mod transport;
 mod undo;
