@@ -7,7 +7,7 @@ use gongji_domain::Fen;
 use super::fields::check_identities;
 use super::{ACTIVE, PHARMACY, Patient, RETIRED, Reply, SECONDARY, Server, TERTIARY, message};
 use crate::cli::load;
-use crate::his::Policies;
+use crate::his::{Moment, Policies, closing};
 
 impl Patient {
     /// Input of 2101 and 2102: lines of item and price, one unit each.
@@ -27,7 +27,7 @@ impl Patient {
             "med_type":"41"}},"drugdetail":[{}]}}"#,
             self.shown(),
             self.certno,
-            if self.psn_no == ACTIVE.psn_no { "演示乙" } else { "演示甲" },
+            if self.psn_no == ACTIVE.psn_no { "演示乙" } else { "" },
             rows.join(",")
         )
     }
@@ -201,10 +201,15 @@ fn every_fault_of_a_purchase_is_named_and_keeps_nothing() {
         says(server.send(&elsewhere), "[area_mismatch]", "");
     }
     assert_eq!(server.service().store().head(), opened);
-    // Nobody's books are open for a day before the opening; an external prescription is pointed the way.
+    // An external prescription is shown the way.
     let prescribed = input.replace("\"rx_circ_flag\":\"0\"", "\"rx_circ_flag\":\"1\"");
     let reply = server.call(PHARMACY, "2101", &prescribed).ok();
     assert!(reply.at("warn_msg").contains("2203A"), "{}", reply.at("warn_msg"));
+    // February's books are closed.
+    let now = Moment::of(jiff::civil::date(2026, 3, 1).at(9, 0, 0, 0));
+    let [area, through] = ["500000", "2026-02-28"];
+    closing::close(server.service().store(), area.parse().unwrap(), through.parse().unwrap(), now).unwrap();
+    says(server.call(PHARMACY, "2102", &input), "[period_closed]", "druginfo.begntime");
 }
 
 #[test]
@@ -220,7 +225,6 @@ fn each_area_says_itself_what_a_purchase_without_prescription_gets() {
         let input = patient.purchase("2026-02-10 10:00:00", "300.00", &[("DEMO-YP-0001", "300.00")]);
         let input = input.replace("\"mdtrt_cert_type\":\"02\"", "\"mdtrt_cert_type\":\"03\"");
         let input = input.replace(&format!("\"certno\":\"{}\"", patient.certno), "\"certno\":\"\"");
-        let input = input.replace("演示乙", "").replace("演示甲", "");
         let settled = server.call(at, "2102", &input).ok();
         check_identities(&settled);
         assert_eq!(settled.at("output.setlinfo.hifp_pay"), "0.00");
