@@ -12,7 +12,7 @@ use super::decode::{Input, Node, Notes};
 use super::directory::Member;
 use super::errors::{Code, Fault};
 use super::moment::Moment;
-use super::settling::{Bill, charges, check_account, check_open, settle};
+use super::settling::{Bill, Split, charges, check_account, check_open, settle};
 use super::t2201::check_insurance;
 use super::t2203::check_care_type;
 use super::t2204::{Fee, LINES, LineResult};
@@ -37,6 +37,7 @@ pub(crate) struct Ask {
     med_type: String,
     account: String,
     total: Fen,
+    split: Split,
     fees: Vec<Fee>,
     /// Some line has an external prescription (外购处方).
     prescribed: bool,
@@ -68,6 +69,7 @@ impl Ask {
             med_type: data.required("med_type", 6)?,
             account: data.one_of("acct_used_flag", codes::ACCOUNT_USES)?,
             total: data.money("medfee_sumamt")?.ok_or_else(|| data.missing("medfee_sumamt", "至多 2 位小数的数字"))?,
+            split: Split::read(&data)?,
             fees: rows.iter().map(|row| read_line(row, notes)).collect::<Result<_, _>>()?,
             prescribed,
         };
@@ -78,7 +80,6 @@ impl Ask {
             data.expected(name, max, notes)?;
         }
         data.known(&["card_sn", "dise_codg", "dise_name", "invono", "hcard_basinfo", "hcard_chkinfo"]);
-        data.known(&["fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt", "inscp_scp_amt"]);
         data.known(&["minpacunt_drug_trac_cnt", "mcs_trac_cnt"]);
         data.finish(notes);
         input.finish();
@@ -121,6 +122,7 @@ impl Ask {
             use_account: self.account == "1",
         };
         let settled = settle(call, member, bill)?;
+        self.split.check(&settled)?;
         if self.prescribed {
             call.notes.say("外配处方由统筹支付的，依次经 2201、2203A、2204、2206、2207 办理");
         }

@@ -27,14 +27,13 @@ pub(crate) struct Ask {
     account: String,
     total: Fen,
     /// The four split amounts, as 2206 returned them; none when the caller sends none.
-    split: [(&'static str, Option<Fen>); 4],
+    split: Split,
 }
 
 impl Ask {
     /// Reads `data`.
     pub(crate) fn read(input: &Input<'_>) -> Result<Self, Fault> {
         let data = input.node("data")?;
-        let split = |name: &'static str| Ok((name, data.money(name)?));
         let ask = Self {
             psn_no: data.required("psn_no", 30)?,
             insutype: data.required("insutype", 6)?,
@@ -46,19 +45,12 @@ impl Ask {
             setlway: data.one_of("psn_setlway", codes::SETTLEMENT_WAYS)?,
             account: data.one_of("acct_used_flag", codes::ACCOUNT_USES)?,
             total: data.money("medfee_sumamt")?.ok_or_else(|| data.missing("medfee_sumamt", "至多 2 位小数的数字"))?,
-            split: [
-                split("fulamt_ownpay_amt")?,
-                split("overlmt_selfpay")?,
-                split("preselfpay_amt")?,
-                split("inscp_scp_amt")?,
-            ],
+            split: Split::read(&data)?,
         };
         unused(&data);
         data.finish(input.notes);
         input.finish();
-        // An empty number may be sent as 0, so four of them are nothing said.
-        let said = ask.split.iter().any(|(_, amount)| amount.is_some_and(|amount| !amount.is_zero()));
-        Ok(if said { ask } else { Self { split: ask.split.map(|(name, _)| (name, None)), ..ask } })
+        Ok(ask)
     }
 
     /// What is done with it: for its person and visit.
@@ -93,14 +85,7 @@ impl Ask {
                 use_account: self.account == "1",
             },
         )?;
-        let decided = &settled.decided;
-        let split = [decided.off_list, decided.over_ceiling, decided.upfront, decided.eligible];
-        for ((name, said), is) in self.split.iter().zip(split) {
-            if let Some(said) = said.filter(|said| *said != is) {
-                let fault = Fault::at(Code::SplitMismatch, format!("data.{name}")).given(said);
-                return Err(fault.allowed(format!(" {is}")));
-            }
-        }
+        self.split.check(&settled)?;
         Ok((member, settled))
     }
 
@@ -146,6 +131,38 @@ impl Ask {
             return Err(batch(Code::NothingToSettle));
         }
         Ok(charges(lines()))
+    }
+}
+
+/// The four split amounts as a caller echoes them.
+pub(crate) struct Split([(&'static str, Option<Fen>); 4]);
+
+impl Split {
+    /// Reads them from the request's own node.
+    pub(crate) fn read(data: &Node<'_>) -> Result<Self, Fault> {
+        let amount = |name: &'static str| Ok::<_, Fault>((name, data.money(name)?));
+        let split = [
+            amount("fulamt_ownpay_amt")?,
+            amount("overlmt_selfpay")?,
+            amount("preselfpay_amt")?,
+            amount("inscp_scp_amt")?,
+        ];
+        // An empty number may be sent as 0, so four of them are nothing said.
+        let said = split.iter().any(|(_, amount)| amount.is_some_and(|amount| !amount.is_zero()));
+        Ok(Self(if said { split } else { split.map(|(name, _)| (name, None)) }))
+    }
+
+    /// What was said must be what is decided.
+    pub(crate) fn check(&self, settled: &Settled) -> Result<(), Fault> {
+        let decided = &settled.decided;
+        let split = [decided.off_list, decided.over_ceiling, decided.upfront, decided.eligible];
+        for ((name, said), is) in self.0.iter().zip(split) {
+            if let Some(said) = said.filter(|said| *said != is) {
+                let fault = Fault::at(Code::SplitMismatch, format!("data.{name}")).given(said);
+                return Err(fault.allowed(format!(" {is}")));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 }
 
 fn base(infno: &str) -> &str {
-    infno.strip_suffix('A').unwrap_or(infno)
+    infno.strip_suffix(['A', 'B']).unwrap_or(infno)
 }
 
 fn decide(call: &Call<'_>, psn_no: &str, omsgid: &str, oinfno: &str) -> Result<Done, Fault> {

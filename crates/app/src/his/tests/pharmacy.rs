@@ -149,8 +149,15 @@ fn a_purchase_whose_answer_was_lost_is_answered_again_or_taken_back() {
         let input = format!(r#"{{"data":{{"psn_no":"{psn_no}","omsgid":"{omsgid}","oinfno":"{oinfno}"}}}}"#);
         server.call(PHARMACY, "2601", &input)
     };
+    let fate = |msgid: &str| {
+        let head = format!("GET /gongji/v1/messages/{PHARMACY}/{msgid} HTTP/1.1\r\nHost: localhost\r\n");
+        server.exchange(&head, b"").1
+    };
+    let setl_id = settled.at("output.setlinfo.setl_id");
+    assert!(fate("P1").contains("\"recorded\"") && fate("P1").contains(&setl_id), "{}", fate("P1"));
     says(reverse("2207", "P1"), "[original_differs]", "应为 2102");
-    reverse("2102", "P1").ok();
+    reverse("2102A", "P1").ok();
+    assert!(fate("P1").contains("\"reversed\""), "{}", fate("P1"));
     assert_eq!(account(&server), before);
     assert!(reverse("2102", "P1").ok().at("warn_msg").contains("已由"));
     // One that has not come is barred.
@@ -184,6 +191,11 @@ fn every_fault_of_a_purchase_is_named_and_keeps_nothing() {
             ("\"medfee_sumamt\":200.00", "\"medfee_sumamt\":-1", "[out_of_range]"),
             ("\"medfee_sumamt\":200.00", "\"medfee_sumamt\":\"\"", "[missing_field]"),
             ("\"pric\":100.00", "\"pric\":99", "[amount_mismatch] 明细金额与数量乘单价不符：字段 drugdetail[0]."),
+            (
+                "\"insutype\"",
+                "\"inscp_scp_amt\":156.24,\"insutype\"",
+                "[split_mismatch] 费用分割与预结算结果不一致：字段 druginfo.inscp_scp_amt，给出「156.24」，应为 156.25",
+            ),
             ("\"cnt\":1", "\"cnt\":0", "[out_of_range] 数值超出范围：字段 drugdetail[0].cnt"),
             ("\"feedetl_sn\":\"2\"", "\"feedetl_sn\":\"1\"", "[line_exists]"),
             ("\"drugdetail\"", "\"other\"", "[missing_field] 必填字段缺失或为空：字段 drugdetail"),

@@ -37,11 +37,14 @@ fn of(infno: &str, sent: bool) -> Vec<Field> {
 
 /// The transactions held against the table here.
 const HELD: &[&str] = &[
-    "1101", "1201", "1901", "2001", "2101", "2102", "2103", "2201", "2201A", "2202", "2203", "2203A", "2204", "2205",
-    "2206", "2206A", "2207", "2207A", "2208", "2601", "3101", "3102", "3103", "9001", "9002",
+    "1101", "1201", "1901", "2001", "2101", "2102", "2102A", "2103", "2201", "2201A", "2202", "2203", "2203A", "2204",
+    "2205", "2206", "2206A", "2207", "2207A", "2208", "2601", "3101", "3102", "3103", "9001", "9002",
 ];
 
 const BEGINS: &str = "2026-02-10 09:00:00";
+
+/// The four split amounts of one covered yuan, before a field that every settlement has.
+const SPLIT: &str = r#""fulamt_ownpay_amt":0,"overlmt_selfpay":0,"preselfpay_amt":0,"inscp_scp_amt":1.00,"insutype""#;
 
 /// A message that is right, of a transaction in a state of its own: who sends it, and its input. It has every
 /// field whose value matters; [`filled`] adds the others.
@@ -54,10 +57,7 @@ fn sample(server: &Server, infno: &str) -> (&'static str, String) {
         ACTIVE.cancellation(&reply.at("output.setlinfo.mdtrt_id"), &reply.at("output.setlinfo.setl_id"))
     };
     let basket = || ACTIVE.purchase(BEGINS, "1.00", &[("DEMO-YP-0001", "1.00")]);
-    let settlement = || {
-        let split = r#""fulamt_ownpay_amt":0,"overlmt_selfpay":0,"preselfpay_amt":0,"inscp_scp_amt":1.00,"insutype""#;
-        ACTIVE.settlement(&visit(), "B1", "11", "1.00").replacen("\"insutype\"", split, 1)
-    };
+    let settlement = || ACTIVE.settlement(&visit(), "B1", "11", "1.00").replacen("\"insutype\"", SPLIT, 1);
     match infno {
         "1101" => (
             TERTIARY,
@@ -85,6 +85,7 @@ fn sample(server: &Server, infno: &str) -> (&'static str, String) {
             ),
         ),
         "2101" | "2102" => (PHARMACY, basket().replace("drug_trac_info", "durg_trac_info")),
+        "2102A" => (PHARMACY, basket().replace("drug_trac_info", "durg_trac_info").replacen("\"insutype\"", SPLIT, 1)),
         "2103" => (PHARMACY, settled(PHARMACY, "2102", &basket())),
         "2201" | "2201A" => (TERTIARY, ACTIVE.registration(BEGINS)),
         "2202" => (
