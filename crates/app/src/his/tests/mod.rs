@@ -7,6 +7,7 @@ mod drill;
 mod faults;
 mod fields;
 mod flow;
+mod journal;
 mod pharmacy;
 mod policies;
 mod reversal;
