@@ -1,7 +1,7 @@
 //! What the service knows of a member (standing and account) and of a visit (what was uploaded for it and its
 //! settlements), and how each event changes both. Folded from the journal's events alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use gongji_adjudication::{AccountPart, Standing};
@@ -26,6 +26,12 @@ pub(crate) enum Change {
     Described { mdtrt_id: String, description: Description },
     /// 费用明细
     Charged { mdtrt_id: String, lines: Vec<Line> },
+    /// 费用明细撤销: the lines by 费用明细流水号.
+    Withdrawn { mdtrt_id: String, lines: Vec<String> },
+    /// 挂号撤销
+    Unregistered { mdtrt_id: String },
+    /// 药店结算: a visit that begins, is charged and is settled at once.
+    Purchased { setl_id: String, purchase: Box<Purchase> },
     /// 结算
     Settled { setl_id: String, settlement: Box<Settled> },
     /// 结算撤销
@@ -76,7 +82,16 @@ impl Line {
     }
 }
 
-/// A settlement (2207).
+/// A purchase at a pharmacy (2102): its one batch, settled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Purchase {
+    pub registration: Registration,
+    pub description: Description,
+    pub lines: Vec<Line>,
+    pub settlement: Settled,
+}
+
+/// A settlement (2207, 2102).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Settled {
     pub mdtrt_id: String,
@@ -116,6 +131,10 @@ pub(crate) struct Visit {
     pub lines: Vec<Line>,
     /// The settlement that stands for a batch, by 收费批次号.
     pub batches: HashMap<String, Option<String>>,
+    /// The registration was taken back: nothing can be added.
+    pub cancelled: bool,
+    /// One purchase at a pharmacy: nothing can be added.
+    pub purchase: bool,
     /// By 结算ID, the cancelled ones as well.
     settlements: HashMap<String, Made>,
 }
@@ -128,6 +147,19 @@ struct Made {
 }
 
 impl Visit {
+    fn new(mdtrt_id: String, registration: Registration) -> Self {
+        Self {
+            mdtrt_id,
+            registration,
+            description: None,
+            lines: Vec::new(),
+            batches: HashMap::new(),
+            cancelled: false,
+            purchase: false,
+            settlements: HashMap::new(),
+        }
+    }
+
     /// When the visit is; its day is the service date of everything in it.
     pub(crate) fn moment(&self) -> Moment {
         self.description.as_ref().map_or(self.registration.begntime, |description| description.begntime)
@@ -143,22 +175,24 @@ impl Visit {
         self.settlements.get(setl_id)?.moved.as_ref()
     }
 
+    /// The settlement of this visit that stands, if one does.
+    pub(crate) fn standing(&self) -> Option<&str> {
+        self.batches.values().flatten().map(String::as_str).min()
+    }
+
     fn take(&mut self, change: Change, moved: Option<&Transaction>) -> Result<(), String> {
         match change {
             Change::Registered { mdtrt_id, .. } => return Err(format!("visit {mdtrt_id} is registered twice")),
+            Change::Purchased { setl_id, .. } => return Err(format!("purchase {setl_id} begins a visit")),
             Change::Described { description, .. } => self.description = Some(description),
-            Change::Charged { lines, .. } => {
-                for line in &lines {
-                    self.batches.entry(line.chrg_bchno.clone()).or_default();
+            Change::Charged { lines, .. } => self.charge(lines),
+            Change::Withdrawn { lines, .. } => self.withdraw(&lines)?,
+            Change::Unregistered { mdtrt_id } => {
+                if std::mem::replace(&mut self.cancelled, true) {
+                    return Err(format!("visit {mdtrt_id} is taken back twice"));
                 }
-                self.lines.extend(lines);
             }
-            Change::Settled { setl_id, settlement } => {
-                if let Some(standing) = self.batch_mut(&settlement)?.replace(setl_id.clone()) {
-                    return Err(format!("settlement {setl_id} settles what {standing} settled"));
-                }
-                self.settlements.insert(setl_id, Made { settled: *settlement, moved: moved.cloned() });
-            }
+            Change::Settled { setl_id, settlement } => self.settle(setl_id, *settlement, moved)?,
             Change::Cancelled { setl_id, cancels } => {
                 let made = self.settlements.get_mut(&cancels).ok_or_else(|| format!("no settlement {cancels}"))?;
                 if let Some(before) = made.settled.cancelled_by.replace(setl_id) {
@@ -174,6 +208,45 @@ impl Visit {
         Ok(())
     }
 
+    fn charge(&mut self, lines: Vec<Line>) {
+        for line in &lines {
+            self.batches.entry(line.chrg_bchno.clone()).or_default();
+        }
+        self.lines.extend(lines);
+    }
+
+    /// Takes unsettled lines out, and the batches that nothing is left of: their numbers are free again.
+    fn withdraw(&mut self, numbers: &[String]) -> Result<(), String> {
+        let numbers: HashSet<&str> = numbers.iter().map(String::as_str).collect();
+        let before = self.lines.len();
+        self.lines.retain(|line| !numbers.contains(line.feedetl_sn.as_str()));
+        if before - self.lines.len() != numbers.len() {
+            return Err(format!("visit {} has not all of the lines that are withdrawn", self.mdtrt_id));
+        }
+        let left: HashSet<&str> = self.lines.iter().map(|line| line.chrg_bchno.as_str()).collect();
+        self.batches.retain(|batch, settled| settled.is_some() || left.contains(batch.as_str()));
+        Ok(())
+    }
+
+    fn settle(&mut self, setl_id: String, settled: Settled, moved: Option<&Transaction>) -> Result<(), String> {
+        if let Some(standing) = self.batch_mut(&settled)?.replace(setl_id.clone()) {
+            return Err(format!("settlement {setl_id} settles what {standing} settled"));
+        }
+        self.settlements.insert(setl_id, Made { settled, moved: moved.cloned() });
+        Ok(())
+    }
+
+    /// A purchase is a visit of its own.
+    fn of_purchase(setl_id: String, purchase: Purchase, moved: Option<&Transaction>) -> Result<Self, String> {
+        let Purchase { registration, description, lines, settlement } = purchase;
+        let mut visit = Self::new(settlement.mdtrt_id.clone(), registration);
+        visit.description = Some(description);
+        visit.purchase = true;
+        visit.charge(lines);
+        visit.settle(setl_id, settlement, moved)?;
+        Ok(visit)
+    }
+
     fn batch_mut(&mut self, settled: &Settled) -> Result<&mut Option<String>, String> {
         let Settled { mdtrt_id, chrg_bchno, .. } = settled;
         self.batches.get_mut(chrg_bchno).ok_or_else(|| format!("visit {mdtrt_id} has no batch {chrg_bchno}"))
@@ -186,6 +259,19 @@ pub(crate) struct Person {
     /// Whether the opening balance is in the books.
     pub opened: bool,
     pub standing: Standing,
+}
+
+impl Person {
+    fn settle(&mut self, settled: &Settled, decider: &dyn Decider) -> Result<(), String> {
+        let additions = settled.additions(decider)?;
+        // Reverting the negative is adding.
+        let negative = additions
+            .into_iter()
+            .map(|addition| gongji_adjudication::Addition { amount: -addition.amount, ..addition });
+        let account = settled.decided.effects.account.map(|amount| -amount);
+        self.standing.revert(&negative.collect::<Vec<_>>(), account);
+        Ok(())
+    }
 }
 
 /// How events change members and visits, by the rules of the areas.
@@ -267,17 +353,12 @@ impl State for Book {
             Change::Registered { .. }
             | Change::Described { .. }
             | Change::Charged { .. }
+            | Change::Withdrawn { .. }
+            | Change::Unregistered { .. }
             | Change::Barred { .. }
             | Change::Closed { .. } => {}
-            Change::Settled { settlement, .. } => {
-                let additions = settlement.additions(&*self.decider)?;
-                // Reverting the negative is adding.
-                let negative = additions
-                    .into_iter()
-                    .map(|addition| gongji_adjudication::Addition { amount: -addition.amount, ..addition });
-                let account = settlement.decided.effects.account.map(|amount| -amount);
-                person.standing.revert(&negative.collect::<Vec<_>>(), account);
-            }
+            Change::Settled { settlement, .. } => person.settle(settlement, &*self.decider)?,
+            Change::Purchased { purchase, .. } => person.settle(&purchase.settlement, &*self.decider)?,
             Change::Cancelled { cancels, .. } => {
                 let settled = visit.and_then(|visit| visit.settlement(cancels));
                 let settled = settled.ok_or_else(|| format!("no settlement {cancels}"))?;
@@ -303,14 +384,11 @@ impl State for Book {
     ) -> Result<(), String> {
         match (visit, change) {
             (none @ None, Change::Registered { mdtrt_id, registration }) => {
-                *none = Some(Visit {
-                    mdtrt_id,
-                    registration,
-                    description: None,
-                    lines: Vec::new(),
-                    batches: HashMap::new(),
-                    settlements: HashMap::new(),
-                });
+                *none = Some(Visit::new(mdtrt_id, registration));
+                Ok(())
+            }
+            (none @ None, Change::Purchased { setl_id, purchase }) => {
+                *none = Some(Visit::of_purchase(setl_id, *purchase, moved)?);
                 Ok(())
             }
             (Some(visit), change) => visit.take(change, moved),
@@ -358,8 +436,11 @@ impl State for Book {
     fn place(&self, event: &Event) -> Result<InVisit, String> {
         let number = |id: &str| event_number(id).ok_or_else(|| format!("{id} is no number of ours"));
         Ok(match self.read(event)? {
-            Change::Registered { .. } => InVisit::Begins,
-            Change::Described { mdtrt_id, .. } | Change::Charged { mdtrt_id, .. } => InVisit::Visit(number(&mdtrt_id)?),
+            Change::Registered { .. } | Change::Purchased { .. } => InVisit::Begins,
+            Change::Described { mdtrt_id, .. }
+            | Change::Charged { mdtrt_id, .. }
+            | Change::Withdrawn { mdtrt_id, .. }
+            | Change::Unregistered { mdtrt_id } => InVisit::Visit(number(&mdtrt_id)?),
             Change::Settled { settlement, .. } => InVisit::Visit(number(&settlement.mdtrt_id)?),
             Change::Cancelled { cancels, .. } => InVisit::With(number(&cancels)?),
             Change::Opened { .. } | Change::Barred { .. } | Change::Closed { .. } => InVisit::Nowhere,

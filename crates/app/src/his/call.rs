@@ -68,6 +68,8 @@ pub(crate) enum About {
     Person(String),
     /// By what is shown: kind and number.
     Certificate(String, String),
+    /// Nobody: tables, institutions, sessions.
+    Nobody,
 }
 
 type Decide = Box<dyn Fn(&Call<'_>) -> Result<Done, Fault> + Send>;
@@ -103,6 +105,11 @@ impl Plan {
     ) -> Self {
         let about = About::Certificate(kind.to_owned(), number.to_owned());
         Self { about, visit: None, refers: None, decide: Box::new(decide) }
+    }
+
+    /// About no person.
+    pub(crate) fn of_nobody(decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
+        Self { about: About::Nobody, visit: None, refers: None, decide: Box::new(decide) }
     }
 
     pub(crate) fn decide(&self, call: &Call<'_>) -> Result<Done, Fault> {
@@ -171,6 +178,17 @@ impl<'a> Call<'a> {
         };
         let none = || Fault::at(Code::VisitNotFound, field).given(mdtrt_id).allowed("2201 返回的 mdtrt_id");
         self.book.visit(mdtrt_id).filter(ours).ok_or_else(none)
+    }
+
+    /// The same, if something may still be added to it or taken from it.
+    pub(crate) fn open_visit(&self, mdtrt_id: &str, psn_no: &str, field: &str) -> Result<&'a Visit, Fault> {
+        let visit = self.visit(mdtrt_id, psn_no, field)?;
+        let closed = |code| Err(Fault::at(code, field).given(mdtrt_id));
+        match visit {
+            Visit { cancelled: true, .. } => closed(Code::VisitCancelled),
+            Visit { purchase: true, .. } => closed(Code::PurchaseComplete),
+            _ => Ok(visit),
+        }
     }
 
     /// The certificate must be the member's own.

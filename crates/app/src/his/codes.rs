@@ -20,7 +20,7 @@ pub(crate) const FLAG: &[(&str, &str)] = &[("0", "否"), ("1", "是")];
 pub(crate) const APPROVALS: &[(&str, &str)] = &[("0", "无须审批"), ("1", "审批通过"), ("2", "审批不通过")];
 
 /// Use of the personal account (个人账户使用标志 acct_used_flag).
-pub(crate) const ACCOUNT_USES: &[(&str, &str)] = &[("0", "不使用"), ("1", "使用本人个账"), ("2", "使用共济个账")];
+pub(crate) const ACCOUNT_USES: &[(&str, &str)] = &[("0", "不使用"), ("1", "使用本人个账"), ("2", "使用共济人个账")];
 
 /// Way of settling (个人结算方式 psn_setlway).
 pub(crate) const SETTLEMENT_WAYS: &[(&str, &str)] = &[("01", "按项目结算"), ("02", "按定额结算")];

@@ -178,6 +178,21 @@ impl<'a> Node<'a> {
         Ok(self.number::<2>(name, MONEY)?.map(|yuan| Fen::from_fen(yuan.0)))
     }
 
+    /// Rows inside this node: an array, or a single object. Absent or empty is no row.
+    pub(crate) fn rows(&self, name: &str, max: usize) -> Result<Vec<Node<'a>>, Fault> {
+        let rows = match self.raw(name) {
+            None | Some(Json::Null) => &[],
+            Some(Json::Text(text)) if text.trim().is_empty() => &[],
+            Some(Json::List(rows)) => rows.as_slice(),
+            Some(row) => std::slice::from_ref(row),
+        };
+        let path = self.path(name);
+        if rows.len() > max {
+            return Err(Fault::at(Code::TooManyRows, path).given(rows.len()).allowed(format!("至多 {max} 行")));
+        }
+        rows.iter().enumerate().map(|(i, row)| Node::of(format!("{path}[{i}]"), row)).collect()
+    }
+
     /// Notes every field that nothing asked for.
     pub(crate) fn finish(&self, notes: &Notes) {
         self.known(&["exp_content", "expContent"]);

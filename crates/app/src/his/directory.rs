@@ -71,6 +71,10 @@ pub(crate) struct PersonType {
 pub(crate) struct Institution {
     /// 定点医药机构编号
     pub code: String,
+    /// 定点医药机构名称
+    pub name: String,
+    /// 统一社会信用代码
+    pub uscc: String,
     /// 统筹区 it lies in.
     pub area: String,
     /// 定点机构类型: 1 hospital, 2 pharmacy.
@@ -228,6 +232,11 @@ impl Directory {
     /// The codes of all institutions.
     pub(crate) fn institution_codes(&self) -> impl Iterator<Item = &str> {
         self.institutions.keys().map(String::as_str)
+    }
+
+    /// All institutions.
+    pub(crate) fn institutions(&self) -> impl Iterator<Item = &Institution> {
+        self.institutions.values()
     }
 
     /// The catalogue's entry of a code on a day.

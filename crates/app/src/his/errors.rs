@@ -39,7 +39,7 @@ codes! {
     InvalidJson = "invalid_json", "报文不是合法的 JSON";
     DuplicateKey = "duplicate_key", "同一对象内字段重复，无法确定取哪一个";
     EncryptionUnsupported = "encryption_unsupported", "本服务尚不接受加密报文";
-    UnknownTransaction = "unknown_transaction", "交易编号不在本服务范围内";
+    UnknownTransaction = "unknown_transaction", "没有这个交易编号";
     PathMismatch = "path_mismatch", "地址中的交易编号与报文中的不一致";
     // A field cannot be read.
     MissingField = "missing_field", "必填字段缺失或为空";
@@ -86,6 +86,19 @@ codes! {
     NotReversible = "not_reversible", "此交易不能冲正";
     OriginalDiffers = "original_differs", "与原报文不符";
     ReversedBefore = "reversed_before", "此报文到达之前已被冲正，不再受理，请换新的报文编号重新办理";
+    // Taking back a registration or lines; purchases at a pharmacy.
+    VisitCancelled = "visit_cancelled", "此就诊的挂号已撤销";
+    VisitSettled = "visit_settled", "本次就诊还有未撤销的结算";
+    ChargesRemain = "charges_remain", "本次就诊还有未撤销的费用明细";
+    LineNotFound = "line_not_found", "本次就诊没有此费用明细";
+    LineSettled = "line_settled", "此费用明细所在的收费批次已结算";
+    PurchaseComplete = "purchase_complete", "药店购药（2102）一次办结，不能再补充或拆分";
+    PharmacyOnly = "pharmacy_only", "此交易只由定点零售药店办理";
+    OtherCancellation = "other_cancellation", "此结算应由另一交易撤销";
+    // What is asked for is not there.
+    NotOffered = "not_offered", "国家接口有此交易，本服务不提供";
+    InstitutionUnknown = "institution_unknown", "查无此定点医药机构";
+    DictionaryUnknown = "dictionary_unknown", "本服务没有此字典";
     // The policy.
     ParametersOpen = "parameters_open", "此待遇的标准未在政策文本中给出，暂不能结算";
     NoPolicyForArea = "no_policy_for_area", "没有此统筹区的政策";
@@ -170,6 +183,15 @@ impl Fault {
     #[must_use]
     pub(crate) fn article(mut self, article: impl Into<String>) -> Self {
         self.0.article = Some(article.into());
+        self
+    }
+
+    /// The same fault where the transaction's `data` has another name.
+    #[must_use]
+    pub(crate) fn in_node(mut self, node: &str) -> Self {
+        if let Some(rest) = self.0.field.as_deref().and_then(|field| field.strip_prefix("data.")) {
+            self.0.field = Some(format!("{node}.{rest}"));
+        }
         self
     }
 

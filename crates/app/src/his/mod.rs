@@ -16,12 +16,14 @@ pub(crate) mod closing;
 mod codes;
 mod decider;
 mod decode;
+mod dictionary;
 pub(crate) mod directory;
 mod encoding;
 mod engine;
 mod envelope;
 pub(crate) mod errors;
 mod fate;
+mod interface;
 pub(crate) mod json;
 pub(crate) mod moment;
 pub(crate) mod number;
@@ -29,18 +31,30 @@ mod opening;
 mod posted;
 mod pricing;
 pub(crate) mod profile;
+mod purchase;
 pub(crate) mod reference;
 mod remedies;
 mod setlinfo;
 mod settling;
 mod t1101;
+mod t1201;
+mod t1901;
+mod t2001;
+mod t2101;
+mod t2102;
+mod t2103;
 mod t2201;
+mod t2202;
 mod t2203;
 mod t2204;
+mod t2205;
 mod t2206;
 mod t2207;
 mod t2208;
 mod t2601;
+mod t3101;
+mod t9001;
+mod t9002;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,13 +87,26 @@ struct Transaction {
 
 const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["1101"], name: "人员信息获取", prepare: t1101::prepare },
+    Transaction { numbers: &["1201"], name: "医药机构信息获取", prepare: t1201::prepare },
+    Transaction { numbers: &["1901"], name: "字典表查询", prepare: t1901::prepare },
+    Transaction { numbers: &["2001"], name: "人员待遇享受检查", prepare: t2001::prepare },
+    Transaction { numbers: &["2101", "2101A"], name: "药店预结算", prepare: t2101::prepare },
+    Transaction { numbers: &["2102", "2102A", "2102B"], name: "药店结算", prepare: t2102::prepare },
+    Transaction { numbers: &["2103"], name: "药店结算撤销", prepare: t2103::prepare },
     Transaction { numbers: &["2201", "2201A"], name: "门诊挂号", prepare: t2201::prepare },
+    Transaction { numbers: &["2202"], name: "门诊挂号撤销", prepare: t2202::prepare },
     Transaction { numbers: &["2203", "2203A"], name: "门诊就诊信息上传", prepare: t2203::prepare },
     Transaction { numbers: &["2204"], name: "门诊费用明细信息上传", prepare: t2204::prepare },
+    Transaction { numbers: &["2205"], name: "门诊费用明细信息撤销", prepare: t2205::prepare },
     Transaction { numbers: &["2206", "2206A"], name: "门诊预结算", prepare: t2206::prepare },
     Transaction { numbers: &["2207", "2207A"], name: "门诊结算", prepare: t2207::prepare },
     Transaction { numbers: &["2208"], name: "门诊结算撤销", prepare: t2208::prepare },
     Transaction { numbers: &["2601"], name: "冲正交易", prepare: t2601::prepare },
+    Transaction { numbers: &["3101"], name: "明细审核事前分析服务", prepare: t3101::prepare },
+    Transaction { numbers: &["3102"], name: "明细审核事中分析服务", prepare: t3101::prepare },
+    Transaction { numbers: &["3103"], name: "事前事中服务反馈服务", prepare: t3101::feedback },
+    Transaction { numbers: &["9001"], name: "签到", prepare: t9001::prepare },
+    Transaction { numbers: &["9002"], name: "签退", prepare: t9002::prepare },
 ];
 
 /// Answers messages of the national interface.
@@ -295,6 +322,7 @@ impl Service {
     fn persons(&self, about: &About) -> Vec<String> {
         match about {
             About::Person(psn_no) => vec![psn_no.clone()],
+            About::Nobody => Vec::new(),
             About::Certificate(kind, number) => {
                 let member = self.directory.by_certificate(kind, number);
                 member.map(|member| member.psn_no.clone()).into_iter().collect()
@@ -366,7 +394,11 @@ fn log_fault(infno: &str, msgid: &str, institution: &str, fault: &Fault) {
     tracing::info!(infno, msgid, institution, code = fault.code(), field = fault.field_name(), "refused");
 }
 
+/// A number of the interface that is not offered, or one that there is not.
 fn unknown_transaction(infno: &str) -> Fault {
+    if let Some(name) = interface::name(infno) {
+        return Fault::at(Code::NotOffered, "infno").given(format!("{infno} {name}"));
+    }
     let served: Vec<String> =
         TRANSACTIONS.iter().map(|transaction| format!("{} {}", transaction.numbers[0], transaction.name)).collect();
     Fault::at(Code::UnknownTransaction, "infno").given(infno).allowed(format!(" {}", served.join("、")))

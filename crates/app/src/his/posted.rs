@@ -24,10 +24,13 @@ pub(super) fn moved(known: &Known<'_, Book>, event: &Event, change: &Change) -> 
         Change::Registered { .. }
         | Change::Described { .. }
         | Change::Charged { .. }
+        | Change::Withdrawn { .. }
+        | Change::Unregistered { .. }
         | Change::Barred { .. }
         | Change::Closed { .. } => return Ok(None),
         Change::Opened { from, account } => opening(event, *from, *account),
         Change::Settled { settlement, .. } => settlement_of(event, settlement),
+        Change::Purchased { purchase, .. } => settlement_of(event, &purchase.settlement),
         Change::Cancelled { cancels, .. } => reversal_of(known, event, cancels),
     };
     let Some(entry) = entry? else { return Ok(None) };

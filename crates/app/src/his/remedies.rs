@@ -76,5 +76,16 @@ pub(crate) const fn remedy(code: Code) -> &'static str {
         Code::DecryptionFailed => {
             "input 不是密文的 base64，或密钥、模式、填充不同。用登记的密钥按 SM4、ECB、PKCS#7 加密 UTF-8 的 JSON。"
         }
+        Code::VisitCancelled => "此就诊已用 2202 撤销。重新挂号（2201）。",
+        Code::VisitSettled => "还有结算未撤销。先用 2208 撤销结算。",
+        Code::ChargesRemain => "还有明细未撤销。先用 2205 撤销明细。",
+        Code::LineNotFound => "feedetl_sn 不是本次就诊已上传的明细。核对流水号。",
+        Code::LineSettled => "明细所在批次已结算。先用 2208 撤销结算。",
+        Code::PurchaseComplete => "2102 已办结的购药不能再补明细。撤销（2103）后重新办理。",
+        Code::PharmacyOnly => "发送的机构不是药店。医院用 2201 至 2207。",
+        Code::OtherCancellation => "药店结算用 2103 撤销，门诊结算用 2208。",
+        Code::NotOffered => "国家接口有此交易而本服务不办。不要发送。",
+        Code::InstitutionUnknown => "查询的机构没有登记。核对机构编号。",
+        Code::DictionaryUnknown => "本服务没有所查的字典。核对字典类型。",
     }
 }

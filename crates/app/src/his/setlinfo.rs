@@ -1,4 +1,4 @@
-//! 结算信息: the output of 2206, 2207 and 2208, every field of the interface's table.
+//! 结算信息: the output of 2206, 2207 and 2208, of 2101, 2102 and 2103, every field of the interface's table.
 
 use gongji_domain::{Fen, FundCode, NationalField};
 use serde::Serialize;
@@ -9,15 +9,19 @@ use super::decider::Decided;
 use super::directory::Member;
 use super::moment::Moment;
 use super::number::{Fixed, Share, Yuan};
+use super::t2204::LineResult;
 
 /// What real replies show where no limit binds.
 const NO_LIMIT: Fen = Fen::from_yuan(999_999);
 
-/// `output` of the three transactions.
+/// `output` of these transactions.
 #[derive(Debug, Serialize)]
 pub(crate) struct SetlOutput {
     setlinfo: SetlInfo,
     setldetail: Vec<SetlDetail>,
+    /// How a pharmacy's lines were split (2101, 2102).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detlcutinfo: Option<Vec<LineResult>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,6 +64,11 @@ struct SetlInfo {
     /// 2208 spells it so in every edition; both spellings are there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pdn_cash_pay: Option<Yuan>,
+    /// 2103 calls the two personal amounts so in some editions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    psn_pay: Option<Yuan>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cash_payamt: Option<Yuan>,
     hosp_part_amt: Yuan,
     balc: Yuan,
     acct_mulaid_pay: Yuan,
@@ -81,14 +90,14 @@ struct SetlDetail {
     setl_proc_info: String,
 }
 
-/// Which of the three it is.
+/// Which it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind<'a> {
-    /// 2206: decided, not settled.
+    /// 2206, 2101: decided, not settled.
     Trial,
-    /// 2207: settled under this number.
+    /// 2207, 2102: settled under this number.
     Settlement(&'a str),
-    /// 2208: cancelled under this number what was settled under that.
+    /// 2208, 2103: cancelled under this number what was settled under that.
     Cancellation { setl_id: &'a str, cancels: &'a str },
 }
 
@@ -152,6 +161,8 @@ impl SetlOutput {
             acct_pay: decided.account_paid.into(),
             psn_cash_pay: cash,
             pdn_cash_pay: cancellation.then_some(cash),
+            psn_pay: None,
+            cash_payamt: None,
             hosp_part_amt: Fen::ZERO.into(),
             balc: (balance - decided.account_paid).into(),
             acct_mulaid_pay: Fen::ZERO.into(),
@@ -162,7 +173,20 @@ impl SetlOutput {
             hifdm_pay: field(NationalField::Hifdm),
             exp_content: exp_content(kind, &decided),
         };
-        Self { setlinfo, setldetail: details(&decided, settled.balance_before, cancellation) }
+        let setldetail = details(&decided, settled.balance_before, cancellation);
+        Self { setlinfo, setldetail, detlcutinfo: None }
+    }
+
+    /// The same with the lines of a pharmacy.
+    pub(crate) fn with_lines(self, lines: Vec<LineResult>) -> Self {
+        Self { detlcutinfo: Some(lines), ..self }
+    }
+
+    /// The same with the names that 2103 has for the personal amounts.
+    pub(crate) fn at_pharmacy(mut self) -> Self {
+        self.setlinfo.psn_pay = Some(self.setlinfo.psn_part_amt);
+        self.setlinfo.cash_payamt = Some(self.setlinfo.psn_cash_pay);
+        self
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 
     Ok(Plan::of_visit(&psn_no.clone(), &mdtrt_id.clone(), move |call: &Call<'_>| {
         let member = call.member(&psn_no, "mdtrtinfo.psn_no")?;
-        let visit = call.visit(&mdtrt_id, &psn_no, "mdtrtinfo.mdtrt_id")?;
+        let visit = call.open_visit(&mdtrt_id, &psn_no, "mdtrtinfo.mdtrt_id")?;
         check_care_type(call, &med_type, "mdtrtinfo.med_type")?;
         if !visit.lines.is_empty() && visit.moment().day != begntime.day {
             let (given, allowed) = (begntime.day, format!(" {}", visit.moment().day));

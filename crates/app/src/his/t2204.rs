@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gongji_domain::Fen;
+use gongji_domain::{Day, Fen};
 use serde::Serialize;
 
 use super::book::{Change, Line, Visit};
@@ -15,7 +15,7 @@ use super::number::{Price, Quantity, Share, Yuan};
 use super::pricing::{self, Priced};
 
 /// Most fee lines of one visit.
-const LINES: usize = 10_000;
+pub(crate) const LINES: usize = 10_000;
 /// Largest quantity and unit price: what N16,4 and N16,6 hold of amounts that are bounded anyway.
 const QUANTITY: i64 = 999_999_999_999;
 const PRICE: i64 = 99_999_999_999_999;
@@ -24,13 +24,18 @@ struct Row {
     at: usize,
     mdtrt_id: String,
     psn_no: String,
-    feedetl_sn: String,
     chrg_bchno: String,
-    item: String,
-    approval: String,
-    amount: Fen,
-    quantity: Quantity,
-    price: Price,
+    fee: Fee,
+}
+
+/// What a fee line says of itself, here and at a pharmacy (2101, 2102).
+pub(crate) struct Fee {
+    pub feedetl_sn: String,
+    pub item: String,
+    pub approval: String,
+    pub amount: Fen,
+    pub quantity: Quantity,
+    pub price: Price,
 }
 
 #[derive(Serialize)]
@@ -38,8 +43,9 @@ struct Output {
     result: Vec<LineResult>,
 }
 
-#[derive(Serialize)]
-struct LineResult {
+/// How one line was split.
+#[derive(Debug, Serialize)]
+pub(crate) struct LineResult {
     feedetl_sn: String,
     det_item_fee_sumamt: Yuan,
     cnt: Quantity,
@@ -60,6 +66,9 @@ struct LineResult {
     drt_reim_flag: &'static str,
     memo: &'static str,
     exp_content: &'static str,
+    /// 2101 tells it for each line; it is always nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hosp_part_amt: Option<Yuan>,
 }
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
@@ -74,64 +83,91 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 }
 
 fn read(at: usize, node: &Node<'_>, notes: &Notes) -> Result<Row, Fault> {
+    let feedetl_sn = node.required("feedetl_sn", 30)?;
     let row = Row {
         at,
-        feedetl_sn: node.required("feedetl_sn", 30)?,
         mdtrt_id: node.required("mdtrt_id", 30)?,
         psn_no: node.required("psn_no", 30)?,
         chrg_bchno: node.required("chrg_bchno", 30)?,
-        item: node.required("med_list_codg", 50)?,
-        amount: node
-            .money("det_item_fee_sumamt")?
-            .ok_or_else(|| node.missing("det_item_fee_sumamt", "至多 2 位小数的数字"))?,
-        quantity: node.required_number("cnt", QUANTITY)?,
-        price: node.required_number("pric", PRICE)?,
-        approval: node.one_of("hosp_appr_flag", codes::APPROVALS)?,
+        fee: Fee::read(node, feedetl_sn, |node| node.one_of("hosp_appr_flag", codes::APPROVALS), notes)?,
     };
-    node.moment("fee_ocur_time")?;
-    for (name, max) in [("rx_circ_flag", 3), ("medins_list_codg", 150), ("bilg_dept_codg", 30), ("bilg_dept_name", 100)]
-    {
+    for (name, max) in [("bilg_dept_codg", 30), ("bilg_dept_name", 100)] {
         node.expected(name, max, notes)?;
     }
-    node.known(&["dise_codg", "rxno", "sin_dos_dscr", "used_frqu_dscr", "prd_days", "medc_way_dscr", "bilg_dr_codg"]);
-    node.known(&["bilg_dr_name", "acord_dept_codg", "acord_dept_name", "orders_dr_code", "orders_dr_name"]);
-    node.known(&["tcmdrug_used_way", "etip_flag", "etip_hosp_code", "dscg_tkdrug_flag", "matn_fee_flag", "memo"]);
+    node.known(&["dise_codg", "acord_dept_codg", "acord_dept_name", "orders_dr_code", "orders_dr_name"]);
+    node.known(&["etip_flag", "etip_hosp_code", "dscg_tkdrug_flag", "matn_fee_flag", "memo"]);
     node.known(&["comb_no", "medins_list_name", "unchk_flag", "unchk_memo"]);
     node.finish(notes);
-    if row.quantity.0 == 0 {
-        let fault = Fault::at(Code::OutOfRange, node.path("cnt")).given(row.quantity);
-        return Err(fault.allowed("大于 0 的数量"));
-    }
-    if !pricing::agrees(row.amount, row.price, row.quantity) {
-        let fault = Fault::at(Code::AmountMismatch, node.path("det_item_fee_sumamt")).given(row.amount);
-        let product = pricing::times(row.price, row.quantity);
-        return Err(fault.allowed(format!(" cnt×pric={product}，相差不到 1 分")));
-    }
+    row.fee.check(node)?;
     Ok(row)
+}
+
+impl Fee {
+    /// Reads the fields that every fee line has.
+    pub(crate) fn read(
+        node: &Node<'_>,
+        feedetl_sn: String,
+        approval: impl Fn(&Node<'_>) -> Result<String, Fault>,
+        notes: &Notes,
+    ) -> Result<Self, Fault> {
+        let fee = Self {
+            feedetl_sn,
+            item: node.required("med_list_codg", 50)?,
+            amount: node
+                .money("det_item_fee_sumamt")?
+                .ok_or_else(|| node.missing("det_item_fee_sumamt", "至多 2 位小数的数字"))?,
+            quantity: node.required_number("cnt", QUANTITY)?,
+            price: node.required_number("pric", PRICE)?,
+            approval: approval(node)?,
+        };
+        node.moment("fee_ocur_time")?;
+        for (name, max) in [("rx_circ_flag", 3), ("medins_list_codg", 150)] {
+            node.expected(name, max, notes)?;
+        }
+        node.known(&["rxno", "sin_dos_dscr", "used_frqu_dscr", "prd_days", "medc_way_dscr"]);
+        node.known(&["bilg_dr_codg", "bilg_dr_name", "tcmdrug_used_way"]);
+        Ok(fee)
+    }
+
+    /// Something was bought, and it costs what it says.
+    pub(crate) fn check(&self, node: &Node<'_>) -> Result<(), Fault> {
+        if self.quantity.0 == 0 {
+            let fault = Fault::at(Code::OutOfRange, node.path("cnt")).given(self.quantity);
+            return Err(fault.allowed("大于 0 的数量"));
+        }
+        if !pricing::agrees(self.amount, self.price, self.quantity) {
+            let fault = Fault::at(Code::AmountMismatch, node.path("det_item_fee_sumamt")).given(self.amount);
+            let product = pricing::times(self.price, self.quantity);
+            return Err(fault.allowed(format!(" cnt×pric={product}，相差不到 1 分")));
+        }
+        Ok(())
+    }
+
+    /// Splits the line by the catalogue of a day: what is kept of it, and what the reply tells.
+    pub(crate) fn split(&self, call: &Call<'_>, day: Day, chrg_bchno: &str) -> (Line, LineResult) {
+        let item = call.directory.item(&self.item, day);
+        let priced = pricing::price(self.amount, self.quantity, item, &self.approval);
+        let line = Line {
+            feedetl_sn: self.feedetl_sn.clone(),
+            chrg_bchno: chrg_bchno.to_owned(),
+            item: self.item.clone(),
+            amount: self.amount,
+            covered: priced.covered,
+            ceiling: priced.ceiling,
+            upfront: priced.upfront_rate.millionths(),
+        };
+        (line, told(self, item, &priced))
+    }
 }
 
 fn decide(call: &Call<'_>, rows: &[Row]) -> Result<Done, Fault> {
     let first = &rows[0];
     let member = call.member(&first.psn_no, "feedetail[0].psn_no")?;
-    let visit = call.visit(&first.mdtrt_id, &first.psn_no, "feedetail[0].mdtrt_id")?;
+    let visit = call.open_visit(&first.mdtrt_id, &first.psn_no, "feedetail[0].mdtrt_id")?;
     check_rows(visit, rows)?;
     let day = visit.moment().day;
-    let mut lines = Vec::with_capacity(rows.len());
-    let mut result = Vec::with_capacity(rows.len());
-    for row in rows {
-        let item = call.directory.item(&row.item, day);
-        let priced = pricing::price(row.amount, row.quantity, item, &row.approval);
-        result.push(told(row, item, &priced));
-        lines.push(Line {
-            feedetl_sn: row.feedetl_sn.clone(),
-            chrg_bchno: row.chrg_bchno.clone(),
-            item: row.item.clone(),
-            amount: row.amount,
-            covered: priced.covered,
-            ceiling: priced.ceiling,
-            upfront: priced.upfront_rate.millionths(),
-        });
-    }
+    let split = rows.iter().map(|row| row.fee.split(call, day, &row.chrg_bchno));
+    let (lines, result): (Vec<Line>, Vec<LineResult>) = split.unzip();
     let change = Change::Charged { mdtrt_id: first.mdtrt_id.clone(), lines };
     Ok(Done::record("charged", member, &Output { result }, change, String::new()).in_visit(&first.mdtrt_id))
 }
@@ -156,22 +192,22 @@ fn check_rows(visit: &Visit, rows: &[Row]) -> Result<(), Fault> {
             let fault = Fault::at(Code::BatchExists, path("chrg_bchno")).given(&row.chrg_bchno);
             return Err(fault.allowed("本次就诊未用过的批次号"));
         }
-        if !numbers.insert(&row.feedetl_sn) {
-            let fault = Fault::at(Code::LineExists, path("feedetl_sn")).given(&row.feedetl_sn);
+        if !numbers.insert(&row.fee.feedetl_sn) {
+            let fault = Fault::at(Code::LineExists, path("feedetl_sn")).given(&row.fee.feedetl_sn);
             return Err(fault.allowed("单次就诊内唯一的流水号"));
         }
     }
     Ok(())
 }
 
-fn told(row: &Row, item: Option<&Item>, priced: &Priced) -> LineResult {
+fn told(fee: &Fee, item: Option<&Item>, priced: &Priced) -> LineResult {
     let flag = |set: bool| if set { "1" } else { "0" };
     let [basic, negotiated, child, special] = item.map_or([false; 4], |item| item.flags);
     LineResult {
-        feedetl_sn: row.feedetl_sn.clone(),
-        det_item_fee_sumamt: row.amount.into(),
-        cnt: row.quantity,
-        pric: row.price,
+        feedetl_sn: fee.feedetl_sn.clone(),
+        det_item_fee_sumamt: fee.amount.into(),
+        cnt: fee.quantity,
+        pric: fee.price,
         pric_uplmt_amt: priced.unit_ceiling,
         selfpay_prop: priced.share,
         fulamt_ownpay_amt: priced.off_list.into(),
@@ -189,5 +225,6 @@ fn told(row: &Row, item: Option<&Item>, priced: &Priced) -> LineResult {
         drt_reim_flag: "0",
         memo: priced.memo,
         exp_content: "",
+        hosp_part_amt: None,
     }
 }

@@ -10,7 +10,7 @@ use super::decode::Input;
 use super::errors::{Code, Fault};
 
 /// What can be taken back, without the letter that only adds optional fields.
-const REVERSIBLE: &str = "2207";
+const REVERSIBLE: [&str; 2] = ["2207", "2102"];
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let data = input.node("data")?;
@@ -19,16 +19,16 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let oinfno = data.required("oinfno", 5)?;
     data.finish(input.notes);
     input.finish();
-    if base(&oinfno) != REVERSIBLE {
+    if !REVERSIBLE.contains(&base(&oinfno)) {
         let fault = Fault::at(Code::NotReversible, "data.oinfno").given(&oinfno);
-        return Err(fault.allowed(format!(" {REVERSIBLE} 门诊结算；其余交易用同一报文编号重发即得首次的应答")));
+        return Err(fault.allowed(" 2207 门诊结算、2102 药店结算；其余交易用同一报文编号重发即得首次的应答"));
     }
     let said = (psn_no.clone(), omsgid.clone());
     Ok(Plan::referring(&psn_no, &omsgid, move |call: &Call<'_>| decide(call, &said.0, &said.1, &oinfno)))
 }
 
 fn base(infno: &str) -> &str {
-    infno.strip_suffix('A').unwrap_or(infno)
+    infno.strip_suffix(['A', 'B']).unwrap_or(infno)
 }
 
 fn decide(call: &Call<'_>, psn_no: &str, omsgid: &str, oinfno: &str) -> Result<Done, Fault> {

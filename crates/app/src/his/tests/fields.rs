@@ -62,7 +62,7 @@ fn money(reply: &Reply, path: &str) -> Fen {
     Fen::parse_signed(&text).unwrap()
 }
 
-/// I1, I2, I4, I5, I8 on one reply, and that `raw` numbers are numbers.
+/// I1, I2, I4, I5, I8, I9 on one reply, and that `raw` numbers are numbers.
 #[track_caller]
 pub(super) fn check_identities(reply: &Reply) {
     let of = |field: &str| money(reply, &format!("output.setlinfo.{field}"));
@@ -75,6 +75,9 @@ pub(super) fn check_identities(reply: &Reply) {
         "I4"
     );
     assert_eq!(of("medfee_sumamt"), sum("fulamt_ownpay_amt overlmt_selfpay preselfpay_amt inscp_scp_amt"), "I5");
+    // A cancellation tells both as negative amounts.
+    let [borne, eligible] = [of("act_pay_dedc"), of("inscp_scp_amt")].map(|amount| amount.fen().abs());
+    assert!(borne <= eligible, "I9");
     let Json::List(details) = json::read_text(&reply.at("output.setldetail")).unwrap() else { panic!() };
     let listed = (0..details.len()).map(|i| money(reply, &format!("output.setldetail.{i}.fund_payamt"))).sum::<Fen>();
     assert_eq!(listed, sum("fund_pay_sumamt acct_pay hosp_part_amt"), "I8");

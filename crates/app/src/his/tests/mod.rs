@@ -1,5 +1,6 @@
 //! The interface over a real HTTP server on this machine, with the demo's data.
 
+mod base;
 mod books;
 mod double;
 mod drill;
@@ -7,11 +8,15 @@ mod faults;
 mod fields;
 mod flow;
 mod habits;
+mod journal;
+mod pharmacy;
 mod policies;
 mod reversal;
 mod roundtrip;
+mod table;
 mod together;
 mod transport;
+mod undo;
 mod worked;
 
 use std::io::{Read as _, Write as _};

@@ -52,7 +52,12 @@ fn the_envelope_is_checked_by_name() {
         (
             "\"infno\":\"1101\"",
             "\"infno\":\"9999\"",
-            "[unknown_transaction] 交易编号不在本服务范围内：字段 infno，给出「9999」，应为 1101 人员信息获取、2201",
+            "[unknown_transaction] 没有这个交易编号：字段 infno，给出「9999」，应为 1101 人员信息获取、",
+        ),
+        (
+            "\"infno\":\"1101\"",
+            "\"infno\":\"2401\"",
+            "[not_offered] 国家接口有此交易，本服务不提供：字段 infno，给出「2401 入院办理」",
         ),
         ("\"msgid\":\"A1\"", "\"msgid\":\"null\"", "[missing_field] 必填字段缺失或为空：字段 msgid"),
         (

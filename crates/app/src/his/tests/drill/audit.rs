@@ -71,7 +71,9 @@ impl Auditor {
             (_, None) => {
                 match what {
                     What::Settlement { .. } => tally.settled += 1,
-                    What::Cancellation { .. } => tally.cancelled += 1,
+                    What::Purchase { .. } => tally.purchased += 1,
+                    What::Cancellation { .. } | What::Return { .. } => tally.cancelled += 1,
+                    What::Withdrawal { .. } | What::Unregistration { .. } => tally.withdrawn += 1,
                     _ => {}
                 }
                 Fate::Acknowledged(bytes.to_vec())
@@ -172,7 +174,12 @@ impl Auditor {
                 found.made.insert(id, setl_id.clone());
                 found.model.settle((visit, batch), (member, message.institution), &setl_id, total)?
             }
-            What::Cancellation { setl_id, .. } => found.model.cancel(setl_id)?,
+            What::Purchase { yuan } => {
+                let setl_id = reply.at("output.setlinfo.setl_id");
+                found.made.insert(id, setl_id.clone());
+                found.model.buy((member, message.institution), &setl_id, yuan.cast_signed() * 100)?
+            }
+            What::Cancellation { setl_id, .. } | What::Return { setl_id, .. } => found.model.cancel(setl_id)?,
             What::Reversal { of, .. } if event.kind == "reversed" => {
                 let setl_id = found.made.get(of).ok_or("it reverses what was never recorded")?;
                 found.model.cancel(setl_id)?;
@@ -180,7 +187,8 @@ impl Auditor {
             }
             _ => return Ok(()),
         };
-        let sign = if matches!(message.what, What::Cancellation { .. }) { -1 } else { 1 };
+        let back = matches!(message.what, What::Cancellation { .. } | What::Return { .. });
+        let sign = if back { -1 } else { 1 };
         let told = told(&reply);
         let account = found.model.members.get(member).map_or(0, |member| member.account);
         let Amounts { fund, account: from_account, cash, .. } = amounts;

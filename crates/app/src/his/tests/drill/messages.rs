@@ -9,8 +9,8 @@ pub(super) const MEMBERS: [(Patient, i64); 3] = [
     (Patient { psn_no: "50000000000003", certno: "990000197911301076" }, 98_900),
 ];
 
-/// Hospitals of that area.
-pub(super) const INSTITUTIONS: [&str; 3] = ["H50000000001", "H50000000002", "H50000000003"];
+/// Hospitals of that area, and a pharmacy.
+pub(super) const INSTITUTIONS: [&str; 4] = ["H50000000001", "H50000000002", "H50000000003", "P50000000004"];
 
 const BEGUN: &str = "2026-02-10 09:00:00";
 
@@ -44,10 +44,30 @@ pub(super) enum What {
         visit: String,
         setl_id: String,
     },
-    /// Takes back a settlement whose answer never came.
+    /// Takes back a registration that nothing followed.
+    Unregistration {
+        visit: String,
+        ipt_otp_no: String,
+    },
+    /// Takes back the lines of a batch that is not settled any more.
+    Withdrawal {
+        visit: String,
+        batch: String,
+    },
+    /// A purchase at a pharmacy.
+    Purchase {
+        yuan: u64,
+    },
+    /// Takes a purchase back.
+    Return {
+        visit: String,
+        setl_id: String,
+    },
+    /// Takes back a settlement or purchase whose answer never came.
     Reversal {
         of: Id,
         msgid: String,
+        infno: &'static str,
     },
     /// Something else under a number that was used before.
     Forgery(Id),
@@ -105,6 +125,10 @@ impl What {
         match self {
             Self::Question => "1101",
             Self::Registration | Self::Forgery(_) => "2201",
+            Self::Unregistration { .. } => "2202",
+            Self::Withdrawal { .. } => "2205",
+            Self::Purchase { .. } => "2102",
+            Self::Return { .. } => "2103",
             Self::Description { .. } => "2203",
             Self::Charges { .. } => "2204",
             Self::Trial { .. } => "2206",
@@ -136,9 +160,21 @@ impl What {
             Self::Trial { visit, batch, yuan } | Self::Settlement { visit, batch, yuan } => {
                 who.settlement(visit, batch, "11", &yuan.to_string())
             }
-            Self::Cancellation { visit, setl_id } => who.cancellation(visit, setl_id),
-            Self::Reversal { msgid, .. } => {
-                format!(r#"{{"data":{{"psn_no":"{}","omsgid":"{msgid}","oinfno":"2207"}}}}"#, who.psn_no)
+            Self::Cancellation { visit, setl_id } | Self::Return { visit, setl_id } => who.cancellation(visit, setl_id),
+            Self::Purchase { yuan } => {
+                let price = format!("{yuan}.00");
+                who.purchase(BEGUN, &price, &[("DEMO-YP-0001", &price)])
+            }
+            Self::Unregistration { visit, ipt_otp_no } => {
+                let psn_no = who.psn_no;
+                format!(r#"{{"data":{{"psn_no":"{psn_no}","mdtrt_id":"{visit}","ipt_otp_no":"{ipt_otp_no}"}}}}"#)
+            }
+            Self::Withdrawal { visit, batch } => {
+                let psn_no = who.psn_no;
+                format!(r#"{{"data":{{"mdtrt_id":"{visit}","chrg_bchno":"{batch}","psn_no":"{psn_no}"}}}}"#)
+            }
+            Self::Reversal { msgid, infno, .. } => {
+                format!(r#"{{"data":{{"psn_no":"{}","omsgid":"{msgid}","oinfno":"{infno}"}}}}"#, who.psn_no)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What each settlement must come to, worked out by hand from the double's rules and nothing of the service:
-//! 200 deductible a year, then 60 % up to 3000 a year, the rest from the account as far as it goes.
+//! 200 deductible a year, then 60 % up to 3000 a year, the rest from the account as far as it goes; at a pharmacy
+//! without a prescription all from the account.
 
 use std::collections::BTreeMap;
 
@@ -56,6 +57,22 @@ impl Model {
         let who = self.members.get_mut(member).ok_or_else(|| format!("{member} has no account"))?;
         let borne = total.min(20_000 - who.borne);
         let fund = (((total - borne) * 60 + 50) / 100).min(300_000 - who.paid);
+        self.pay(key, (member, institution), setl_id, [total, borne, fund])
+    }
+
+    /// Buys at a pharmacy: the account pays as far as it goes.
+    pub(super) fn buy(&mut self, at: (&str, &str), setl_id: &str, total: i64) -> Result<Amounts, String> {
+        self.pay((setl_id.to_owned(), String::new()), at, setl_id, [total, 0, 0])
+    }
+
+    fn pay(
+        &mut self,
+        key: (String, String),
+        (member, institution): (&str, &str),
+        setl_id: &str,
+        [total, borne, fund]: [i64; 3],
+    ) -> Result<Amounts, String> {
+        let who = self.members.get_mut(member).ok_or_else(|| format!("{member} has no account"))?;
         let account = (total - fund).min(who.account);
         let amounts = Amounts { borne, fund, account, cash: total - fund - account };
         (who.borne, who.paid, who.account) = (who.borne + borne, who.paid + fund, who.account - account);

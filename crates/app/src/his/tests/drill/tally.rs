@@ -36,7 +36,9 @@ counts! {
     forged = "message numbers used again for something else";
     together = "batches with one member settled by two institutions";
     settled = "settlements acknowledged";
+    purchased = "purchases at a pharmacy acknowledged";
     cancelled = "cancellations acknowledged";
+    withdrawn = "withdrawals of lines and registrations acknowledged";
     events = "events in the journals at the end";
     unheard = "of them never acknowledged";
     late = "of them recorded after the terminal had been refused";

@@ -1,4 +1,4 @@
-//! A terminal of a hospital: plays visits of one member, sends each message again until it is answered, now and
+//! A terminal of a hospital or pharmacy: plays visits and purchases of one member, sends each message again until it is answered, now and
 //! then loses patience, clicks twice, or uses a number again. Knows nothing of the service but its replies.
 
 use gongji_drill::Chance;
@@ -53,6 +53,8 @@ enum Stage {
     Tried { batch: u64, yuan: u64 },
     Settled { batch: u64, yuan: u64, setl_id: String },
     Cancelled { batch: u64, yuan: u64 },
+    Withdrawn { batch: u64 },
+    Bought { setl_id: String },
 }
 
 pub(super) struct Terminal {
@@ -61,6 +63,7 @@ pub(super) struct Terminal {
     member: usize,
     stage: Stage,
     visit: String,
+    ipt_otp_no: String,
     open: Vec<Open>,
     /// The last message that was answered and kept.
     kept: Option<Id>,
@@ -68,7 +71,8 @@ pub(super) struct Terminal {
 
 impl Terminal {
     pub(super) fn new(number: usize, institution: &'static str, member: usize) -> Self {
-        Self { number, institution, member, stage: Stage::None, visit: String::new(), open: Vec::new(), kept: None }
+        let (visit, ipt_otp_no) = (String::new(), String::new());
+        Self { number, institution, member, stage: Stage::None, visit, ipt_otp_no, open: Vec::new(), kept: None }
     }
 
     pub(super) fn is_at_rest(&self) -> bool {
@@ -120,9 +124,16 @@ impl Terminal {
         let what = match self.stage.clone() {
             Stage::None if turn.calm || turn.chance.below(3) == 0 => return,
             Stage::None if turn.chance.below(4) == 0 => What::Question,
+            Stage::None if self.institution.starts_with('P') => What::Purchase { yuan: 20 + turn.chance.below(200) },
             Stage::None => What::Registration,
+            Stage::Registered if turn.chance.below(8) == 0 => {
+                What::Unregistration { visit, ipt_otp_no: self.ipt_otp_no.clone() }
+            }
             Stage::Registered => What::Description { visit },
             Stage::Described => What::Charges { visit, batch: of(1), yuan: 20 + turn.chance.below(600) },
+            Stage::Cancelled { batch, .. } if turn.chance.coin() => What::Withdrawal { visit, batch: of(batch) },
+            Stage::Withdrawn { batch } => What::Charges { visit, batch: of(batch), yuan: 20 + turn.chance.below(600) },
+            Stage::Bought { setl_id } if turn.chance.below(3) == 0 => What::Return { visit, setl_id },
             Stage::Charged { batch, yuan } if turn.chance.coin() => What::Trial { visit, batch: of(batch), yuan },
             Stage::Charged { batch, yuan } | Stage::Tried { batch, yuan } | Stage::Cancelled { batch, yuan } => {
                 What::Settlement { visit, batch: of(batch), yuan }
@@ -131,13 +142,15 @@ impl Terminal {
             Stage::Settled { batch, .. } if turn.chance.below(4) == 0 => {
                 What::Charges { visit, batch: of(batch + 1), yuan: 20 + turn.chance.below(600) }
             }
-            Stage::Settled { .. } => {
+            Stage::Settled { .. } | Stage::Bought { .. } => {
                 self.stage = Stage::None;
                 return;
             }
         };
         // An impatient hand: the same once more, as if it were something new.
-        let twice = matches!(what, What::Settlement { .. } | What::Cancellation { .. }) && turn.chance.below(6) == 0;
+        // A purchase is left out: two of them are two.
+        let twin = matches!(what, What::Settlement { .. } | What::Cancellation { .. } | What::Return { .. });
+        let twice = twin && turn.chance.below(6) == 0;
         for _ in 0..=u8::from(twice) {
             let id = turn.post.write(self.institution, self.member, what.clone());
             self.ask(id, turn);
@@ -147,8 +160,11 @@ impl Terminal {
     /// Takes back what may have been settled; nobody gives that up.
     fn reverse(&mut self, given_up: &[Open], turn: &mut Turn<'_>) {
         for open in given_up {
-            let Message { what: What::Settlement { .. }, msgid, .. } = turn.post.get(open.id) else { continue };
-            let what = What::Reversal { of: open.id, msgid: msgid.clone() };
+            let Message { what, msgid, .. } = turn.post.get(open.id);
+            if !matches!(what, What::Settlement { .. } | What::Purchase { .. }) {
+                continue;
+            }
+            let what = What::Reversal { of: open.id, msgid: msgid.clone(), infno: what.infno() };
             let id = turn.post.write(self.institution, self.member, what);
             turn.tally.reversals += 1;
             self.open.push(Open { id, again_at: turn.round + 1, tries: 0, patience: u64::MAX });
@@ -178,8 +194,9 @@ impl Terminal {
             return Ok(());
         }
         let expected = match what {
-            What::Settlement { .. } | What::Trial { .. } => "batch_settled",
-            What::Cancellation { .. } => "already_cancelled",
+            // A twin of the settlement may arrive late, after the first was cancelled.
+            What::Settlement { .. } | What::Trial { .. } | What::Withdrawal { .. } => "batch_settled",
+            What::Cancellation { .. } | What::Return { .. } => "already_cancelled",
             What::Forgery(_) => "message_reused",
             _ => "",
         };
@@ -199,7 +216,7 @@ impl Terminal {
         match what {
             What::Settlement { .. } => !matches!(self.stage, Stage::Settled { .. }),
             What::Cancellation { .. } => !matches!(self.stage, Stage::Cancelled { .. }),
-            What::Trial { .. } => true,
+            What::Trial { .. } | What::Return { .. } | What::Withdrawal { .. } => true,
             _ => false,
         }
     }
@@ -214,8 +231,15 @@ impl Terminal {
             What::Forgery(_) => return Err(format!("a number was used again and that succeeded: {}", reply.raw)),
             What::Registration => {
                 self.visit = reply.at("output.data.mdtrt_id");
+                self.ipt_otp_no = reply.at("output.data.ipt_otp_no");
                 Stage::Registered
             }
+            What::Purchase { .. } => {
+                self.visit = reply.at("output.setlinfo.mdtrt_id");
+                Stage::Bought { setl_id: reply.at("output.setlinfo.setl_id") }
+            }
+            What::Unregistration { .. } | What::Return { .. } => Stage::None,
+            What::Withdrawal { batch, .. } => Stage::Withdrawn { batch: number(&batch)? },
             What::Description { .. } => Stage::Described,
             What::Charges { batch, yuan, .. } => Stage::Charged { batch: number(&batch)?, yuan },
             What::Trial { batch, yuan, .. } => Stage::Tried { batch: number(&batch)?, yuan },

@@ -207,6 +207,8 @@ fn institution(at: &case::Institution, lies_in: &str, pharmacy: bool) -> Say<Ins
         return Err("the number of an institution");
     }
     Ok(Institution {
+        name: code.clone(),
+        uscc: String::new(),
         code,
         area: lies_in.to_owned(),
         fixmedins_type: fixmedins_type.to_owned(),
