@@ -21,7 +21,14 @@ use super::posted;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Change {
     /// 门诊挂号
-    Registered { mdtrt_id: String, registration: Registration },
+    Registered {
+        mdtrt_id: String,
+        registration: Registration,
+        /// The member's visit before this one, by the event that began it; none where there was none, and in
+        /// events from before visits were counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous: Option<u64>,
+    },
     /// 就诊信息
     Described { mdtrt_id: String, description: Description },
     /// 费用明细
@@ -186,7 +193,13 @@ pub(crate) struct Person {
     /// Whether the opening balance is in the books.
     pub opened: bool,
     pub standing: Standing,
+    /// The last visit, by the event that began it. Each names the one before, so a member's visits are found
+    /// without an index over all events.
+    pub last_visit: Option<u64>,
 }
+
+/// How persons are packed: raised when that changes, so that they are folded anew.
+const PACKED: u8 = 2;
 
 /// How events change members and visits, by the rules of the areas.
 pub(crate) struct Book {
@@ -212,6 +225,11 @@ impl<'a> View<'a> {
     /// Whether a member's opening balance is in the books.
     pub(crate) fn is_opened(self, psn_no: &str) -> bool {
         self.0.person(psn_no).is_some_and(|person| person.opened)
+    }
+
+    /// A member's last visit, by the event that began it.
+    pub(crate) fn last_visit(self, psn_no: &str) -> Option<u64> {
+        self.0.person(psn_no).and_then(|person| person.last_visit)
     }
 
     /// A visit of the member by its 就诊ID.
@@ -244,7 +262,7 @@ impl State for Book {
     type Change = Change;
 
     fn edition(&self) -> String {
-        self.decider.edition()
+        format!("{PACKED} {}", self.decider.edition())
     }
 
     fn read(&self, event: &Event) -> Result<Change, String> {
@@ -260,15 +278,12 @@ impl State for Book {
         name: &str,
         person: &mut Person,
         visit: Option<&Visit>,
-        _: &Event,
+        event: &Event,
         change: &Change,
     ) -> Result<(), String> {
         match change {
-            Change::Registered { .. }
-            | Change::Described { .. }
-            | Change::Charged { .. }
-            | Change::Barred { .. }
-            | Change::Closed { .. } => {}
+            Change::Registered { .. } => person.last_visit = event.visit,
+            Change::Described { .. } | Change::Charged { .. } | Change::Barred { .. } | Change::Closed { .. } => {}
             Change::Settled { settlement, .. } => {
                 let additions = settlement.additions(&*self.decider)?;
                 // Reverting the negative is adding.
@@ -302,7 +317,7 @@ impl State for Book {
         moved: Option<&Transaction>,
     ) -> Result<(), String> {
         match (visit, change) {
-            (none @ None, Change::Registered { mdtrt_id, registration }) => {
+            (none @ None, Change::Registered { mdtrt_id, registration, .. }) => {
                 *none = Some(Visit {
                     mdtrt_id,
                     registration,
@@ -335,6 +350,7 @@ impl State for Book {
     fn pack(&self, person: &Person) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(48);
         bytes.push(u8::from(person.opened));
+        put_u64(&mut bytes, person.last_visit.unwrap_or_default());
         for part in [AccountPart::Current, AccountPart::Prior] {
             put_i64(&mut bytes, person.standing.account(part).fen());
         }
@@ -369,6 +385,7 @@ impl State for Book {
 
 fn unpack(bytes: &mut Bytes<'_>) -> Option<Person> {
     let opened = bytes.byte()? == 1;
+    let last_visit = Some(bytes.u64()?).filter(|visit| *visit > 0);
     let [current, prior] = [Fen::from_fen(bytes.i64()?), Fen::from_fen(bytes.i64()?)];
     let mut standing = Standing::with_account(current, prior);
     while !bytes.0.is_empty() {
@@ -376,5 +393,5 @@ fn unpack(bytes: &mut Bytes<'_>) -> Option<Person> {
         let (by, amount) = (bytes.u64()?, Fen::from_fen(bytes.i64()?));
         standing.add(gongji_adjudication::Addition { counter, instance, by, amount });
     }
-    Some(Person { opened, standing })
+    Some(Person { opened, standing, last_visit })
 }

@@ -143,6 +143,27 @@ impl<'a> Node<'a> {
         text.parse().map_err(|()| self.invalid(name, &text, FORM))
     }
 
+    /// As [`Node::moment`], but a day alone is its last second: the end of a range that a query asks for.
+    pub(crate) fn last_moment(&self, name: &str) -> Result<Moment, Fault> {
+        let moment = self.moment(name)?;
+        let whole = matches!(self.raw(name), Some(Json::Text(text)) if text.trim().contains(' '));
+        Ok(if whole { moment } else { moment.end_of_day() })
+    }
+
+    /// Whether a field is absent or empty.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        match self.raw(name) {
+            None | Some(Json::Null) => true,
+            Some(Json::Text(text)) => text.trim().is_empty(),
+            Some(_) => false,
+        }
+    }
+
+    /// A day, its time left out if there is one.
+    pub(crate) fn day(&self, name: &str) -> Result<gongji_domain::Day, Fault> {
+        Ok(self.moment(name)?.day)
+    }
+
     /// A number with at most `S` decimals from zero to `max` units: number, numeric text; empty,
     /// `null` and absent are nothing.
     pub(crate) fn number<const S: u32>(&self, name: &str, max: i64) -> Result<Option<Fixed<S>>, Fault> {

@@ -70,6 +70,9 @@ pub(crate) struct PersonType {
 pub(crate) struct Institution {
     /// 定点医药机构编号
     pub code: String,
+    /// 定点医药机构名称
+    #[serde(default)]
+    pub name: String,
     /// 统筹区 it lies in.
     pub area: String,
     /// 定点机构类型: 1 hospital, 2 pharmacy.

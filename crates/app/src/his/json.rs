@@ -1,6 +1,7 @@
 //! JSON read exactly: numbers stay the text that was sent, and never pass through a float.
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::errors::{Code, Fault};
@@ -179,9 +180,66 @@ impl Json {
         }
     }
 
+    /// The rows of a node: a list's values, or the value itself; none where there is nothing.
+    pub(crate) fn rows(&self, key: &str) -> &[Self] {
+        match self.get(key) {
+            None | Some(Self::Null) => &[],
+            Some(Self::List(rows)) => rows,
+            Some(row) => std::slice::from_ref(row),
+        }
+    }
+
+    /// The text or digits of a key; empty where there are none.
+    pub(crate) fn word(&self, key: &str) -> &str {
+        match self.get(key) {
+            Some(Self::Text(text) | Self::Number(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Changes every value of a key, however deep.
+    pub(crate) fn each(&mut self, key: &str, change: &mut impl FnMut(&mut Self)) {
+        match self {
+            Self::List(values) => values.iter_mut().for_each(|value| value.each(key, change)),
+            Self::Object(pairs) => {
+                for (name, value) in pairs {
+                    if name == key { change(value) } else { value.each(key, change) }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A number with the opposite sign; anything else as it is.
+    pub(crate) fn negative(&self) -> Self {
+        match self {
+            Self::Number(text) if text.bytes().all(|byte| matches!(byte, b'0' | b'.')) => self.clone(),
+            Self::Number(text) => {
+                Self::Number(text.strip_prefix('-').map_or_else(|| format!("-{text}"), str::to_owned))
+            }
+            other => other.clone(),
+        }
+    }
+
     fn keys(&self) -> impl Iterator<Item = &String> {
         let pairs: &[(String, Self)] = if let Self::Object(pairs) = self { pairs } else { &[] };
         pairs.iter().map(|pair| &pair.0)
+    }
+}
+
+impl Serialize for Json {
+    /// As it was read: every number with the digits that it has.
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(text) => {
+                RawValue::from_string(text.clone()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+            }
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(values) => serializer.collect_seq(values),
+            Self::Object(pairs) => serializer.collect_map(pairs.iter().map(|(key, value)| (key, value))),
+        }
     }
 }
 
