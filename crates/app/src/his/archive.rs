@@ -133,6 +133,11 @@ impl Moment {
         Ok(visits)
     }
 
+    /// An event by its number.
+    pub(crate) fn event(&self, number: u64) -> Result<Option<Event>, Fault> {
+        self.0.event(number).map_err(|error| unread(&error))
+    }
+
     /// Hands over every event that lies in these days of the journal.
     pub(crate) fn recorded(&self, from: &str, to: &str, see: impl FnMut(Event)) -> Result<(), Fault> {
         self.0.recorded(from, to, see).map_err(|error| unread(&error))

@@ -199,6 +199,21 @@ impl<'a> Node<'a> {
         Ok(self.number::<2>(name, MONEY)?.map(|yuan| Fen::from_fen(yuan.0)))
     }
 
+    /// Money that may be negative, as the sums of days with more cancelled than settled; must be there.
+    pub(crate) fn signed_money(&self, name: &str) -> Result<Fen, Fault> {
+        let negative = match self.raw(name) {
+            Some(Json::Text(text) | Json::Number(text)) => text.trim().strip_prefix('-'),
+            _ => None,
+        };
+        let Some(positive) = negative else {
+            return self.money(name)?.ok_or_else(|| self.missing(name, &self.form::<2>()));
+        };
+        let units =
+            Decimal::read(positive).and_then(|value| value.units(2)).and_then(|units| i64::try_from(units).ok());
+        let units = units.filter(|units| (0..=MONEY).contains(units));
+        units.map(|units| Fen::from_fen(-units)).ok_or_else(|| self.invalid(name, positive, &self.form::<2>()))
+    }
+
     /// Notes every field that nothing asked for.
     pub(crate) fn finish(&self, notes: &Notes) {
         self.known(&["exp_content", "expContent"]);

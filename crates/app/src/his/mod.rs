@@ -31,6 +31,7 @@ mod pricing;
 mod row;
 mod setlinfo;
 mod settling;
+mod statement;
 mod t1101;
 mod t2201;
 mod t2203;
@@ -39,6 +40,7 @@ mod t2206;
 mod t2207;
 mod t2208;
 mod t2601;
+mod t3201;
 mod t5201;
 mod t5202;
 mod t5203;
@@ -83,6 +85,7 @@ const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["2207", "2207A"], name: "门诊结算", prepare: t2207::prepare },
     Transaction { numbers: &["2208"], name: "门诊结算撤销", prepare: t2208::prepare },
     Transaction { numbers: &["2601"], name: "冲正交易", prepare: t2601::prepare },
+    Transaction { numbers: &["3201"], name: "医药机构费用结算对总账", prepare: t3201::prepare },
     Transaction { numbers: &["5201"], name: "就诊信息查询", prepare: t5201::prepare },
     Transaction { numbers: &["5202"], name: "诊断信息查询", prepare: t5202::prepare },
     Transaction { numbers: &["5203", "5203A"], name: "结算信息查询", prepare: t5203::prepare },

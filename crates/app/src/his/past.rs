@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use gongji_store::Event;
 
-use super::book::{Change, Description, Registration};
+use super::book::{Change, Description, Registration, Settled};
 use super::errors::Fault;
 use super::json::{self, Json};
 use super::moment::Moment;
@@ -72,6 +72,14 @@ impl Past {
         self.events.iter().find_map(|(event, change)| match change {
             Change::Settled { setl_id, .. } if setl_id == id => Some((event, false)),
             Change::Cancelled { setl_id, .. } if setl_id == id => Some((event, true)),
+            _ => None,
+        })
+    }
+
+    /// What was settled under a number.
+    pub(crate) fn settled(&self, id: &str) -> Option<&Settled> {
+        self.events.iter().find_map(|(_, change)| match change {
+            Change::Settled { setl_id, settlement } if setl_id == id => Some(&**settlement),
             _ => None,
         })
     }

@@ -7,8 +7,10 @@ mod faults;
 mod fields;
 mod flow;
 mod policies;
+mod queries;
 mod reversal;
 mod together;
+mod totals;
 mod transport;
 mod worked;
 
