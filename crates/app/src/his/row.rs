@@ -1,5 +1,6 @@
 //! One row of a query's reply, written field by field in the order of the interface's table.
 
+use compact_str::{CompactString, ToCompactString as _};
 use gongji_domain::Fen;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -11,43 +12,44 @@ use super::number::Yuan;
 
 /// Its fields.
 #[derive(Default)]
-pub(crate) struct Row(Vec<(String, Json)>);
+pub(crate) struct Row(Vec<(CompactString, Json)>);
 
 impl Row {
     /// With a text.
-    pub(crate) fn text(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.push((name.to_owned(), Json::Text(value.into())));
+    pub(crate) fn text(mut self, name: &str, value: impl Into<CompactString>) -> Self {
+        self.0.push((name.into(), Json::Text(value.into())));
         self
     }
 
     /// With an amount of money.
     pub(crate) fn money(mut self, name: &str, amount: Fen) -> Self {
-        self.0.push((name.to_owned(), Json::Number(Yuan::from(amount).to_string())));
+        self.0.push((name.into(), Json::Number(Yuan::from(amount).to_compact_string())));
         self
     }
 
     /// With a count.
     pub(crate) fn count(mut self, name: &str, count: i64) -> Self {
-        self.0.push((name.to_owned(), Json::Number(count.to_string())));
+        self.0.push((name.into(), Json::Number(count.to_compact_string())));
         self
     }
 
     /// With fields that nothing is known of.
     pub(crate) fn empty(mut self, names: &[&str]) -> Self {
-        self.0.extend(names.iter().map(|name| ((*name).to_owned(), Json::Text(String::new()))));
+        self.0.extend(names.iter().map(|name| ((*name).into(), Json::Text(CompactString::default()))));
         self
     }
 
     /// With fields as another message had them; empty where it had none.
     pub(crate) fn copied(mut self, from: &Json, names: &[&str]) -> Self {
-        let copy = |name: &&str| ((*name).to_owned(), from.get(name).cloned().unwrap_or(Json::Text(String::new())));
+        let copy =
+            |name: &&str| ((*name).into(), from.get(name).cloned().unwrap_or(Json::Text(CompactString::default())));
         self.0.extend(names.iter().map(copy));
         self
     }
 
     /// With a field that another message had under another name.
     pub(crate) fn renamed(mut self, name: &str, from: &Json, old: &str) -> Self {
-        self.0.push((name.to_owned(), from.get(old).cloned().unwrap_or(Json::Text(String::new()))));
+        self.0.push((name.into(), from.get(old).cloned().unwrap_or(Json::Text(CompactString::default()))));
         self
     }
 

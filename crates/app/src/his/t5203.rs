@@ -63,7 +63,7 @@ fn answered(past: &Past, event: &Event, refund: bool) -> Result<Json, Fault> {
     let mut back = self::output(original)?;
     let personal = ["psn_part_amt", "psn_cash_pay", "fund_payamt", "crt_payb_lmt_amt"];
     AMOUNTS.iter().chain(&personal).for_each(|name| back.each(name, &mut |value| *value = value.negative()));
-    back.each("balc", &mut |value| *value = Json::Text(String::new()));
+    back.each("balc", &mut |value| *value = Json::Text("".into()));
     Ok(back)
 }
 
