@@ -5,6 +5,7 @@
 
 mod cli;
 mod his;
+mod reconcile;
 mod serve;
 
 use std::process::ExitCode;

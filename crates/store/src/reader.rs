@@ -5,7 +5,7 @@ use std::path::Path;
 use gongji_ledger::{Periods, Transaction};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::body::Stored;
+use crate::body::{Packer, Row, Stored};
 use crate::chain::{Verified, WalkError};
 use crate::days::{self, Day, Proof};
 use crate::engine::Source;
@@ -41,6 +41,9 @@ impl From<WalkError> for ReadError {
         }
     }
 }
+
+/// Rows that are read together.
+const PAGE: u64 = 1000;
 
 /// A store opened for reading: it stays at the moment of opening, whatever is written meanwhile.
 pub struct Reader {
@@ -96,6 +99,38 @@ impl Reader {
         let before = if number % STREAM == 1 { None } else { self.source.row(number - 1)? };
         let stored = packer(&*self.source)?.unpack(row, before.map_or(GENESIS, |row| row.hash));
         Ok(Some(stored.map_err(|why| ReadError::Broken(format!("第 {number} 件：{why}")))?.event))
+    }
+
+    /// The events of a member's visit, the first one first. Nothing is checked, and what each event names as its
+    /// predecessor is left out.
+    ///
+    /// # Errors
+    /// When the store, or one of these rows, cannot be read.
+    pub fn visit(&self, person: &str, visit: u64) -> Result<Vec<Event>, ReadError> {
+        let packer = packer(&*self.source)?;
+        self.source.visit(person, visit)?.into_iter().map(|row| alone(&packer, row)).collect()
+    }
+
+    /// Hands every event to `see` that lies in these days of the journal (`yyyy-MM-dd`, both included), stream by
+    /// stream. As for [`Reader::visit`], nothing is checked.
+    ///
+    /// # Errors
+    /// When the store, or one of these rows, cannot be read.
+    pub fn recorded(&self, from: &str, to: &str, mut see: impl FnMut(Event)) -> Result<(), ReadError> {
+        let packer = packer(&*self.source)?;
+        let within = |day: &Day| (from..=to).contains(&day.day.as_str());
+        for day in self.source.days()?.into_iter().filter(within) {
+            let (mut after, last) = (day.first - 1, day.first + day.head.size - 1);
+            while after < last {
+                let rows = self.source.page(after, PAGE.min(last - after))?;
+                let Some(row) = rows.last() else { break };
+                after = row.number;
+                for row in rows {
+                    see(alone(&packer, row)?);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The closed periods of every area.
@@ -172,6 +207,13 @@ impl Reader {
             None => Err(RestoreError::Server),
         }
     }
+}
+
+/// An event of which the one before is not looked at.
+fn alone(packer: &Packer, row: Row) -> Result<Event, ReadError> {
+    let number = row.number;
+    let stored = packer.unpack(row, GENESIS).map_err(|why| ReadError::Broken(format!("第 {number} 件：{why}")))?;
+    Ok(stored.event)
 }
 
 /// A connection that reads one moment of a file.

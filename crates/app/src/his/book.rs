@@ -21,7 +21,14 @@ use super::posted;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Change {
     /// 门诊挂号
-    Registered { mdtrt_id: String, registration: Registration },
+    Registered {
+        mdtrt_id: String,
+        registration: Registration,
+        /// The member's visit before this one, by the event that began it; none where there was none, and in
+        /// events from before visits were counted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous: Option<u64>,
+    },
     /// 就诊信息
     Described { mdtrt_id: String, description: Description },
     /// 费用明细
@@ -89,6 +96,9 @@ pub(crate) struct Purchase {
     pub description: Description,
     pub lines: Vec<Line>,
     pub settlement: Settled,
+    /// The member's visit before this one, as a registration names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<u64>,
 }
 
 /// A settlement (2207, 2102).
@@ -238,7 +248,7 @@ impl Visit {
 
     /// A purchase is a visit of its own.
     fn of_purchase(setl_id: String, purchase: Purchase, moved: Option<&Transaction>) -> Result<Self, String> {
-        let Purchase { registration, description, lines, settlement } = purchase;
+        let Purchase { registration, description, lines, settlement, previous: _ } = purchase;
         let mut visit = Self::new(settlement.mdtrt_id.clone(), registration);
         visit.description = Some(description);
         visit.purchase = true;
@@ -259,7 +269,13 @@ pub(crate) struct Person {
     /// Whether the opening balance is in the books.
     pub opened: bool,
     pub standing: Standing,
+    /// The last visit, by the event that began it. Each names the one before, so a member's visits are found
+    /// without an index over all events.
+    pub last_visit: Option<u64>,
 }
+
+/// How persons are packed: raised when that changes, so that they are folded anew.
+const PACKED: u8 = 2;
 
 impl Person {
     fn settle(&mut self, settled: &Settled, decider: &dyn Decider) -> Result<(), String> {
@@ -300,6 +316,11 @@ impl<'a> View<'a> {
         self.0.person(psn_no).is_some_and(|person| person.opened)
     }
 
+    /// A member's last visit, by the event that began it.
+    pub(crate) fn last_visit(self, psn_no: &str) -> Option<u64> {
+        self.0.person(psn_no).and_then(|person| person.last_visit)
+    }
+
     /// A visit of the member by its 就诊ID.
     pub(crate) fn visit(self, mdtrt_id: &str) -> Option<&'a Visit> {
         self.0.visit(event_number(mdtrt_id)?).filter(|visit| visit.mdtrt_id == mdtrt_id)
@@ -330,7 +351,7 @@ impl State for Book {
     type Change = Change;
 
     fn edition(&self) -> String {
-        self.decider.edition()
+        format!("{PACKED} {}", self.decider.edition())
     }
 
     fn read(&self, event: &Event) -> Result<Change, String> {
@@ -346,19 +367,22 @@ impl State for Book {
         name: &str,
         person: &mut Person,
         visit: Option<&Visit>,
-        _: &Event,
+        event: &Event,
         change: &Change,
     ) -> Result<(), String> {
         match change {
-            Change::Registered { .. }
-            | Change::Described { .. }
+            Change::Registered { .. } => person.last_visit = event.visit,
+            Change::Described { .. }
             | Change::Charged { .. }
             | Change::Withdrawn { .. }
             | Change::Unregistered { .. }
             | Change::Barred { .. }
             | Change::Closed { .. } => {}
             Change::Settled { settlement, .. } => person.settle(settlement, &*self.decider)?,
-            Change::Purchased { purchase, .. } => person.settle(&purchase.settlement, &*self.decider)?,
+            Change::Purchased { purchase, .. } => {
+                person.last_visit = event.visit;
+                person.settle(&purchase.settlement, &*self.decider)?;
+            }
             Change::Cancelled { cancels, .. } => {
                 let settled = visit.and_then(|visit| visit.settlement(cancels));
                 let settled = settled.ok_or_else(|| format!("no settlement {cancels}"))?;
@@ -383,7 +407,7 @@ impl State for Book {
         moved: Option<&Transaction>,
     ) -> Result<(), String> {
         match (visit, change) {
-            (none @ None, Change::Registered { mdtrt_id, registration }) => {
+            (none @ None, Change::Registered { mdtrt_id, registration, .. }) => {
                 *none = Some(Visit::new(mdtrt_id, registration));
                 Ok(())
             }
@@ -413,6 +437,7 @@ impl State for Book {
     fn pack(&self, person: &Person) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(48);
         bytes.push(u8::from(person.opened));
+        put_u64(&mut bytes, person.last_visit.unwrap_or_default());
         for part in [AccountPart::Current, AccountPart::Prior] {
             put_i64(&mut bytes, person.standing.account(part).fen());
         }
@@ -450,6 +475,7 @@ impl State for Book {
 
 fn unpack(bytes: &mut Bytes<'_>) -> Option<Person> {
     let opened = bytes.byte()? == 1;
+    let last_visit = Some(bytes.u64()?).filter(|visit| *visit > 0);
     let [current, prior] = [Fen::from_fen(bytes.i64()?), Fen::from_fen(bytes.i64()?)];
     let mut standing = Standing::with_account(current, prior);
     while !bytes.0.is_empty() {
@@ -457,5 +483,5 @@ fn unpack(bytes: &mut Bytes<'_>) -> Option<Person> {
         let (by, amount) = (bytes.u64()?, Fen::from_fen(bytes.i64()?));
         standing.add(gongji_adjudication::Addition { counter, instance, by, amount });
     }
-    Some(Person { opened, standing })
+    Some(Person { opened, standing, last_visit })
 }

@@ -4,6 +4,7 @@ use gongji_domain::Day;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::archive::Moment as Kept;
 use super::book::{Change, View, Visit};
 use super::decider::Decider;
 use super::decode::Notes;
@@ -11,6 +12,7 @@ use super::directory::{Directory, Institution, Member};
 use super::envelope::{Envelope, lies_in};
 use super::errors::{Code, Fault};
 use super::moment::Moment;
+use super::past::Past;
 
 /// Everything a transaction may read while it is being decided.
 pub(crate) struct Call<'a> {
@@ -59,7 +61,15 @@ pub(crate) struct Plan {
     pub visit: Option<u64>,
     /// The message of the same institution that it refers to.
     pub refers: Option<String>,
-    decide: Decide,
+    pub work: Work,
+}
+
+/// What is done with a message.
+pub(crate) enum Work {
+    /// Decided by the worker on what is known; may be kept.
+    Decide(Decide),
+    /// Looked up in what was kept; changes nothing.
+    Look(Look),
 }
 
 /// The person that a message is about.
@@ -68,15 +78,48 @@ pub(crate) enum About {
     Person(String),
     /// By what is shown: kind and number.
     Certificate(String, String),
-    /// Nobody: tables, institutions, sessions.
+    /// Nobody: tables, institutions, sessions, sums over many.
     Nobody,
 }
 
 type Decide = Box<dyn Fn(&Call<'_>) -> Result<Done, Fault> + Send>;
+pub(crate) type Look = Box<dyn FnOnce(&Looking<'_>) -> Result<Box<RawValue>, Fault> + Send>;
+
+/// Everything a query may read.
+pub(crate) struct Looking<'a> {
+    pub directory: &'a Directory,
+    pub envelope: &'a Envelope,
+    pub institution: &'a Institution,
+    pub now: Moment,
+    pub notes: &'a Notes,
+    /// What was kept.
+    pub kept: &'a Kept,
+    /// The person's last visit, by the event that began it.
+    pub last_visit: Option<u64>,
+}
+
+impl<'a> Looking<'a> {
+    /// As [`Call::member`].
+    pub(crate) fn member(&self, psn_no: &str, field: &str) -> Result<&'a Member, Fault> {
+        member(self.directory, self.envelope, psn_no, field)
+    }
+
+    /// A member's visit at this institution.
+    pub(crate) fn visit(&self, psn_no: &str, mdtrt_id: &str) -> Result<Past, Fault> {
+        let past = self.kept.visit_by_id(psn_no, mdtrt_id)?;
+        let none = || Fault::at(Code::VisitNotFound, "data.mdtrt_id").given(mdtrt_id).allowed("2201 返回的 mdtrt_id");
+        past.filter(|past| past.registration.institution == self.institution.code).ok_or_else(none)
+    }
+}
 
 impl Plan {
     pub(crate) fn new(psn_no: &str, decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
-        Self { about: About::Person(psn_no.to_owned()), visit: None, refers: None, decide: Box::new(decide) }
+        Self {
+            about: About::Person(psn_no.to_owned()),
+            visit: None,
+            refers: None,
+            work: Work::Decide(Box::new(decide)),
+        }
     }
 
     /// Of a visit of the person, by its 就诊ID.
@@ -104,16 +147,28 @@ impl Plan {
         decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static,
     ) -> Self {
         let about = About::Certificate(kind.to_owned(), number.to_owned());
-        Self { about, visit: None, refers: None, decide: Box::new(decide) }
+        Self { about, visit: None, refers: None, work: Work::Decide(Box::new(decide)) }
     }
 
     /// About no person.
     pub(crate) fn of_nobody(decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
-        Self { about: About::Nobody, visit: None, refers: None, decide: Box::new(decide) }
+        Self { about: About::Nobody, visit: None, refers: None, work: Work::Decide(Box::new(decide)) }
     }
 
-    pub(crate) fn decide(&self, call: &Call<'_>) -> Result<Done, Fault> {
-        (self.decide)(call)
+    /// A query about a person.
+    pub(crate) fn looking(
+        psn_no: &str,
+        look: impl FnOnce(&Looking<'_>) -> Result<Box<RawValue>, Fault> + Send + 'static,
+    ) -> Self {
+        let about = About::Person(psn_no.to_owned());
+        Self { about, visit: None, refers: None, work: Work::Look(Box::new(look)) }
+    }
+
+    /// A query about nobody alone.
+    pub(crate) fn looking_over(
+        look: impl FnOnce(&Looking<'_>) -> Result<Box<RawValue>, Fault> + Send + 'static,
+    ) -> Self {
+        Self { about: About::Nobody, ..Self::looking("", look) }
     }
 }
 
@@ -151,7 +206,7 @@ impl Record {
     }
 }
 
-fn raw(output: &impl Serialize) -> Box<RawValue> {
+pub(crate) fn raw(output: &impl Serialize) -> Box<RawValue> {
     to_raw_value(output).expect("an output of texts and numbers can always be written")
 }
 
@@ -162,13 +217,7 @@ pub(crate) struct Nothing {}
 impl<'a> Call<'a> {
     /// The member a field names, insured where the envelope says.
     pub(crate) fn member(&self, psn_no: &str, field: &str) -> Result<&'a Member, Fault> {
-        let member = self.directory.member(psn_no, field)?;
-        match &self.envelope.insured_in {
-            Some(said) if !lies_in(said, &member.area) => {
-                Err(Fault::at(Code::AreaMismatch, "insuplc_admdvs").given(said).allowed(format!(" {}", member.area)))
-            }
-            _ => Ok(member),
-        }
+        member(self.directory, self.envelope, psn_no, field)
     }
 
     /// The visit a field names, if this institution registered it for this member.
@@ -217,6 +266,16 @@ impl<'a> Call<'a> {
         let digits = format!("{}{}{:010}", member.area, self.now.compact_day(), self.seq);
         let check = check_digit(&digits);
         format!("{digits}{check}")
+    }
+}
+
+fn member<'a>(directory: &'a Directory, envelope: &Envelope, psn_no: &str, field: &str) -> Result<&'a Member, Fault> {
+    let member = directory.member(psn_no, field)?;
+    match &envelope.insured_in {
+        Some(said) if !lies_in(said, &member.area) => {
+            Err(Fault::at(Code::AreaMismatch, "insuplc_admdvs").given(said).allowed(format!(" {}", member.area)))
+        }
+        _ => Ok(member),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use compact_str::CompactString;
 use gongji_domain::Fen;
 
 use super::errors::{Code, Fault};
@@ -52,8 +53,10 @@ impl Notes {
 /// the rest.
 pub(crate) struct Node<'a> {
     path: String,
-    fields: &'a [(String, Json)],
+    fields: &'a [(CompactString, Json)],
     read: Vec<Cell<bool>>,
+    /// Where the next field is likely: most are asked for in the order in which they were sent.
+    next: Cell<usize>,
     /// In the envelope some clients write an empty field as the word `null`.
     null_is_empty: bool,
 }
@@ -68,7 +71,7 @@ impl<'a> Node<'a> {
             return Err(fault.given(kind(value)).allowed("一个 JSON 对象"));
         };
         let read = fields.iter().map(|_| Cell::new(false)).collect();
-        Ok(Self { path, fields, read, null_is_empty: false })
+        Ok(Self { path, fields, read, next: Cell::new(0), null_is_empty: false })
     }
 
     /// Reads the word `null` as an empty field too.
@@ -84,8 +87,14 @@ impl<'a> Node<'a> {
 
     /// The field as it was sent.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a Json> {
-        let at = self.fields.iter().position(|field| field.0 == name)?;
+        let likely = self.next.get();
+        let at = if self.fields.get(likely).is_some_and(|field| field.0 == name) {
+            likely
+        } else {
+            self.fields.iter().position(|field| field.0 == name)?
+        };
         self.read[at].set(true);
+        self.next.set(at + 1);
         Some(&self.fields[at].1)
     }
 
@@ -143,6 +152,27 @@ impl<'a> Node<'a> {
         text.parse().map_err(|()| self.invalid(name, &text, FORM))
     }
 
+    /// As [`Node::moment`], but a day alone is its last second: the end of a range that a query asks for.
+    pub(crate) fn last_moment(&self, name: &str) -> Result<Moment, Fault> {
+        let moment = self.moment(name)?;
+        let whole = matches!(self.raw(name), Some(Json::Text(text)) if text.trim().contains(' '));
+        Ok(if whole { moment } else { moment.end_of_day() })
+    }
+
+    /// Whether a field is absent or empty.
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        match self.raw(name) {
+            None | Some(Json::Null) => true,
+            Some(Json::Text(text)) => text.trim().is_empty(),
+            Some(_) => false,
+        }
+    }
+
+    /// A day, its time left out if there is one.
+    pub(crate) fn day(&self, name: &str) -> Result<gongji_domain::Day, Fault> {
+        Ok(self.moment(name)?.day)
+    }
+
     /// A number with at most `S` decimals from zero to `max` units: number, numeric text; empty,
     /// `null` and absent are nothing.
     pub(crate) fn number<const S: u32>(&self, name: &str, max: i64) -> Result<Option<Fixed<S>>, Fault> {
@@ -191,6 +221,21 @@ impl<'a> Node<'a> {
             return Err(Fault::at(Code::TooManyRows, path).given(rows.len()).allowed(format!("至多 {max} 行")));
         }
         rows.iter().enumerate().map(|(i, row)| Node::of(format!("{path}[{i}]"), row)).collect()
+    }
+
+    /// Money that may be negative, as the sums of days with more cancelled than settled; must be there.
+    pub(crate) fn signed_money(&self, name: &str) -> Result<Fen, Fault> {
+        let negative = match self.raw(name) {
+            Some(Json::Text(text) | Json::Number(text)) => text.trim().strip_prefix('-'),
+            _ => None,
+        };
+        let Some(positive) = negative else {
+            return self.money(name)?.ok_or_else(|| self.missing(name, &self.form::<2>()));
+        };
+        let units =
+            Decimal::read(positive).and_then(|value| value.units(2)).and_then(|units| i64::try_from(units).ok());
+        let units = units.filter(|units| (0..=MONEY).contains(units));
+        units.map(|units| Fen::from_fen(-units)).ok_or_else(|| self.invalid(name, positive, &self.form::<2>()))
     }
 
     /// Notes every field that nothing asked for.
@@ -392,7 +437,7 @@ mod tests {
     #[test]
     fn an_input_may_be_sent_as_text() {
         let object = read_text(r#"{"data":{}}"#).unwrap();
-        assert_eq!(unwrapped(&Json::Text(r#" {"data":{}} "#.to_owned())).unwrap(), object);
+        assert_eq!(unwrapped(&Json::Text(r#" {"data":{}} "#.into())).unwrap(), object);
         for (value, code) in
             [("\"x\"", "invalid_json"), ("\"[]\"", "invalid_value"), ("\"\"", "missing_field"), ("1", "invalid_value")]
         {

@@ -113,7 +113,9 @@ impl Envelope {
     pub(crate) fn opened(self, message: &Json, guard: &Guard) -> Result<Self, Fault> {
         let input = message.get("input").unwrap_or(&Json::Null);
         let input = match &self.encrypted {
-            Some((field, kind)) => unwrapped(&Json::Text(guard.decrypted(&self.institution, field, kind, input)?))?,
+            Some((field, kind)) => {
+                unwrapped(&Json::Text(guard.decrypted(&self.institution, field, kind, input)?.into()))?
+            }
             None => unwrapped(input)?,
         };
         Ok(Self { input, ..self })

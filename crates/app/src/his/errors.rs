@@ -110,6 +110,7 @@ codes! {
     Busy = "busy", "等待处理的请求过多，请用同一报文编号稍后重发";
     NotRecorded = "not_recorded", "结果未能写入，什么都没有发生，请用同一报文编号重发";
     NotConfirmed = "not_confirmed", "写入时磁盘出错，本报文是否已入账尚不能断定，请用同一报文编号重发";
+    NothingKept = "nothing_kept", "结算库不留存数据（memory:），没有可查的记录";
     InternalError = "internal_error", "程序内部错误，什么都没有发生";
     // Encoding, signature, encryption.
     SentAsGbk = "sent_as_gbk", "报文是 GBK（GB18030）编码，须以 UTF-8 发送";

@@ -1,6 +1,10 @@
 //! JSON read exactly: numbers stay the text that was sent, and never pass through a float.
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use std::borrow::Cow;
+
+use compact_str::CompactString;
+use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::errors::{Code, Fault};
@@ -14,10 +18,10 @@ pub(crate) enum Json {
     Null,
     Bool(bool),
     /// The digits as they were written.
-    Number(String),
-    Text(String),
+    Number(CompactString),
+    Text(CompactString),
     List(Vec<Json>),
-    Object(Vec<(String, Json)>),
+    Object(Vec<(CompactString, Json)>),
 }
 
 /// Reads a whole body.
@@ -30,85 +34,100 @@ pub(crate) fn read(body: &[u8]) -> Result<Json, Fault> {
 
 /// Reads JSON text.
 pub(crate) fn read_text(text: &str) -> Result<Json, Fault> {
-    serde_json::from_str(text).map_err(|error| {
-        // The line and column; the library's English sentence is for the log.
-        tracing::debug!(%error, "unreadable JSON");
-        let fault = Fault::new(Code::InvalidJson).given(format!("第 {} 行第 {} 列", error.line(), error.column()));
-        let sentence = error.to_string();
-        if sentence.contains(TOO_DEEP) {
+    let mut parser = Jiter::new(text.as_bytes());
+    let whole = |parser: &mut Jiter<'_>| {
+        let peek = parser.peek()?;
+        let value = value(parser, peek, DEPTH)?;
+        parser.finish()?;
+        Ok(value)
+    };
+    whole(&mut parser).map_err(|trouble| match trouble {
+        Trouble::TooDeep => {
             Fault::new(Code::InvalidJson).given(format!("超过 {DEPTH} 层的嵌套")).allowed(format!("至多 {DEPTH} 层"))
-        } else if let Some((_, key)) = sentence.split_once(TWICE) {
-            Fault::new(Code::DuplicateKey).field(key.split(" at line").next().unwrap_or(key))
-        } else {
-            fault.allowed("一个完整的 JSON 对象")
+        }
+        Trouble::Twice(key) => Fault::new(Code::DuplicateKey).field(key),
+        Trouble::Syntax(error) => {
+            // The library's English sentence is for the log.
+            tracing::debug!(%error, "unreadable JSON");
+            let at = parser.error_position(error.index);
+            let given = format!("第 {} 行第 {} 列", at.line, at.column);
+            Fault::new(Code::InvalidJson).given(given).allowed("一个完整的 JSON 对象")
         }
     })
 }
 
-const TOO_DEEP: &str = "nested too deep";
-const TWICE: &str = "key given twice: ";
+/// Why a text is not read.
+enum Trouble {
+    Syntax(JiterError),
+    TooDeep,
+    /// Two values for one key leave open which one is meant.
+    Twice(String),
+}
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        open(raw, DEPTH).map_err(D::Error::custom)
+impl From<JiterError> for Trouble {
+    fn from(error: JiterError) -> Self {
+        Self::Syntax(error)
     }
 }
 
-/// The pairs of an object, values still closed.
-struct Pairs<'a>(Vec<(String, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Pairs<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Pairs<'de>;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an object")
+fn value(parser: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Json, Trouble> {
+    let depth = depth.checked_sub(1).ok_or(Trouble::TooDeep)?;
+    Ok(match peek {
+        Peek::String => Json::Text(parser.known_str()?.into()),
+        Peek::Object => Json::Object(pairs(parser, depth)?),
+        Peek::Array => {
+            let (mut values, mut next) = (Vec::new(), parser.known_array()?);
+            while let Some(peek) = next {
+                values.push(value(parser, peek, depth)?);
+                next = parser.array_step()?;
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs<'de>, A::Error> {
-                let mut pairs: Vec<(String, &RawValue)> = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-                    pairs.push((key, value));
-                }
-                // Two values for one key leave open which one is meant.
-                let mut keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
-                keys.sort_unstable();
-                match keys.windows(2).find(|pair| pair[0] == pair[1]) {
-                    Some(pair) => Err(A::Error::custom(format!("{TWICE}{}", pair[0]))),
-                    None => Ok(Pairs(pairs)),
-                }
-            }
+            Json::List(values)
         }
-        deserializer.deserialize_map(Reader)
-    }
-}
-
-fn open(raw: &RawValue, depth: usize) -> serde_json::Result<Json> {
-    let text = raw.get();
-    let depth = depth.checked_sub(1).ok_or_else(|| serde_json::Error::custom(TOO_DEEP))?;
-    Ok(match text.as_bytes().first() {
-        Some(b'{') => {
-            let Pairs(pairs) = serde_json::from_str(text)?;
-            let opened = pairs.into_iter().map(|(key, value)| Ok((key, open(value, depth)?)));
-            Json::Object(opened.collect::<serde_json::Result<_>>()?)
+        Peek::True | Peek::False => Json::Bool(parser.known_bool(peek)?),
+        Peek::Null => {
+            parser.known_null()?;
+            Json::Null
         }
-        Some(b'[') => {
-            let values: Vec<&RawValue> = serde_json::from_str(text)?;
-            Json::List(values.into_iter().map(|value| open(value, depth)).collect::<serde_json::Result<_>>()?)
+        Peek::NaN | Peek::Infinity => return Err(no_value(parser)),
+        _ if peek.is_num() => {
+            let index = parser.current_index();
+            let digits = CompactString::from_utf8(parser.known_number_bytes(peek)?);
+            Json::Number(digits.map_err(|_| invalid(index, JsonErrorType::InvalidNumber))?)
         }
-        Some(b'"') => Json::Text(serde_json::from_str(text)?),
-        Some(b't' | b'f') => Json::Bool(serde_json::from_str(text)?),
-        Some(b'n') | None => Json::Null,
-        Some(_) => Json::Number(text.to_owned()),
+        _ => return Err(no_value(parser)),
     })
+}
+
+/// The pairs of an object in the order in which they were sent.
+fn pairs(parser: &mut Jiter<'_>, depth: usize) -> Result<Vec<(CompactString, Json)>, Trouble> {
+    let mut pairs = Vec::with_capacity(16);
+    let mut key = parser.known_object()?.map(CompactString::from);
+    while let Some(name) = key {
+        let peek = parser.peek()?;
+        pairs.push((name, value(parser, peek, depth)?));
+        key = parser.next_key()?.map(CompactString::from);
+    }
+    let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(twice) => Err(Trouble::Twice(twice[0].to_owned())),
+        None => Ok(pairs),
+    }
+}
+
+fn no_value(parser: &Jiter<'_>) -> Trouble {
+    invalid(parser.current_index(), JsonErrorType::ExpectedSomeValue)
+}
+
+fn invalid(index: usize, kind: JsonErrorType) -> Trouble {
+    Trouble::Syntax(JiterError { error_type: JiterErrorType::JsonError(kind), index })
 }
 
 impl Json {
     /// The canonical text: keys sorted, numbers in one form, no white space. Equal content gives
     /// equal text however it was written.
     pub(crate) fn canonical(&self) -> String {
-        let mut text = String::new();
+        let mut text = String::with_capacity(512);
         self.write(&mut text);
         text
     }
@@ -118,7 +137,7 @@ impl Json {
             Self::Null => out.push_str("null"),
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Number(text) => out.push_str(&one_form(text)),
-            Self::Text(text) => out.push_str(&quoted(text)),
+            Self::Text(text) => put_quoted(out, text),
             Self::List(values) => {
                 out.push('[');
                 for (i, value) in values.iter().enumerate() {
@@ -131,13 +150,13 @@ impl Json {
             }
             Self::Object(pairs) => {
                 let mut sorted: Vec<_> = pairs.iter().collect();
-                sorted.sort_by(|a, b| a.0.cmp(&b.0));
+                sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
                 out.push('{');
                 for (i, (key, value)) in sorted.into_iter().enumerate() {
                     if i > 0 {
                         out.push(',');
                     }
-                    out.push_str(&quoted(key));
+                    put_quoted(out, key);
                     out.push(':');
                     value.write(out);
                 }
@@ -150,13 +169,13 @@ impl Json {
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         match (self, other) {
             (Self::Object(_), Self::Object(_)) => {
-                let mut keys: Vec<&String> = self.keys().chain(other.keys()).collect();
+                let mut keys: Vec<&str> = self.keys().chain(other.keys()).collect();
                 keys.sort_unstable();
                 keys.dedup();
                 keys.into_iter().find_map(|key| match (self.get(key), other.get(key)) {
                     (Some(a), Some(b)) => a.difference(b).map(|rest| join(key, &rest)),
                     (None, None) => None,
-                    _ => Some(key.clone()),
+                    _ => Some(key.to_owned()),
                 })
             }
             (Self::List(a), Self::List(b)) => {
@@ -177,9 +196,66 @@ impl Json {
         }
     }
 
-    fn keys(&self) -> impl Iterator<Item = &String> {
-        let pairs: &[(String, Self)] = if let Self::Object(pairs) = self { pairs } else { &[] };
-        pairs.iter().map(|pair| &pair.0)
+    /// The rows of a node: a list's values, or the value itself; none where there is nothing.
+    pub(crate) fn rows(&self, key: &str) -> &[Self] {
+        match self.get(key) {
+            None | Some(Self::Null) => &[],
+            Some(Self::List(rows)) => rows,
+            Some(row) => std::slice::from_ref(row),
+        }
+    }
+
+    /// The text or digits of a key; empty where there are none.
+    pub(crate) fn word(&self, key: &str) -> &str {
+        match self.get(key) {
+            Some(Self::Text(text) | Self::Number(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Changes every value of a key, however deep.
+    pub(crate) fn each(&mut self, key: &str, change: &mut impl FnMut(&mut Self)) {
+        match self {
+            Self::List(values) => values.iter_mut().for_each(|value| value.each(key, change)),
+            Self::Object(pairs) => {
+                for (name, value) in pairs {
+                    if name == key { change(value) } else { value.each(key, change) }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A number with the opposite sign; anything else as it is.
+    pub(crate) fn negative(&self) -> Self {
+        match self {
+            Self::Number(text) if text.bytes().all(|byte| matches!(byte, b'0' | b'.')) => self.clone(),
+            Self::Number(text) => {
+                Self::Number(text.strip_prefix('-').map_or_else(|| format!("-{text}").into(), CompactString::from))
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        let pairs: &[(CompactString, Self)] = if let Self::Object(pairs) = self { pairs } else { &[] };
+        pairs.iter().map(|pair| pair.0.as_str())
+    }
+}
+
+impl Serialize for Json {
+    /// As it was read: every number with the digits that it has.
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(text) => {
+                RawValue::from_string(text.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+            }
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(values) => serializer.collect_seq(values),
+            Self::Object(pairs) => serializer.collect_map(pairs.iter().map(|(key, value)| (key.as_str(), value))),
+        }
     }
 }
 
@@ -191,14 +267,26 @@ fn join(head: &str, rest: &str) -> String {
     }
 }
 
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).expect("a string can always be written")
+/// A text in quotation marks, with what must be escaped escaped.
+fn put_quoted(out: &mut String, text: &str) {
+    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::to_string(text).expect("a string can always be written"));
+    }
 }
 
 /// One form for one value: `1.50`, `1.5` and `15e-1` are `1.5`. A number whose exponent is beyond
 /// all sense keeps its text; no field takes it anyway.
-fn one_form(text: &str) -> String {
-    super::number::Decimal::read(text).map_or_else(|| text.to_ascii_lowercase(), |value| value.to_string())
+fn one_form(text: &str) -> Cow<'_, str> {
+    // Most are whole and plain.
+    if text.len() < 30 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Cow::Borrowed(text);
+    }
+    let form = |value: super::number::Decimal| value.to_string();
+    Cow::Owned(super::number::Decimal::read(text).map_or_else(|| text.to_ascii_lowercase(), form))
 }
 
 #[cfg(test)]
@@ -229,7 +317,7 @@ mod tests {
     #[test]
     fn a_number_keeps_every_digit() {
         let Json::List(values) = read_text("[0.1, 12345678901234567890.123456789, 1e2]").unwrap() else { panic!() };
-        assert_eq!(values[1], Json::Number("12345678901234567890.123456789".to_owned()));
+        assert_eq!(values[1], Json::Number("12345678901234567890.123456789".into()));
         assert_eq!(canonical("[12345678901234567890.1234567890]"), "[12345678901234567890.123456789]");
     }
 

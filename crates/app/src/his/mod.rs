@@ -9,6 +9,7 @@
 //!
 //! Not here: sockets, clocks, files (the serve module), and any number of law (the packages).
 
+mod archive;
 pub(crate) mod auth;
 mod book;
 mod call;
@@ -28,14 +29,17 @@ pub(crate) mod json;
 pub(crate) mod moment;
 pub(crate) mod number;
 mod opening;
+mod past;
 mod posted;
 mod pricing;
 pub(crate) mod profile;
 mod purchase;
 pub(crate) mod reference;
 mod remedies;
+mod row;
 mod setlinfo;
 mod settling;
+mod statement;
 mod t1101;
 mod t1201;
 mod t1901;
@@ -53,19 +57,27 @@ mod t2207;
 mod t2208;
 mod t2601;
 mod t3101;
+mod t3201;
+mod t5201;
+mod t5202;
+mod t5203;
+mod t5204;
+mod t5205;
+mod t5206;
 mod t9001;
 mod t9002;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gongji_store::{Draft, Key, Known, Outcome, Place, Request, Store, SubmitError};
+use gongji_store::{Draft, Key, Known, Outcome, Place, Reply, Request, Store, SubmitError};
 
 use crate::serve::clock::{Clock, unix_millis};
+use archive::Archive;
 use auth::{Guard, Headers, Refused};
 pub(crate) use book::Book;
 use book::View;
-use call::{About, Call, Done, Plan};
+use call::{About, Call, Done, Look, Looking, Plan, Work};
 pub(crate) use decider::Decider;
 use decode::{Input, Notes};
 use directory::Directory;
@@ -105,6 +117,13 @@ const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["3101"], name: "明细审核事前分析服务", prepare: t3101::prepare },
     Transaction { numbers: &["3102"], name: "明细审核事中分析服务", prepare: t3101::prepare },
     Transaction { numbers: &["3103"], name: "事前事中服务反馈服务", prepare: t3101::feedback },
+    Transaction { numbers: &["3201"], name: "医药机构费用结算对总账", prepare: t3201::prepare },
+    Transaction { numbers: &["5201"], name: "就诊信息查询", prepare: t5201::prepare },
+    Transaction { numbers: &["5202"], name: "诊断信息查询", prepare: t5202::prepare },
+    Transaction { numbers: &["5203", "5203A"], name: "结算信息查询", prepare: t5203::prepare },
+    Transaction { numbers: &["5204"], name: "费用明细查询", prepare: t5204::prepare },
+    Transaction { numbers: &["5205"], name: "人员慢特病用药记录查询", prepare: t5205::prepare },
+    Transaction { numbers: &["5206"], name: "人员累计信息查询", prepare: t5206::prepare },
     Transaction { numbers: &["9001"], name: "签到", prepare: t9001::prepare },
     Transaction { numbers: &["9002"], name: "签退", prepare: t9002::prepare },
 ];
@@ -114,6 +133,7 @@ pub(crate) struct Service {
     directory: Arc<Directory>,
     decider: Arc<dyn Decider>,
     store: Store<Book>,
+    archive: Arc<Archive>,
     clock: Arc<dyn Clock>,
     replies: AtomicU64,
     guard: Guard,
@@ -142,7 +162,8 @@ impl Service {
         let directory = Arc::new(directory);
         let store = Store::open(place, Book::new(Arc::clone(&decider)))?;
         opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
-        Ok(Self { directory, decider, store, clock, replies: AtomicU64::new(0), guard: Guard::open() })
+        let archive = Arc::new(Archive::start(place)?);
+        Ok(Self { directory, decider, store, archive, clock, replies: AtomicU64::new(0), guard: Guard::open() })
     }
 
     /// The same service with somebody at its door.
@@ -211,8 +232,9 @@ impl Service {
             Outcome::Answer(person.unwrap_or_default().into_bytes())
         };
         let told = |answer: Vec<u8>| String::from_utf8(answer).into_iter().filter(|name| !name.is_empty()).collect();
-        self.store
-            .submit(asking(message, Vec::new()), decide, move |answer| done(answer.ok().map(|reply| told(reply.body))));
+        self.store.submit(asking(Some(message), Vec::new()), decide, move |answer| {
+            done(answer.ok().map(|reply| told(reply.body)))
+        });
     }
 
     /// What became of a message of a person, as JSON; nothing while the store does not answer.
@@ -222,7 +244,7 @@ impl Service {
         persons: Vec<String>,
         done: impl FnOnce(Option<Vec<u8>>) + Send + 'static,
     ) {
-        let request = asking(message, persons);
+        let request = asking(Some(message), persons);
         let message = message.clone();
         let decide = move |known: &Known<'_, Book>, _: u64| fate::fate(known, &message);
         self.store.submit(request, decide, move |answer| done(answer.ok().map(|reply| reply.body)));
@@ -268,13 +290,18 @@ impl Service {
         notes: Notes,
         done: impl FnOnce(Vec<u8>) + Send + 'static,
     ) {
+        let persons = self.persons(&plan.about);
+        let decide = match plan.work {
+            Work::Decide(decide) => decide,
+            Work::Look(look) => return self.look(outline, envelope, persons, look, notes, done),
+        };
         let (now, stamp) = self.stamp(&outline);
         let request = Request {
             key: Key { institution: envelope.institution.clone(), msgid: envelope.msgid.clone() },
             infno: envelope.infno.clone(),
             input: envelope.input.canonical(),
             recorded: now.to_string(),
-            persons: self.persons(&plan.about),
+            persons,
             visit: plan.visit,
             refers: plan.refers.clone().map(|msgid| Key { institution: envelope.institution.clone(), msgid }),
         };
@@ -288,7 +315,7 @@ impl Service {
                 None => {
                     Err(Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution))
                 }
-                Some(institution) => plan.decide(&Call {
+                Some(institution) => decide(&Call {
                     directory: &directory,
                     decider: &*decider,
                     book: View(known),
@@ -318,11 +345,54 @@ impl Service {
         });
     }
 
+    /// Answers a query from what was kept: of a person the worker first tells the last visit.
+    fn look(
+        &self,
+        outline: Outline,
+        envelope: Envelope,
+        persons: Vec<String>,
+        look: Look,
+        notes: Notes,
+        done: impl FnOnce(Vec<u8>) + Send + 'static,
+    ) {
+        let (now, stamp) = self.stamp(&outline);
+        let (directory, archive) = (Arc::clone(&self.directory), Arc::clone(&self.archive));
+        let answer = move |last_visit: Result<Option<u64>, Fault>| {
+            archive.ask(move |kept| {
+                let looked = last_visit.and_then(|last_visit| {
+                    let unknown =
+                        || Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution);
+                    look(&Looking {
+                        directory: &directory,
+                        envelope: &envelope,
+                        institution: directory.institution(&envelope.institution).ok_or_else(unknown)?,
+                        now,
+                        notes: &notes,
+                        kept: &kept?,
+                        last_visit,
+                    })
+                });
+                if let Err(fault) = &looked {
+                    log_fault(&envelope.infno, &envelope.msgid, &envelope.institution, fault);
+                }
+                done(envelope::reply(&stamp, looked.as_deref(), &notes.warn_msg()));
+            });
+        };
+        let Some(psn_no) = persons.first().cloned() else { return answer(Ok(None)) };
+        let decide = move |known: &Known<'_, Book>, _: u64| {
+            Outcome::Answer(View(known).last_visit(&psn_no).unwrap_or_default().to_string().into_bytes())
+        };
+        self.store.submit(asking(None, persons), decide, move |told| {
+            let number = |reply: Reply| String::from_utf8(reply.body).ok()?.parse().ok().filter(|number| *number > 0);
+            answer(told.map(number).map_err(|error| from_store(error, &outline, "")));
+        });
+    }
+
     /// Whose state a message asks or changes; nobody where it shows what nobody has.
     fn persons(&self, about: &About) -> Vec<String> {
         match about {
-            About::Person(psn_no) => vec![psn_no.clone()],
             About::Nobody => Vec::new(),
+            About::Person(psn_no) => vec![psn_no.clone()],
             About::Certificate(kind, number) => {
                 let member = self.directory.by_certificate(kind, number);
                 member.map(|member| member.psn_no.clone()).into_iter().collect()
@@ -351,8 +421,8 @@ impl Service {
     }
 }
 
-/// A question about an earlier message, which is no message itself: nothing is kept of it.
-fn asking(message: &Key, persons: Vec<String>) -> Request {
+/// A question about persons or an earlier message, which is no message itself: nothing is kept of it.
+fn asking(message: Option<&Key>, persons: Vec<String>) -> Request {
     Request {
         key: Key { institution: "?".to_owned(), msgid: String::new() },
         infno: String::new(),
@@ -360,7 +430,7 @@ fn asking(message: &Key, persons: Vec<String>) -> Request {
         recorded: String::new(),
         persons,
         visit: None,
-        refers: Some(message.clone()),
+        refers: message.cloned(),
     }
 }
 

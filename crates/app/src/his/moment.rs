@@ -24,6 +24,11 @@ impl Moment {
         Self { day: Day::from_date(at.date()), second: hour * 3600 + minute * 60 + second }
     }
 
+    /// The last second of its day.
+    pub(crate) fn end_of_day(self) -> Self {
+        Self { second: 24 * 3600 - 1, ..self }
+    }
+
     /// The time of day.
     pub(crate) fn clock(self) -> Clock {
         Clock(self.second)

@@ -130,7 +130,7 @@ impl Ask {
     }
 
     /// What is kept of it.
-    pub(crate) fn kept(&self, settlement: Settled, lines: Vec<Line>) -> Purchase {
+    pub(crate) fn kept(&self, settlement: Settled, lines: Vec<Line>, previous: Option<u64>) -> Purchase {
         let registration = Registration {
             psn_no: self.psn_no.clone(),
             institution: settlement.institution.clone(),
@@ -138,7 +138,7 @@ impl Ask {
             begntime: self.begntime,
         };
         let description = Description { med_type: self.med_type.clone(), begntime: self.begntime, prescriber: None };
-        Purchase { registration, description, lines, settlement }
+        Purchase { registration, description, lines, settlement, previous }
     }
 
     fn check_person(&self, member: &Member) -> Result<(), Fault> {

@@ -87,5 +87,6 @@ pub(crate) const fn remedy(code: Code) -> &'static str {
         Code::NotOffered => "国家接口有此交易而本服务不办。不要发送。",
         Code::InstitutionUnknown => "查询的机构没有登记。核对机构编号。",
         Code::DictionaryUnknown => "本服务没有所查的字典。核对字典类型。",
+        Code::NothingKept => "memory: 的服务不留存数据。改用文件或数据库的结算库。",
     }
 }

@@ -58,7 +58,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         let institution = call.institution.code.clone();
         let registration =
             Registration { psn_no: psn_no.clone(), institution, ipt_otp_no: ipt_otp_no.clone(), begntime };
-        let change = Change::Registered { mdtrt_id, registration };
+        let previous = call.book.last_visit(&psn_no);
+        let change = Change::Registered { mdtrt_id, registration, previous };
         Ok(Done::record("registered", member, &output, change, String::new()).begins_visit(call.seq))
     }))
 }

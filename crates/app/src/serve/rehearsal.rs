@@ -13,7 +13,7 @@ use crate::his::{Policies, Service, json};
 
 /// The settlement service with the demo's data, for whoever drives it in process. It is always
 /// the morning of the first of March 2026, so the same messages make the same numbers.
-pub struct Rehearsal(Service);
+pub struct Rehearsal(Arc<Service>);
 
 struct Still;
 
@@ -29,10 +29,25 @@ impl Rehearsal {
     /// # Errors
     /// When the packages, the demo's data or the store cannot be used.
     pub fn open(store: &Path) -> anyhow::Result<Self> {
+        Self::at(&gongji_store::Place::file(store))
+    }
+
+    /// As [`Rehearsal::open`], keeping nothing.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn in_memory() -> anyhow::Result<Self> {
+        Self::at(&gongji_store::Place::Memory)
+    }
+
+    fn at(place: &gongji_store::Place) -> anyhow::Result<Self> {
         let policies = Policies::load(&crate::shipped()).map_err(|fault| anyhow!(fault))?;
-        let service =
-            Service::open(&gongji_store::Place::file(store), demo::directory()?, Arc::new(policies), Arc::new(Still))?;
-        Ok(Self(service))
+        Ok(Self(Arc::new(Service::open(place, demo::directory()?, Arc::new(policies), Arc::new(Still))?)))
+    }
+
+    /// The routes of the service, to be served beside others.
+    pub fn router(&self) -> axum::Router {
+        super::http::router(Arc::clone(&self.0))
     }
 
     /// The reply to the body of one message; waits until it is on disk.

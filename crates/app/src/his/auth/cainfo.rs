@@ -61,7 +61,7 @@ pub(super) fn signed_text(message: &Json) -> String {
 fn said(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
-        Json::Text(text) | Json::Number(text) => text.clone(),
+        Json::Text(text) | Json::Number(text) => text.to_string(),
         other => other.canonical(),
     }
 }

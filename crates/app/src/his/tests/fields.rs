@@ -21,7 +21,7 @@ const INSUINFO: &str =
 /// The names of the object at a path, in order.
 fn names(reply: &Reply, path: &str) -> String {
     let Json::Object(fields) = json::read_text(&reply.at(path)).unwrap() else { panic!("{path} is no object") };
-    let mut names: Vec<String> = fields.into_iter().map(|field| field.0).collect();
+    let mut names: Vec<String> = fields.into_iter().map(|field| field.0.into()).collect();
     names.sort_unstable();
     names.join(" ")
 }

@@ -11,10 +11,12 @@ mod habits;
 mod journal;
 mod pharmacy;
 mod policies;
+mod queries;
 mod reversal;
 mod roundtrip;
 mod table;
 mod together;
+mod totals;
 mod transport;
 mod undo;
 mod worked;
@@ -248,7 +250,7 @@ impl Reply {
     /// The value at a path such as `output.setldetail.0.fund_payamt`, as it is written.
     pub(super) fn at(&self, path: &str) -> String {
         match self.find(path) {
-            Some(Json::Text(text) | Json::Number(text)) => text.clone(),
+            Some(Json::Text(text) | Json::Number(text)) => text.to_string(),
             Some(other) => other.canonical(),
             None => panic!("{path} is not in {}", self.raw),
         }

@@ -1,6 +1,8 @@
 //! The code against the project's table of fields: what is sent is known, what is required is asked for, what
 //! is answered is whole and of the right type.
 
+use compact_str::CompactString;
+
 use super::super::json::{self, Json};
 use super::{ACTIVE, PHARMACY, Reply, SECONDARY, Server, TERTIARY, message};
 
@@ -124,7 +126,7 @@ fn sample(server: &Server, infno: &str) -> (&'static str, String) {
 }
 
 /// The first object of a node.
-fn node<'j>(input: &'j mut Json, path: &str) -> &'j mut Vec<(String, Json)> {
+fn node<'j>(input: &'j mut Json, path: &str) -> &'j mut Vec<(CompactString, Json)> {
     let mut at = input;
     for step in path.split('.') {
         let Json::Object(fields) = at else { panic!("{path}") };

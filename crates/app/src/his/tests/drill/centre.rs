@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
 
 use super::messages::MEMBERS;
+use crate::his::archive::Archive;
 use crate::his::auth::Guard;
 use crate::his::directory::Directory;
 use crate::his::moment::Moment;
@@ -77,6 +78,7 @@ impl Centre {
             directory: Arc::clone(directory),
             decider: Arc::clone(&self.decider),
             store,
+            archive: Arc::new(Archive::start(&self.place()).map_err(|fault| fault.to_string())?),
             clock: Arc::<Hand>::clone(&self.clock),
             replies: AtomicU64::new(0),
             guard: Guard::open(),
