@@ -210,7 +210,6 @@ fn institution(at: &case::Institution, lies_in: &str, pharmacy: bool) -> Say<Ins
         name: code.clone(),
         uscc: String::new(),
         code,
-        name: String::new(),
         area: lies_in.to_owned(),
         fixmedins_type: fixmedins_type.to_owned(),
         hosp_lv: hosp_lv.to_owned(),
