@@ -109,12 +109,12 @@ impl Envelope {
         Ok(Self { infno, msgid, institution, insured_in, input: Json::Null, encrypted })
     }
 
-    /// The same with its `input`, decrypted if need be. What is kept of a message is the plain input.
-    pub(crate) fn opened(self, message: &Json, guard: &Guard) -> Result<Self, Fault> {
-        let input = message.get("input").unwrap_or(&Json::Null);
+    /// The same with its `input`, taken out of the message and decrypted if need be. What is kept of a message is the plain input.
+    pub(crate) fn opened(self, message: &mut Json, guard: &Guard) -> Result<Self, Fault> {
+        let input = message.take("input");
         let input = match &self.encrypted {
             Some((field, kind)) => {
-                unwrapped(&Json::Text(guard.decrypted(&self.institution, field, kind, input)?.into()))?
+                unwrapped(Json::Text(guard.decrypted(&self.institution, field, kind, &input)?.into()))?
             }
             None => unwrapped(input)?,
         };

@@ -206,13 +206,13 @@ impl Service {
         done: impl FnOnce(Answer) + Send + 'static,
     ) {
         let notes = Notes::default();
-        let message = match json::read(body) {
+        let mut message = match json::read(body) {
             Ok(message) => message,
             Err(fault) => return done(Answer::Reply(self.refuse(&Outline::default(), &fault))),
         };
         let outline = Outline::of(&message);
         let profile = self.profile(&outline.institution);
-        match self.prepare(&message, path_infno, profile, headers, &notes) {
+        match self.prepare(&mut message, path_infno, profile, headers, &notes) {
             Ok((envelope, plan)) => self.submit(outline, envelope, plan, notes, move |reply| {
                 // What is kept is in one form; an institution gets it in its own.
                 done(Answer::Reply(profile.spell(reply)));
@@ -262,7 +262,7 @@ impl Service {
 
     fn prepare(
         &self,
-        message: &Json,
+        message: &mut Json,
         path_infno: Option<&str>,
         profile: &Profile,
         headers: &Headers<'_>,
