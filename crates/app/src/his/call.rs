@@ -10,6 +10,7 @@ use super::decode::Notes;
 use super::directory::{Directory, Institution, Member};
 use super::envelope::{Envelope, lies_in};
 use super::errors::{Code, Fault};
+use super::files::Files;
 use super::moment::Moment;
 
 /// Everything a transaction may read while it is being decided.
@@ -33,6 +34,8 @@ pub(crate) enum Done {
     Answer(Box<RawValue>),
     /// Something happened and is to be kept.
     Record(Box<Record>),
+    /// Nothing happened, and the reply is no envelope but these bytes (9102).
+    File(Vec<u8>),
 }
 
 /// What is to be kept.
@@ -60,7 +63,24 @@ pub(crate) struct Plan {
     /// The message of the same institution that it refers to.
     pub refers: Option<String>,
     decide: Decide,
+    /// Answers instead, beside the store.
+    pub aside: Option<Beside>,
 }
+
+/// What a transaction may read that asks and changes nothing of the store: catalogues and files.
+pub(crate) struct Aside<'a> {
+    pub directory: &'a Directory,
+    pub files: &'a dyn Files,
+    pub envelope: &'a Envelope,
+    pub institution: &'a Institution,
+    pub now: Moment,
+    /// What came beside the message (9101).
+    pub upload: Option<&'a [u8]>,
+    pub notes: &'a Notes,
+}
+
+/// Answers beside the store.
+pub(crate) type Beside = Box<dyn Fn(&Aside<'_>) -> Result<Done, Fault> + Send>;
 
 /// The person that a message is about.
 pub(crate) enum About {
@@ -74,7 +94,8 @@ type Decide = Box<dyn Fn(&Call<'_>) -> Result<Done, Fault> + Send>;
 
 impl Plan {
     pub(crate) fn new(psn_no: &str, decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
-        Self { about: About::Person(psn_no.to_owned()), visit: None, refers: None, decide: Box::new(decide) }
+        let about = About::Person(psn_no.to_owned());
+        Self { about, visit: None, refers: None, decide: Box::new(decide), aside: None }
     }
 
     /// Of a visit of the person, by its 就诊ID.
@@ -102,7 +123,12 @@ impl Plan {
         decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static,
     ) -> Self {
         let about = About::Certificate(kind.to_owned(), number.to_owned());
-        Self { about, visit: None, refers: None, decide: Box::new(decide) }
+        Self { about, visit: None, refers: None, decide: Box::new(decide), aside: None }
+    }
+
+    /// About nobody: answered beside the store, since what it takes must hold up no settlement.
+    pub(crate) fn aside(answer: impl Fn(&Aside<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
+        Self { aside: Some(Box::new(answer)), ..Self::new("", |_| Err(Fault::new(Code::InternalError))) }
     }
 
     pub(crate) fn decide(&self, call: &Call<'_>) -> Result<Done, Fault> {

@@ -20,6 +20,7 @@ mod engine;
 mod envelope;
 pub(crate) mod errors;
 mod fate;
+pub(crate) mod files;
 mod json;
 pub(crate) mod moment;
 pub(crate) mod number;
@@ -29,6 +30,8 @@ mod pricing;
 mod setlinfo;
 mod settling;
 mod t1101;
+mod t1312;
+mod t13xx;
 mod t2201;
 mod t2203;
 mod t2204;
@@ -36,22 +39,27 @@ mod t2206;
 mod t2207;
 mod t2208;
 mod t2601;
+mod t9101;
+mod t9102;
+pub(crate) mod zipped;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use axum::body::Bytes;
 use gongji_store::{Draft, Key, Known, Outcome, Place, Request, Store, SubmitError};
 
 use crate::serve::clock::Clock;
 pub(crate) use book::Book;
 use book::View;
-use call::{About, Call, Done, Plan};
+use call::{About, Aside, Call, Done, Plan};
 pub(crate) use decider::Decider;
 use decode::{Input, Notes};
 use directory::Directory;
 pub(crate) use engine::Policies;
 use envelope::{Envelope, Outline, Stamp};
 use errors::{Code, Fault};
+use files::{Files, MemoryFiles};
 use json::Json;
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
@@ -66,6 +74,26 @@ struct Transaction {
 
 const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["1101"], name: "人员信息获取", prepare: t1101::prepare },
+    Transaction { numbers: &["1301"], name: "西药中成药目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1302"], name: "中药饮片目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1303"], name: "医疗机构制剂目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1304"], name: "民族药品目录查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1305"], name: "医疗服务项目目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1306"], name: "医用耗材目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1307"], name: "疾病与诊断目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1308"], name: "手术操作目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1309"], name: "门诊慢特病种目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1310"], name: "按病种付费病种目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1311"], name: "日间手术治疗病种目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1312"], name: "医保目录信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1313"], name: "肿瘤形态学目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1314"], name: "中医疾病目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1315"], name: "中医证候目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1316"], name: "医疗目录与医保目录匹配信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1317"], name: "医药机构目录匹配信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1318"], name: "医保目录限价信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1319"], name: "医保目录先自付比例信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1320"], name: "中药配方颗粒目录下载", prepare: t13xx::prepare },
     Transaction { numbers: &["2201", "2201A"], name: "门诊挂号", prepare: t2201::prepare },
     Transaction { numbers: &["2203", "2203A"], name: "门诊就诊信息上传", prepare: t2203::prepare },
     Transaction { numbers: &["2204"], name: "门诊费用明细信息上传", prepare: t2204::prepare },
@@ -73,6 +101,8 @@ const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["2207", "2207A"], name: "门诊结算", prepare: t2207::prepare },
     Transaction { numbers: &["2208"], name: "门诊结算撤销", prepare: t2208::prepare },
     Transaction { numbers: &["2601"], name: "冲正交易", prepare: t2601::prepare },
+    Transaction { numbers: &["9101"], name: "文件上传", prepare: t9101::prepare },
+    Transaction { numbers: &["9102"], name: "文件下载", prepare: t9102::prepare },
 ];
 
 /// Answers messages of the national interface.
@@ -81,6 +111,7 @@ pub(crate) struct Service {
     decider: Arc<dyn Decider>,
     store: Store<Book>,
     clock: Arc<dyn Clock>,
+    files: Arc<dyn Files>,
     replies: AtomicU64,
 }
 
@@ -98,7 +129,13 @@ impl Service {
         let directory = Arc::new(directory);
         let store = Store::open(place, Book::new(Arc::clone(&decider)))?;
         opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
-        Ok(Self { directory, decider, store, clock, replies: AtomicU64::new(0) })
+        let files = Arc::new(MemoryFiles::default());
+        Ok(Self { directory, decider, store, clock, files, replies: AtomicU64::new(0) })
+    }
+
+    /// Keeps uploaded files there, and not only as long as the process lives.
+    pub(crate) fn with_files(self, files: Arc<dyn Files>) -> Self {
+        Self { files, ..self }
     }
 
     /// The store, for checking its chain.
@@ -109,6 +146,17 @@ impl Service {
     /// Answers one message. `path_infno` is the number that the address ended with, if it did.
     /// `done` gets the reply, on this thread or the writer's.
     pub(crate) fn answer(&self, body: &[u8], path_infno: Option<&str>, done: impl FnOnce(Vec<u8>) + Send + 'static) {
+        self.answer_with(body, None, path_infno, done);
+    }
+
+    /// As [`Service::answer`], with a file that came beside the message (9101).
+    pub(crate) fn answer_with(
+        &self,
+        body: &[u8],
+        upload: Option<Bytes>,
+        path_infno: Option<&str>,
+        done: impl FnOnce(Vec<u8>) + Send + 'static,
+    ) {
         let notes = Notes::default();
         let message = match json::read(body) {
             Ok(message) => message,
@@ -116,6 +164,10 @@ impl Service {
         };
         let outline = Outline::of(&message);
         match self.prepare(&message, path_infno, &notes) {
+            Ok((envelope, mut plan)) if plan.aside.is_some() => {
+                let beside = plan.aside.take().expect("it is there");
+                self.answer_beside(&outline, envelope, beside, notes, upload, done);
+            }
             Ok((envelope, plan)) => self.submit(outline, envelope, plan, notes, done),
             Err(fault) => done(self.refuse(&outline, &fault)),
         }
@@ -161,6 +213,42 @@ impl Service {
             .ok_or_else(|| unknown_transaction(&envelope.infno))?;
         let plan = (transaction.prepare)(&Input::new(&envelope.input, notes)?)?;
         Ok((envelope, plan))
+    }
+
+    /// On a thread of its own: files and whole catalogues must hold up nobody.
+    fn answer_beside(
+        &self,
+        outline: &Outline,
+        envelope: Envelope,
+        beside: call::Beside,
+        notes: Notes,
+        upload: Option<Bytes>,
+        done: impl FnOnce(Vec<u8>) + Send + 'static,
+    ) {
+        let (now, stamp) = self.stamp(outline);
+        let (directory, files) = (Arc::clone(&self.directory), Arc::clone(&self.files));
+        std::thread::spawn(move || {
+            let (directory, files, upload) = (&*directory, &*files, upload.as_deref());
+            let decided = match directory.institution(&envelope.institution) {
+                None => {
+                    Err(Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution))
+                }
+                Some(institution) => {
+                    let envelope = &envelope;
+                    beside(&Aside { directory, files, envelope, institution, now, upload, notes: &notes })
+                }
+            };
+            done(match decided {
+                Ok(Done::File(bytes)) => bytes,
+                Ok(Done::Answer(output)) => envelope::reply(&stamp, Ok(&output), &notes.warn_msg()),
+                // What is kept goes through the store.
+                Ok(Done::Record(_)) => envelope::reply(&stamp, Err(&Fault::new(Code::InternalError)), ""),
+                Err(fault) => {
+                    log_fault(&envelope.infno, &envelope.msgid, &envelope.institution, &fault);
+                    envelope::reply(&stamp, Err(&fault), &notes.warn_msg())
+                }
+            });
+        });
     }
 
     fn submit(
@@ -274,6 +362,7 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
     }
     match decided {
         Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), &warn_msg)),
+        Ok(Done::File(bytes)) => Outcome::Answer(bytes),
         Ok(Done::Record(record)) => Outcome::Record(Draft {
             kind: record.kind,
             area: record.area,

@@ -9,16 +9,18 @@ use super::book::{Change, Line, Visit};
 use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decode::{Input, Node, Notes};
-use super::directory::Item;
 use super::errors::{Code, Fault};
 use super::number::{Price, Quantity, Share, Yuan};
-use super::pricing::{self, Priced};
+use super::pricing::{self, FeeLine, Priced, Setting};
+use crate::catalogue::limits::Days;
 
 /// Most fee lines of one visit.
 const LINES: usize = 10_000;
 /// Largest quantity and unit price: what N16,4 and N16,6 hold of amounts that are bounded anyway.
 const QUANTITY: i64 = 999_999_999_999;
 const PRICE: i64 = 99_999_999_999_999;
+/// Longest course, 999.99 days: some clients write more than N4,2 holds.
+const DAYS: i64 = 99_999;
 
 struct Row {
     at: usize,
@@ -31,6 +33,8 @@ struct Row {
     amount: Fen,
     quantity: Quantity,
     price: Price,
+    disease: Option<String>,
+    days: Option<Days>,
 }
 
 #[derive(Serialize)]
@@ -58,7 +62,7 @@ struct LineResult {
     list_sp_item_flag: &'static str,
     lmt_used_flag: &'static str,
     drt_reim_flag: &'static str,
-    memo: &'static str,
+    memo: String,
     exp_content: &'static str,
 }
 
@@ -87,13 +91,15 @@ fn read(at: usize, node: &Node<'_>, notes: &Notes) -> Result<Row, Fault> {
         quantity: node.required_number("cnt", QUANTITY)?,
         price: node.required_number("pric", PRICE)?,
         approval: node.one_of("hosp_appr_flag", codes::APPROVALS)?,
+        disease: node.optional("dise_codg", 30)?,
+        days: node.number("prd_days", DAYS)?,
     };
     node.moment("fee_ocur_time")?;
     for (name, max) in [("rx_circ_flag", 3), ("medins_list_codg", 150), ("bilg_dept_codg", 30), ("bilg_dept_name", 100)]
     {
         node.expected(name, max, notes)?;
     }
-    node.known(&["dise_codg", "rxno", "sin_dos_dscr", "used_frqu_dscr", "prd_days", "medc_way_dscr", "bilg_dr_codg"]);
+    node.known(&["rxno", "sin_dos_dscr", "used_frqu_dscr", "medc_way_dscr", "bilg_dr_codg"]);
     node.known(&["bilg_dr_name", "acord_dept_codg", "acord_dept_name", "orders_dr_code", "orders_dr_name"]);
     node.known(&["tcmdrug_used_way", "etip_flag", "etip_hosp_code", "dscg_tkdrug_flag", "matn_fee_flag", "memo"]);
     node.known(&["comb_no", "medins_list_name", "unchk_flag", "unchk_memo"]);
@@ -116,12 +122,19 @@ fn decide(call: &Call<'_>, rows: &[Row]) -> Result<Done, Fault> {
     let visit = call.visit(&first.mdtrt_id, &first.psn_no, "feedetail[0].mdtrt_id")?;
     check_rows(visit, rows)?;
     let day = visit.moment().day;
+    let diagnoses = visit.description.as_ref().map_or(&[][..], |description| &description.diagnoses);
+    let setting = Setting::of(call, member, day, diagnoses);
     let mut lines = Vec::with_capacity(rows.len());
     let mut result = Vec::with_capacity(rows.len());
     for row in rows {
-        let item = call.directory.item(&row.item, day);
-        let priced = pricing::price(row.amount, row.quantity, item, &row.approval);
-        result.push(told(row, item, &priced));
+        let priced = setting.price(&FeeLine {
+            item: &row.item,
+            amount: row.amount,
+            quantity: row.quantity,
+            approval: &row.approval,
+            disease: row.disease.as_deref(),
+            days: row.days,
+        });
         lines.push(Line {
             feedetl_sn: row.feedetl_sn.clone(),
             chrg_bchno: row.chrg_bchno.clone(),
@@ -131,6 +144,7 @@ fn decide(call: &Call<'_>, rows: &[Row]) -> Result<Done, Fault> {
             ceiling: priced.ceiling,
             upfront: priced.upfront_rate.millionths(),
         });
+        result.push(told(row, priced));
     }
     let change = Change::Charged { mdtrt_id: first.mdtrt_id.clone(), lines };
     Ok(Done::record("charged", member, &Output { result }, change, String::new()).in_visit(&first.mdtrt_id))
@@ -164,9 +178,9 @@ fn check_rows(visit: &Visit, rows: &[Row]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn told(row: &Row, item: Option<&Item>, priced: &Priced) -> LineResult {
+fn told(row: &Row, priced: Priced) -> LineResult {
     let flag = |set: bool| if set { "1" } else { "0" };
-    let [basic, negotiated, child, special] = item.map_or([false; 4], |item| item.flags);
+    let [basic, negotiated, child, special] = priced.flags;
     LineResult {
         feedetl_sn: row.feedetl_sn.clone(),
         det_item_fee_sumamt: row.amount.into(),
@@ -178,14 +192,13 @@ fn told(row: &Row, item: Option<&Item>, priced: &Priced) -> LineResult {
         overlmt_amt: priced.over_ceiling.into(),
         preselfpay_amt: priced.upfront.into(),
         inscp_scp_amt: priced.eligible.into(),
-        // What the catalogue does not have is 丙, other fee.
-        chrgitm_lv: item.map_or("03", |item| &item.level).to_owned(),
-        med_chrgitm_type: item.map_or("14", |item| &item.charge_type).to_owned(),
+        chrgitm_lv: priced.level,
+        med_chrgitm_type: priced.charge_type,
         bas_medn_flag: flag(basic),
         hi_nego_drug_flag: flag(negotiated),
         chld_medc_flag: flag(child),
         list_sp_item_flag: flag(special),
-        lmt_used_flag: flag(item.is_some_and(|item| item.restricted)),
+        lmt_used_flag: flag(priced.restricted),
         drt_reim_flag: "0",
         memo: priced.memo,
         exp_content: "",

@@ -1,6 +1,7 @@
 //! The interface over a real HTTP server on this machine, with the demo's data.
 
 mod books;
+mod catalogues;
 mod double;
 mod drill;
 mod faults;
