@@ -19,7 +19,7 @@ impl Place {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn into(&self) -> PathBuf {
+    fn kept(&self) -> PathBuf {
         self.0.path().join("kept")
     }
 
@@ -30,7 +30,7 @@ impl Place {
     }
 
     fn import(&self, number: &str, file: &PathBuf, change: impl FnOnce(&mut Wanted<'_>)) -> anyhow::Result<Report> {
-        let into = self.into();
+        let into = self.kept();
         let mut wanted = Wanted {
             kind: kind(number).unwrap(),
             into: &into,
@@ -50,7 +50,7 @@ impl Place {
     }
 
     fn rows(&self, number: &str) -> Vec<String> {
-        let kept = Folder::open(&self.into()).unwrap();
+        let kept = Folder::open(&self.kept()).unwrap();
         let kind = kind(number).unwrap();
         kept.rows(kind, 0, kept.newest(kind)).unwrap().into_values().map(String::from).collect()
     }
@@ -83,7 +83,7 @@ fn every_kind_of_bad_row_is_told_with_row_column_value_and_what_is_allowed() {
         let bad =
             Bad { row: 3, column: (*column).to_owned(), given: (*given).to_owned(), allowed: (*allowed).to_owned() };
         assert_eq!(report.bad, [bad], "{row}");
-        assert!(report.refused && report.written.is_none() && !place.into().exists(), "{row}");
+        assert!(report.refused && report.written.is_none() && !place.kept().exists(), "{row}");
     }
     for (number, head, row, column, allowed) in [
         (
@@ -223,9 +223,9 @@ fn bad_rows_a_dry_run_and_what_is_kept_already_write_nothing() {
     let place = Place::new();
     let file = place.file("x.txt", format!("{HEAD}\n{GOOD}\nB\t乙\t500000\tbad\t\t09\t01\t0\n").as_bytes());
     assert!(place.import("1312", &file, |_| {}).unwrap().refused);
-    assert!(!place.into().exists());
+    assert!(!place.kept().exists());
     let dry = place.import("1312", &file, |wanted| (wanted.dry_run, wanted.skip_bad) = (true, true)).unwrap();
-    assert_eq!((dry.changed, dry.written, place.into().exists()), (1, None, false));
+    assert_eq!((dry.changed, dry.written, place.kept().exists()), (1, None, false));
     let taken = place.import("1312", &file, |wanted| wanted.skip_bad = true).unwrap();
     assert_eq!((taken.written, taken.bad.len()), (Some(1), 1));
     let again = place.items(&[GOOD]);
@@ -256,22 +256,22 @@ fn a_crash_before_the_rename_leaves_the_version_before() {
     let kind = kind("1312").unwrap();
     let lines = [("k".into(), GOOD.into())].into();
     let crash = || Err(std::io::Error::other("the machine stops here"));
-    folder::append(&place.into(), kind, 2, &lines, ("now", &[]), crash).unwrap_err();
+    folder::append(&place.kept(), kind, 2, &lines, ("now", &[]), crash).unwrap_err();
     assert_eq!(place.rows("1312"), before);
     // What was left beside does not stand in the way.
     assert_eq!(place.items(&["C\t丙\t500000\t2024-01-01\t\t09\t03\t0"]).written, Some(2));
     // A version that is there is never replaced.
-    assert!(folder::append(&place.into(), kind, 2, &lines, ("now", &[]), || Ok(())).is_err());
+    assert!(folder::append(&place.kept(), kind, 2, &lines, ("now", &[]), || Ok(())).is_err());
 }
 
 #[test]
 fn damaged_and_missing_versions_are_named() {
     let place = Place::new();
     place.items(&[GOOD]);
-    let rows = place.into().join("1312/v0001/rows.txt");
+    let rows = place.kept().join("1312/v0001/rows.txt");
     fs::write(&rows, fs::read_to_string(&rows).unwrap().replace("\t01\t", "\t02\t")).unwrap();
-    let kept = Folder::open(&place.into()).unwrap();
+    let kept = Folder::open(&place.kept()).unwrap();
     assert!(kept.catalogue().unwrap_err().to_string().contains("目录 1312 版本 v0001：内容与清单的 sha256 不符"));
-    fs::rename(place.into().join("1312/v0001"), place.into().join("1312/v0002")).unwrap();
-    assert!(Folder::open(&place.into()).unwrap_err().to_string().contains("缺少版本 v0001"));
+    fs::rename(place.kept().join("1312/v0001"), place.kept().join("1312/v0002")).unwrap();
+    assert!(Folder::open(&place.kept()).unwrap_err().to_string().contains("缺少版本 v0001"));
 }

@@ -42,7 +42,7 @@ fn unzipped(bytes: &[u8]) -> (String, Vec<u8>) {
     let mut file = archive.by_index(0).unwrap();
     let mut content = Vec::new();
     file.read_to_end(&mut content).unwrap();
-    (file.name().to_owned(), content)
+    (file.name().unwrap().into_owned(), content)
 }
 
 fn upload(server: &Server, institution: &str, part: &str, name: &str, content: &[u8]) -> Reply {
