@@ -14,6 +14,8 @@ use crate::his::number::Decimal;
 /// A row, or a cell of it, that cannot be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bad {
+    /// Of several files the how manieth, from 0.
+    pub file: usize,
     /// Line of the file, from 1.
     pub row: usize,
     /// Chinese heading of the column.
@@ -94,12 +96,16 @@ fn standing_in(column: &Column, defaults: &Defaults) -> Option<String> {
 /// Rows by what makes them the same, in the national form.
 pub(crate) type Lines = BTreeMap<Box<str>, Box<str>>;
 
+/// Which file, and which line of it. What was there before comes from none.
+pub(crate) type Place = (usize, usize);
+const BEFORE: Place = (0, 0);
+
 /// Takes rows one after the other.
 pub(crate) struct Checker<'k> {
     kind: &'k Kind,
     defaults: &'k Defaults,
     /// Key, place in the file and line of the rows that are right.
-    rows: BTreeMap<Box<str>, (usize, Box<str>)>,
+    rows: BTreeMap<Box<str>, (Place, Box<str>)>,
     bad: Vec<Bad>,
     read: usize,
 }
@@ -110,7 +116,7 @@ impl<'k> Checker<'k> {
     }
 
     /// Takes a row.
-    pub(crate) fn row(&mut self, row: usize, cells: &[&str], heads: &Heads) {
+    pub(crate) fn row(&mut self, row: Place, cells: &[&str], heads: &Heads) {
         self.read += 1;
         let before = self.bad.len();
         let national = heads.at.iter().all(Option::is_some) && heads.unknown.is_empty();
@@ -136,7 +142,7 @@ impl<'k> Checker<'k> {
     }
 
     /// What only a whole row tells; it is kept if nothing is wrong.
-    fn whole(&mut self, row: usize, mut cells: Vec<String>) {
+    fn whole(&mut self, row: Place, mut cells: Vec<String>) {
         let kind = self.kind;
         let cell = |name: &str| kind.at(name).map_or("", |at| cells[at].as_str());
         let (from, until) = (cell("begndate"), cell("enddate"));
@@ -156,17 +162,27 @@ impl<'k> Checker<'k> {
             cells[at] = format!("{}{hex}", kind.number);
         }
         if let Some((first, _)) = self.rows.get(key.as_str()) {
-            let (first, given) = (*first, key.trim_end().replace('\t', " "));
+            let first = match first {
+                (file, first) if *file == row.0 => format!("第 {first} 行"),
+                (file, first) => format!("第 {} 个文件第 {first} 行", file + 1),
+            };
+            let given = key.trim_end().replace('\t', " ");
             let column = kind.columns[kind.key[0]].meaning;
-            return self.say(row, column, &given, &format!("与第 {first} 行不同的编码或开始日期"));
+            return self.say(row, column, &given, &format!("与{first}不同的编码或开始日期"));
         }
         let line = cells.iter().map(|cell| if cell.is_empty() { NULL } else { cell }).collect::<Vec<_>>().join("\t");
         self.rows.insert(key.into(), (row, line.into()));
     }
 
-    fn say(&mut self, row: usize, column: &str, given: &str, allowed: &str) {
+    fn say(&mut self, (file, row): Place, column: &str, given: &str, allowed: &str) {
         let given = if given.is_empty() { "（空）" } else { given };
-        self.bad.push(Bad { row, column: column.to_owned(), given: given.to_owned(), allowed: allowed.to_owned() });
+        self.bad.push(Bad {
+            file,
+            row,
+            column: column.to_owned(),
+            given: given.to_owned(),
+            allowed: allowed.to_owned(),
+        });
     }
 
     /// The rows that are right beside those that are there already (`before`), what is wrong, and
@@ -177,7 +193,7 @@ impl<'k> Checker<'k> {
                 self.rows.remove(&key);
             }
         }
-        self.bad.sort_by_key(|bad| bad.row);
+        self.bad.sort_by_key(|bad| (bad.file, bad.row));
         (self.rows.into_iter().map(|(key, (_, line))| (key, line)).collect(), self.bad, self.read)
     }
 
@@ -186,9 +202,10 @@ impl<'k> Checker<'k> {
     fn overlaps(&mut self, before: &Lines) -> Vec<Box<str>> {
         let kind = self.kind;
         // Of each thing: first day, last day, line of the file (0: was there before), key.
-        let mut periods: HashMap<String, Vec<(String, String, usize, Box<str>)>> = HashMap::new();
+        let mut periods: HashMap<String, Vec<(String, String, Place, Box<str>)>> = HashMap::new();
         let rows = self.rows.iter().map(|(key, (row, line))| (key, *row, line));
-        let kept = before.iter().filter(|(key, _)| !self.rows.contains_key(*key)).map(|(key, line)| (key, 0, line));
+        let kept =
+            before.iter().filter(|(key, _)| !self.rows.contains_key(*key)).map(|(key, line)| (key, BEFORE, line));
         for (key, row, line) in rows.chain(kept) {
             let cells = kind.cells(line);
             let at = |name: &str| kind.at(name).map_or("", |at| cells[at]).to_owned();

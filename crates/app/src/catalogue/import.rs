@@ -53,12 +53,12 @@ pub(crate) fn import(mut wanted: Wanted<'_>, mut progress: impl FnMut(usize, usi
     let mut report = Report::default();
     let mut checker = Checker::new(kind, &wanted.defaults);
     let mut sources = Vec::new();
-    for path in wanted.files {
+    for (at, path) in wanted.files.iter().enumerate() {
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let bytes = std::fs::read(path).with_context(|| format!("无法读取 {}", path.display()))?;
         let sheet = Sheet::read(&name, &bytes).map_err(|fault| anyhow!(fault))?;
         drop(bytes);
-        let unknown = take(&sheet, kind, &wanted.defaults, &mut checker, &mut progress)
+        let unknown = take((at, &sheet), kind, &wanted.defaults, &mut checker, &mut progress)
             .map_err(|fault| anyhow!("{name}：{fault}"))?;
         report.files.push((name.clone(), sheet.encoding, unknown));
         sources.push(name);
@@ -89,7 +89,7 @@ fn same(kind: &Kind, one: &str, other: &str) -> bool {
 
 /// Gives the rows of a sheet to the checker; the headings that the catalogue does not have.
 fn take(
-    sheet: &Sheet,
+    (file, sheet): (usize, &Sheet),
     kind: &Kind,
     defaults: &Defaults,
     checker: &mut Checker<'_>,
@@ -102,14 +102,14 @@ fn take(
             progress(row, all);
         }
         if let Some(heads) = &heads {
-            checker.row(row, cells, heads);
+            checker.row((file, row), cells, heads);
             return Ok(());
         }
         match Heads::read(kind, cells, defaults)? {
             Some(read) => heads = Some(read),
             None if sheet.may_lack_head() => {
                 let national = Heads::national(kind);
-                checker.row(row, cells, &national);
+                checker.row((file, row), cells, &national);
                 heads = Some(national);
             }
             None => {

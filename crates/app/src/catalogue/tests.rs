@@ -80,8 +80,13 @@ fn every_kind_of_bad_row_is_told_with_row_column_value_and_what_is_allowed() {
     for (row, column, given, allowed) in items {
         let place = Place::new();
         let report = place.items(&[GOOD, row]);
-        let bad =
-            Bad { row: 3, column: (*column).to_owned(), given: (*given).to_owned(), allowed: (*allowed).to_owned() };
+        let bad = Bad {
+            file: 0,
+            row: 3,
+            column: (*column).to_owned(),
+            given: (*given).to_owned(),
+            allowed: (*allowed).to_owned(),
+        };
         assert_eq!(report.bad, [bad], "{row}");
         assert!(report.refused && report.written.is_none() && !place.kept().exists(), "{row}");
     }
@@ -193,10 +198,13 @@ fn a_file_without_head_is_in_national_order_and_of_so_many_columns() {
     let place = Place::new();
     let file = place.file("1320.txt", "1\tK1\t甲颗粒\r\n2\tK2\r\n3\tK3\tnull\r\n".as_bytes());
     let report = place.import("1320", &file, |wanted| wanted.skip_bad = true).unwrap();
-    let bad =
-        Bad {
-            row: 2, column: "（整行）".into(), given: "2 列".into(), allowed: "3 列（中药配方颗粒目录）".into()
-        };
+    let bad = Bad {
+        file: 0,
+        row: 2,
+        column: "（整行）".into(),
+        given: "2 列".into(),
+        allowed: "3 列（中药配方颗粒目录）".into(),
+    };
     assert_eq!((report.bad, report.written), (vec![bad], Some(1)));
     assert_eq!(place.rows("1320"), ["1\tK1\t甲颗粒", "3\tK3\tnull"]);
 }
@@ -234,6 +242,25 @@ fn bad_rows_a_dry_run_and_what_is_kept_already_write_nothing() {
     let more = place.items(&[GOOD, "A1\t甲药\t500000\t2025-01-01\tnull\t09\t02\t0"]);
     assert_eq!((more.written, more.same, more.changed), (Some(2), 1, 1));
     assert_eq!(place.rows("1312").len(), 2);
+}
+
+#[test]
+fn of_several_files_the_one_with_the_bad_row_is_told() {
+    let place = Place::new();
+    let files = [GOOD, GOOD].map(|row| format!("{HEAD}\n{row}\n"));
+    let files = [place.file("a.txt", files[0].as_bytes()), place.file("b.txt", files[1].as_bytes())];
+    let into = place.kept();
+    let wanted = Wanted {
+        kind: kind("1312").unwrap(),
+        into: &into,
+        files: &files,
+        defaults: Defaults::default(),
+        skip_bad: false,
+        dry_run: false,
+    };
+    let report = import(wanted, |_, _| {}).unwrap();
+    let told: Vec<_> = report.bad.iter().map(|bad| (bad.file, bad.row, bad.allowed.as_str())).collect();
+    assert_eq!(told, [(1, 2, "与第 1 个文件第 2 行不同的编码或开始日期")]);
 }
 
 #[test]

@@ -211,6 +211,7 @@ impl Service {
             .iter()
             .find(|transaction| transaction.numbers.contains(&envelope.infno.as_str()))
             .ok_or_else(|| unknown_transaction(&envelope.infno))?;
+        tracing::debug!(infno = envelope.infno, msgid = envelope.msgid, name = transaction.name, "read");
         let plan = (transaction.prepare)(&Input::new(&envelope.input, notes)?)?;
         Ok((envelope, plan))
     }
@@ -386,9 +387,25 @@ fn log_fault(infno: &str, msgid: &str, institution: &str, fault: &Fault) {
 }
 
 fn unknown_transaction(infno: &str) -> Fault {
-    let served: Vec<String> =
-        TRANSACTIONS.iter().map(|transaction| format!("{} {}", transaction.numbers[0], transaction.name)).collect();
-    Fault::at(Code::UnknownTransaction, "infno").given(infno).allowed(format!(" {}", served.join("、")))
+    Fault::at(Code::UnknownTransaction, "infno").given(infno).allowed(format!(" {}", offered()))
+}
+
+/// The numbers that are served, what follows each other in one: `1101、1301–1320、2201`. With all
+/// their names a message would be longer than the interface lets it.
+fn offered() -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for number in TRANSACTIONS.iter().filter_map(|transaction| transaction.numbers[0].parse().ok()) {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let said = runs.into_iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}、{last}"),
+        _ => format!("{first}–{last}"),
+    });
+    said.collect::<Vec<_>>().join("、")
 }
 
 fn from_store(error: SubmitError, outline: &Outline, sent: &str) -> Fault {

@@ -85,7 +85,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     })?;
     bar.finish_and_clear();
     if let Some(path) = &options.report {
-        write_bad(path, &report.bad).with_context(|| format!("无法写入 {}", path.display()))?;
+        write_bad(path, &report).with_context(|| format!("无法写入 {}", path.display()))?;
     }
     tell(options, &report)?;
     Ok(if report.bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -100,11 +100,12 @@ fn tell(options: &Options, report: &Report) -> anyhow::Result<()> {
         }
     }
     for bad in report.bad.iter().take(SHOWN) {
-        let Bad { row, column, given, allowed } = bad;
+        let Bad { file, row, column, given, allowed } = bad;
+        let of = if report.files.len() > 1 { format!("{} ", name_of(report, *file)) } else { String::new() };
         writeln!(
             out,
             "{}",
-            paint::in_style(paint::WRONG, &format!("第 {row} 行 {column}：给出「{given}」，应为{allowed}"))
+            paint::in_style(paint::WRONG, &format!("{of}第 {row} 行 {column}：给出「{given}」，应为{allowed}"))
         )?;
     }
     if report.bad.len() > SHOWN {
@@ -128,14 +129,19 @@ fn tell(options: &Options, report: &Report) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The name of a file by its place.
+fn name_of(report: &Report, file: usize) -> &str {
+    report.files.get(file).map_or("", |(name, ..)| name)
+}
+
 /// With a BOM, or Excel takes UTF-8 for something else.
-fn write_bad(path: &Path, bad: &[Bad]) -> anyhow::Result<()> {
+fn write_bad(path: &Path, report: &Report) -> anyhow::Result<()> {
     let mut file = std::fs::File::create(path)?;
     file.write_all("\u{feff}".as_bytes())?;
     let mut writer = csv::Writer::from_writer(file);
-    writer.write_record(["行", "列", "给出", "应为"])?;
-    for Bad { row, column, given, allowed } in bad {
-        writer.write_record([row.to_string().as_str(), column, given, allowed])?;
+    writer.write_record(["文件", "行", "列", "给出", "应为"])?;
+    for Bad { file, row, column, given, allowed } in &report.bad {
+        writer.write_record([name_of(report, *file), row.to_string().as_str(), column, given, allowed])?;
     }
     writer.flush()?;
     Ok(())

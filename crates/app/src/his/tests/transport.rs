@@ -52,7 +52,7 @@ fn the_envelope_is_checked_by_name() {
         (
             "\"infno\":\"1101\"",
             "\"infno\":\"9999\"",
-            "[unknown_transaction] 交易编号不在本服务范围内：字段 infno，给出「9999」，应为 1101 人员信息获取、2201",
+            "[unknown_transaction] 交易编号不在本服务范围内：字段 infno，给出「9999」，应为 1101、1301–1320、2201、2203",
         ),
         ("\"msgid\":\"A1\"", "\"msgid\":\"null\"", "[missing_field] 必填字段缺失或为空：字段 msgid"),
         (
