@@ -1,6 +1,7 @@
 //! The command line: JSON Lines where a program reads, tables where a person does.
 
 mod boundaries;
+pub(crate) mod catalogue;
 pub(crate) mod errors;
 pub(crate) mod explain;
 pub(crate) mod load;
@@ -38,6 +39,7 @@ EXAMPLES
   gongji quote < cases.jsonl > answers.jsonl
   gongji explain case.json
   gongji policy check my-area/
+  gongji catalogue show DEMO-YP-0002
   gongji store balances gongji-demo.db
 
 EXIT STATUS
@@ -50,6 +52,8 @@ pub(crate) enum Command {
     Explain(explain::Options),
     #[command(subcommand)]
     Policy(PolicyCommand),
+    #[command(subcommand)]
+    Catalogue(catalogue::CatalogueCommand),
     #[command(subcommand)]
     Store(store::StoreCommand),
     Serve(crate::serve::Options),

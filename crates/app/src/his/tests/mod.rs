@@ -2,6 +2,7 @@
 
 mod base;
 mod books;
+mod catalogues;
 mod double;
 mod drill;
 mod faults;
