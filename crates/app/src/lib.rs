@@ -6,7 +6,6 @@
 mod catalogue;
 mod cli;
 mod his;
-mod reconcile;
 mod serve;
 
 use std::process::ExitCode;
@@ -25,6 +24,7 @@ pub fn main() -> ExitCode {
         Command::Policy(command) => cli::policy(&command),
         Command::Catalogue(command) => cli::catalogue::run(&command),
         Command::Store(command) => cli::store::run(&command),
+        Command::Reconcile(options) => cli::reconcile::run(&options),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Errors(options) => cli::errors::run(&options),
     })

@@ -16,6 +16,7 @@ mod policy_list;
 mod policy_new;
 mod policy_show;
 pub(crate) mod quote;
+pub(crate) mod reconcile;
 mod sheet;
 pub(crate) mod store;
 
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Catalogue(catalogue::CatalogueCommand),
     #[command(subcommand)]
     Store(store::StoreCommand),
+    Reconcile(reconcile::Options),
     Serve(crate::serve::Options),
     Errors(errors::Options),
 }

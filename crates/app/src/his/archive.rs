@@ -29,6 +29,11 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// In a store.
+    pub(crate) fn at(place: &Place) -> Self {
+        Self { place: place.clone(), moment: OnceCell::new() }
+    }
+
     /// One moment of it, the same at every look.
     pub(crate) fn now(&self) -> Result<&Moment, Fault> {
         if let Some(moment) = self.moment.get() {
@@ -75,7 +80,7 @@ impl Archive {
         let take = move |from: &Mutex<Option<_>>| from.lock().unwrap_or_else(PoisonError::into_inner).take();
         let run: Job = Box::new(move |place| {
             if let Some(job) = take(&waiting) {
-                job(Ok(Kept { place: place.clone(), moment: OnceCell::new() }));
+                job(Ok(Kept::at(place)));
             }
         });
         let sent = self.jobs.as_ref().map(|jobs| jobs.try_send(run));

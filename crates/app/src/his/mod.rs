@@ -1,5 +1,5 @@
-//! The national interface (定点医药机构接口规范): the outpatient minimum 1101, 2201, 2203, 2204,
-//! 2206, 2207, 2208, one file for each. The only place that knows national field names of messages.
+//! The national interface (定点医药机构接口规范), outpatient clinics and pharmacies: one file for each transaction, listed in
+//! [`TRANSACTIONS`]. The only place that knows national field names of messages.
 //!
 //! A message goes through here so: [`json`] reads it exactly, [`envelope`] takes the envelope off,
 //! a transaction file reads its fields ([`decode`]) into a [`call::Plan`]; the store's writer asks
@@ -35,12 +35,13 @@ mod posted;
 mod pricing;
 pub(crate) mod profile;
 mod purchase;
+pub(crate) mod reconcile;
 pub(crate) mod reference;
 mod remedies;
 mod row;
 mod setlinfo;
 mod settling;
-mod statement;
+pub(crate) mod statement;
 mod t1101;
 mod t1201;
 mod t1312;
@@ -109,11 +110,6 @@ struct Transaction {
 const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["1101"], name: "人员信息获取", prepare: t1101::prepare },
     Transaction { numbers: &["1201"], name: "医药机构信息获取", prepare: t1201::prepare },
-    Transaction { numbers: &["1901"], name: "字典表查询", prepare: t1901::prepare },
-    Transaction { numbers: &["2001"], name: "人员待遇享受检查", prepare: t2001::prepare },
-    Transaction { numbers: &["2101", "2101A"], name: "药店预结算", prepare: t2101::prepare },
-    Transaction { numbers: &["2102", "2102A", "2102B"], name: "药店结算", prepare: t2102::prepare },
-    Transaction { numbers: &["2103"], name: "药店结算撤销", prepare: t2103::prepare },
     Transaction { numbers: &["1301"], name: "西药中成药目录下载", prepare: t13xx::prepare },
     Transaction { numbers: &["1302"], name: "中药饮片目录下载", prepare: t13xx::prepare },
     Transaction { numbers: &["1303"], name: "医疗机构制剂目录下载", prepare: t13xx::prepare },
@@ -134,6 +130,11 @@ const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["1318"], name: "医保目录限价信息查询", prepare: t1312::prepare },
     Transaction { numbers: &["1319"], name: "医保目录先自付比例信息查询", prepare: t1312::prepare },
     Transaction { numbers: &["1320"], name: "中药配方颗粒目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1901"], name: "字典表查询", prepare: t1901::prepare },
+    Transaction { numbers: &["2001"], name: "人员待遇享受检查", prepare: t2001::prepare },
+    Transaction { numbers: &["2101", "2101A"], name: "药店预结算", prepare: t2101::prepare },
+    Transaction { numbers: &["2102", "2102A", "2102B"], name: "药店结算", prepare: t2102::prepare },
+    Transaction { numbers: &["2103"], name: "药店结算撤销", prepare: t2103::prepare },
     Transaction { numbers: &["2201", "2201A"], name: "门诊挂号", prepare: t2201::prepare },
     Transaction { numbers: &["2202"], name: "门诊挂号撤销", prepare: t2202::prepare },
     Transaction { numbers: &["2203", "2203A"], name: "门诊就诊信息上传", prepare: t2203::prepare },

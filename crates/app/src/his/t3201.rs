@@ -10,7 +10,7 @@ use super::errors::{Code, Fault};
 use super::row::{Row, nodes};
 use super::statement;
 use super::t2201::check_insurance;
-use crate::reconcile::{Settlement, Sums};
+use crate::his::reconcile::{Settlement, Sums};
 
 /// Most days of one reconciliation: a quarter, with its ends.
 const DAYS: i32 = 93;

@@ -12,7 +12,7 @@ use super::row::{Row, nodes};
 use super::statement;
 use super::t3201::Range;
 use super::zipped;
-use crate::reconcile::{self, Booked, Books, Difference, Sums, file};
+use crate::his::reconcile::{self, Booked, Books, Difference, Sums, file};
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let data = input.node("data")?;
