@@ -29,14 +29,14 @@ fn exchange(server: &Server, content_type: &str, body: &[u8]) -> (String, Vec<u8
     (kind, answer[end + 4..].to_vec())
 }
 
-fn download(server: &Server, institution: &str, number: &str, code: &str) -> (String, Vec<u8>) {
+pub(super) fn download(server: &Server, institution: &str, number: &str, code: &str) -> (String, Vec<u8>) {
     let input =
         format!(r#"{{"fsDownloadIn":{{"file_qury_no":"{number}","filename":"x.zip","fixmedins_code":"{code}"}}}}"#);
     exchange(server, "text/plain", message("9102", &server.msgid(), institution, &input).as_bytes())
 }
 
 /// Name and content of the one file in a ZIP.
-fn unzipped(bytes: &[u8]) -> (String, Vec<u8>) {
+pub(super) fn unzipped(bytes: &[u8]) -> (String, Vec<u8>) {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     assert_eq!(archive.len(), 1);
     let mut file = archive.by_index(0).unwrap();
@@ -45,7 +45,7 @@ fn unzipped(bytes: &[u8]) -> (String, Vec<u8>) {
     (file.name().unwrap().into_owned(), content)
 }
 
-fn upload(server: &Server, institution: &str, part: &str, name: &str, content: &[u8]) -> Reply {
+pub(super) fn upload(server: &Server, institution: &str, part: &str, name: &str, content: &[u8]) -> Reply {
     let input = format!(r#"{{"fsUploadIn":{{"filename":"{name}","fixmedins_code":"{institution}"}}}}"#);
     let json = message("9101", &server.msgid(), institution, &input);
     let mut body = format!(

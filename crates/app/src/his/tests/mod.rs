@@ -3,6 +3,7 @@
 mod base;
 mod books;
 mod catalogues;
+mod detail;
 mod double;
 mod drill;
 mod faults;
