@@ -34,7 +34,7 @@ fn three_sides_are_even_or_each_difference_is_told() {
     let lost = run(&["--format", "json"]);
     assert_eq!(lost.code, 1, "{}", lost.err);
     assert!(lost.out.starts_with("{\"cause\":\"answer_lost\""), "{}", lost.out);
-    assert!(lost.out.contains("\"msgid\":\"K4\"") && lost.out.contains(&setl_id), "{}", lost.out);
+    assert!(lost.out.contains("\"msgid\":\"K4\"") && lost.out.contains(setl_id), "{}", lost.out);
     let shown = run(&[]);
     assert!(shown.out.contains("不平：1 处差异") && shown.out.contains("应答在途中丢失"), "{}", shown.out);
 
