@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use gongji_store::{Key, Known, Outcome};
 
-use super::book::{Book, View};
+use super::book::{Book, Change, View};
 use super::moment::Moment;
 
 /// The answer, as JSON.
@@ -48,7 +48,7 @@ enum State {
 }
 
 /// The fate of the message that the request refers to.
-pub(crate) fn fate(known: &Known<'_, Book>, message: &Key) -> Outcome {
+pub(crate) fn fate(known: &Known<'_, Book>, message: &Key) -> Outcome<Change> {
     let view = View(known);
     let blank = Fate {
         fixmedins_code: message.institution.clone(),

@@ -85,7 +85,7 @@ use crate::serve::clock::{Clock, unix_millis};
 use archive::Archive;
 use auth::{Guard, Headers, Refused};
 pub(crate) use book::Book;
-use book::View;
+use book::{Change, View};
 use call::{About, Call, Done, Look, Looking, Plan, Work};
 pub(crate) use decider::Decider;
 use decode::{Input, Notes};
@@ -488,8 +488,14 @@ fn told(stamp: &Stamp, envelope: &Envelope, notes: &Notes, looked: Result<Done, 
     }
 }
 
+/// Whether the journal would read a change as it is.
+fn is_read_back(effects: &str) -> bool {
+    let again = serde_json::from_str::<Change>(effects).ok().and_then(|change| serde_json::to_string(&change).ok());
+    again.as_deref() == Some(effects)
+}
+
 /// What the store is to do with a decision. Errors are answers that keep nothing.
-fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome {
+fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome<Change> {
     let warn_msg = notes.warn_msg();
     if !warn_msg.is_empty() {
         tracing::debug!(infno = envelope.infno, msgid = envelope.msgid, warn_msg, "noted");
@@ -497,16 +503,21 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
     match decided {
         Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), &warn_msg)),
         Ok(Done::File(bytes)) => Outcome::Answer(bytes),
-        Ok(Done::Record(record)) => Outcome::Record(Draft {
-            kind: record.kind,
-            area: record.area,
-            psn_no: record.psn_no,
-            with: Vec::new(),
-            visit: record.visit,
-            reply: envelope::reply(stamp, Ok(&record.output), &warn_msg),
-            effects: serde_json::to_string(&record.change).expect("a change can always be written"),
-            policy: record.policy,
-        }),
+        Ok(Done::Record(record)) => {
+            let effects = serde_json::to_string(&record.change).expect("a change can always be written");
+            debug_assert!(is_read_back(&effects), "{effects}");
+            let draft = Draft {
+                kind: record.kind,
+                area: record.area,
+                psn_no: record.psn_no,
+                with: Vec::new(),
+                visit: record.visit,
+                reply: envelope::reply(stamp, Ok(&record.output), &warn_msg),
+                effects,
+                policy: record.policy,
+            };
+            Outcome::Record(draft, Some(record.change))
+        }
         Err(fault) => {
             log_fault(&envelope.infno, &envelope.msgid, &envelope.institution, &fault);
             Outcome::Answer(envelope::reply(stamp, Err(&fault), &warn_msg))

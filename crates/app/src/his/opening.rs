@@ -45,7 +45,7 @@ fn open(store: &Store<Book>, members: &[&Member], now: Moment) -> Result<(), Sub
         let request = request(&member.psn_no, now);
         let decide = move |known: &Known<'_, Book>, _: u64| match View(known).is_opened(&member.psn_no) {
             true => Outcome::Answer(Vec::new()),
-            false => Outcome::Record(draft(&member)),
+            false => Outcome::Record(draft(&member), None),
         };
         let done = move |answer: Result<gongji_store::Reply, SubmitError>| {
             // The receiver waits below.
