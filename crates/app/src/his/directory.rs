@@ -245,6 +245,15 @@ impl Directory {
         row.ended.is_none_or(|ended| day < ended).then_some(row)
     }
 
+    /// The same where an institution has the habits of a province.
+    #[cfg(test)]
+    pub(crate) fn in_habit(mut self, code: &str, profile: &'static Profile) -> Self {
+        if let Some(institution) = self.institutions.get_mut(code) {
+            institution.profile = profile;
+        }
+        self
+    }
+
     /// Codes that the catalogue has.
     #[cfg(test)]
     pub(crate) fn item_codes(&self) -> impl Iterator<Item = &str> {

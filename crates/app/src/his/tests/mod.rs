@@ -2,6 +2,7 @@
 
 mod base;
 mod books;
+mod conversations;
 mod double;
 mod drill;
 mod faults;
@@ -33,6 +34,7 @@ use gongji_store::{Place, Reader, Report};
 use jiff::civil::{DateTime, date};
 
 use super::auth::Guard;
+use super::directory::Directory;
 use super::json::{self, Json};
 use super::{Book, Decider, Service};
 use crate::serve::clock::Clock;
@@ -92,7 +94,7 @@ impl Server {
         guard: Guard,
     ) -> Self {
         let clock = Arc::new(TestClock::default());
-        let mut server = Self::kept_at(Place::file(path), decider, clock, messages, guard);
+        let mut server = Self::kept_at(Place::file(path), demo::directory().unwrap(), decider, clock, messages, guard);
         server._folder = folder;
         server
     }
@@ -100,12 +102,12 @@ impl Server {
     /// On any store, at any time.
     pub(super) fn kept_at(
         place: Place,
+        directory: Directory,
         decider: Arc<dyn Decider>,
         clock: Arc<dyn Clock>,
         messages: u64,
         guard: Guard,
     ) -> Self {
-        let directory = demo::directory().unwrap();
         let service = Service::open(&place, directory, Arc::clone(&decider), clock).unwrap();
         let service = Arc::new(service.guarded(guard));
         let (stop, stopped) = tokio::sync::oneshot::channel();

@@ -13,6 +13,7 @@ use super::super::{Json, Reply, Server};
 use crate::his::auth::Guard;
 use crate::his::{Decider, json};
 use crate::serve::clock::Clock;
+use crate::serve::demo;
 use crate::serve::http::{FATE, PATH};
 
 const DAY: i64 = 24 * 3600;
@@ -47,7 +48,12 @@ impl Line {
     pub(super) fn to(place: Place, decider: Arc<dyn Decider>, over_http: bool) -> Self {
         let clock = Arc::new(Hands::default());
         let told: Arc<dyn Clock> = Arc::<Hands>::clone(&clock);
-        Self { server: Server::kept_at(place, decider, told, 0, Guard::open()), clock, over_http, _folder: None }
+        Self {
+            server: Server::kept_at(place, demo::directory().unwrap(), decider, told, 0, Guard::open()),
+            clock,
+            over_http,
+            _folder: None,
+        }
     }
 
     /// Sets the time: a day of the run, and the second of that day.
