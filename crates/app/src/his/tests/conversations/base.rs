@@ -58,8 +58,8 @@ fn base(scribe: &mut Scribe) {
             "begntime":"2024-06-01 09:00:00"}}}}"#
         )
     };
-    scribe.say("在职，三级：50%", TERTIARY, "2001", &entitled(ACTIVE.psn_no)).ok();
-    scribe.say("退休，三级：60%", TERTIARY, "2001", &entitled(RETIRED.psn_no)).ok();
+    scribe.say("在职：统筹与账户都可用", TERTIARY, "2001", &entitled(ACTIVE.psn_no)).ok();
+    scribe.say("退休：同上", TERTIARY, "2001", &entitled(RETIRED.psn_no)).ok();
     fault(&scribe.say("查无此人", TERTIARY, "2001", &entitled("404")), "not_a_member");
 }
 
