@@ -3,9 +3,9 @@
 //! The program is [`main`]. The rest is public for what is outside the program and must reach in:
 //! fuzzing and benches.
 
+mod catalogue;
 mod cli;
 mod his;
-mod reconcile;
 mod serve;
 
 use std::process::ExitCode;
@@ -22,7 +22,9 @@ pub fn main() -> ExitCode {
         Command::Quote(options) => cli::quote::run(&options),
         Command::Explain(options) => cli::explain::run(&options),
         Command::Policy(command) => cli::policy(&command),
+        Command::Catalogue(command) => cli::catalogue::run(&command),
         Command::Store(command) => cli::store::run(&command),
+        Command::Reconcile(options) => cli::reconcile::run(&options),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Errors(options) => cli::errors::run(&options),
     })

@@ -1,6 +1,7 @@
 //! The command line: JSON Lines where a program reads, tables where a person does.
 
 mod boundaries;
+pub(crate) mod catalogue;
 pub(crate) mod errors;
 pub(crate) mod explain;
 pub(crate) mod load;
@@ -15,6 +16,7 @@ mod policy_list;
 mod policy_new;
 mod policy_show;
 pub(crate) mod quote;
+pub(crate) mod reconcile;
 mod sheet;
 pub(crate) mod store;
 
@@ -38,6 +40,7 @@ EXAMPLES
   gongji quote < cases.jsonl > answers.jsonl
   gongji explain case.json
   gongji policy check my-area/
+  gongji catalogue show DEMO-YP-0002
   gongji store balances gongji-demo.db
 
 EXIT STATUS
@@ -51,7 +54,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policy(PolicyCommand),
     #[command(subcommand)]
+    Catalogue(catalogue::CatalogueCommand),
+    #[command(subcommand)]
     Store(store::StoreCommand),
+    Reconcile(reconcile::Options),
     Serve(crate::serve::Options),
     Errors(errors::Options),
 }

@@ -54,7 +54,7 @@ const EXPECTED: &[(&str, usize)] = &[
 const STRICT: &[(&str, usize)] = &[("infver", 6), ("fixmedins_name", 200)];
 
 /// What is known of a message before it is understood, so that an error can be logged and answered.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
     pub infno: String,
     pub msgid: String,

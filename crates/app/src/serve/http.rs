@@ -16,7 +16,9 @@ use gongji_store::Key;
 
 use super::paths;
 use crate::his::errors::{Code, Fault};
+use crate::his::zipped::SIGN;
 use crate::his::{Answer, Service};
+use crate::serve::upload;
 
 /// The address of the interface that most clients use; `/{infno}` may follow.
 pub(crate) const PATH: &str = "/fsi/api/rsfComIfsService/callService";
@@ -96,8 +98,12 @@ async fn answer(service: Arc<Service>, infno: Option<String>, request: Request) 
         // A page in a browser on this machine must not settle for its visitor.
         return StatusCode::FORBIDDEN.into_response();
     }
-    let body = match tokio::time::timeout(PATIENCE, read(body)).await {
-        Ok(Ok(body)) => body,
+    let taken = match upload::boundary(&head.headers) {
+        Some(boundary) => tokio::time::timeout(PATIENCE, upload::read(body, boundary, BODY)).await,
+        None => tokio::time::timeout(PATIENCE, read(body)).await.map(|body| Ok((body?, None))),
+    };
+    let (body, file) = match taken {
+        Ok(Ok(taken)) => taken,
         Ok(Err(fault)) => return json(service.refuse_unread(&fault)),
         Err(_) => {
             let allowed = format!(" {} 秒以内", PATIENCE.as_secs());
@@ -105,7 +111,7 @@ async fn answer(service: Arc<Service>, infno: Option<String>, request: Request) 
         }
     };
     let (sender, receiver) = oneshot::channel();
-    service.receive(&body, infno.as_deref(), &named(&head.headers), move |answer| {
+    service.receive(&body, file, infno.as_deref(), &named(&head.headers), move |answer| {
         // A caller that went away asks again under the same number.
         let _ = sender.send(answer);
     });
@@ -162,6 +168,10 @@ fn from_here(headers: &HeaderMap) -> bool {
     host && headers.get(header::ORIGIN).is_none()
 }
 
+/// A reply: an envelope, or the ZIP of 9102, which begins as no envelope does.
 fn json(body: Vec<u8>) -> Response {
+    if body.starts_with(SIGN) {
+        return ([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response();
+    }
     ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
 }

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod http;
 mod paths;
 pub(crate) mod rehearsal;
+mod upload;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use crate::cli::store::place;
 use crate::his::auth::Guard;
 use crate::his::auth::keys::Keys;
 use crate::his::directory::Directory;
+use crate::his::files::{Files, FolderFiles, MemoryFiles};
 use crate::his::{Policies, Service};
 
 /// Serves the national interface's outpatient transactions (定点医药机构接口规范).
@@ -42,6 +44,16 @@ pub(crate) struct Options {
     /// File of keys (密钥文件): who signs how. Without it nobody does, and only this machine is served.
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+    /// The catalogue (医保目录): a folder that `gongji catalogue import` made; without it the small
+    /// fictitious one that ships.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+    /// Where uploaded files (9101) are kept; next to the store by default.
+    #[arg(long, value_name = "DIR")]
+    pub files: Option<PathBuf>,
+    /// How many days uploaded files are kept.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub keep_files: u16,
     #[command(flatten)]
     pub policies: load::Policies,
 }
@@ -54,10 +66,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     log();
     let address = address(&options.listen)?;
     let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
-    let directory = demo::directory()?;
+    let directory = demo::with_catalogue(options.catalogue.as_deref()).context("无法使用医保目录")?;
     let guard = guard(options, &directory, address)?;
+    let files = kept_files(options)?;
     let service = Service::open(&options.store, directory, Arc::new(policies), Arc::new(clock::ChinaTime))
         .with_context(|| format!("无法使用结算库 {}", options.store))?
+        .with_files(files)
         .guarded(guard);
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
@@ -67,6 +81,19 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         println!("gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件", http::PATH, options.store);
         http::serve(listener, Arc::new(service), stopped()).await.context("服务中断")
     })
+}
+
+/// Where uploaded files are kept, without those that are too old.
+fn kept_files(options: &Options) -> anyhow::Result<Arc<dyn Files>> {
+    let folder = match (&options.files, &options.store) {
+        (Some(folder), _) => folder.clone(),
+        (None, Place::File { path, .. }) => PathBuf::from(format!("{}.files", path.display())),
+        (None, Place::Memory) => return Ok(Arc::new(MemoryFiles::default())),
+        (None, _) => PathBuf::from("gongji.files"),
+    };
+    let today = clock::today();
+    let kept = FolderFiles::open(&folder, today, options.keep_files);
+    Ok(Arc::new(kept.with_context(|| format!("无法使用文件目录 {}", folder.display()))?))
 }
 
 /// Events to standard error as JSON lines; `RUST_LOG` chooses which, info and above by default.
@@ -138,7 +165,15 @@ mod tests {
             ("example.org:80", false),
         ] {
             let policies = load::Policies::default();
-            let options = Options { listen: listen.to_owned(), store: Place::file("x.db"), keys: None, policies };
+            let options = Options {
+                listen: listen.to_owned(),
+                store: Place::file("x.db"),
+                keys: None,
+                catalogue: None,
+                files: None,
+                keep_files: 30,
+                policies,
+            };
             let guard = address(listen).and_then(|address| guard(&options, &directory, address));
             assert_eq!(guard.is_ok(), taken, "{listen}");
         }

@@ -8,8 +8,11 @@ use gongji_store::Place;
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
 
+use serde_json::value::RawValue;
+
+use super::super::catalogues::{Answer, MULTIPART, parts, send, unzipped};
 use super::super::{Reply, Server, TERTIARY, message};
-use super::record::{Exchange, Head, line};
+use super::record::{Exchange, File, Head, line};
 use crate::cli::load;
 use crate::his::auth::Guard;
 use crate::his::{Decider, Policies, profile};
@@ -48,15 +51,33 @@ impl Centre {
         Self { server: Server::kept_at(place, directory, decider, told, 0, Guard::open()), clock }
     }
 
-    /// Sends what is posted to an address, or gets it, at a time; status and body.
-    pub(super) fn send(&self, at: &str, path: &str, request: Option<&str>) -> (u16, String) {
-        let at: DateTime = at.parse().unwrap();
+    /// Sends what an exchange sends, or gets its address; fills in what comes back.
+    pub(super) fn answer(&self, mut exchange: Exchange) -> Exchange {
+        let at: DateTime = exchange.at.parse().unwrap();
         self.clock.0.store(at.duration_since(BEGINS).as_secs(), Ordering::Relaxed);
-        match request {
-            Some(body) => self.server.post(path, body.as_bytes()),
-            None => self.server.exchange(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n"), b""),
-        }
+        let Exchange { path, request, upload, .. } = &exchange;
+        let Some(body) = request.as_ref().map(|request| request.get()) else {
+            let (status, body) = self.server.exchange(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n"), b"");
+            (exchange.status, exchange.reply) = (status, Some(raw(&body)));
+            return exchange;
+        };
+        let Answer { status, kind, body } = match upload {
+            None => send(&self.server, path, "application/json", body.as_bytes()),
+            Some(file) => send(&self.server, path, MULTIPART, &parts(body, file.text.as_bytes())),
+        };
+        exchange.status = status;
+        (exchange.reply, exchange.download) = if kind == "application/octet-stream" {
+            let (name, text) = unzipped(&body);
+            (None, Some(File { name, text: String::from_utf8(text).unwrap() }))
+        } else {
+            (Some(raw(&String::from_utf8(body).unwrap())), None)
+        };
+        exchange
     }
+}
+
+fn raw(text: &str) -> Box<RawValue> {
+    serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text}"))
 }
 
 /// Writes a conversation down while it is held.
@@ -97,27 +118,45 @@ impl Scribe {
 
     /// Sends a message as it is.
     pub(super) fn post(&mut self, shows: &str, path: &str, body: &str) -> Reply {
-        self.exchange(shows, path, Some(body))
+        self.told(shows, path, Some(body), None)
+    }
+
+    /// Sends an input with a file beside it.
+    pub(super) fn upload(&mut self, shows: &str, institution: &str, infno: &str, input: &str, text: &str) -> Reply {
+        let body = self.write(institution, infno, input);
+        let file = File { name: "file".to_owned(), text: text.to_owned() };
+        self.told(shows, PATH, Some(&body), Some(file))
     }
 
     /// Asks for the fate of a message.
     pub(super) fn fate(&mut self, shows: &str, institution: &str, msgid: &str) -> Reply {
-        self.exchange(shows, &format!("{FATE}/{institution}/{msgid}"), None)
+        self.told(shows, &format!("{FATE}/{institution}/{msgid}"), None, None)
     }
 
-    fn exchange(&mut self, shows: &str, path: &str, request: Option<&str>) -> Reply {
+    /// Sends an input that is answered with a file; its text.
+    pub(super) fn download(&mut self, shows: &str, institution: &str, infno: &str, input: &str) -> String {
+        let body = self.write(institution, infno, input);
+        self.exchange(shows, PATH, Some(&body), None).download.unwrap().text
+    }
+
+    fn told(&mut self, shows: &str, path: &str, request: Option<&str>, upload: Option<File>) -> Reply {
+        Reply::of(self.exchange(shows, path, request, upload).reply.unwrap().get().to_owned())
+    }
+
+    fn exchange(&mut self, shows: &str, path: &str, request: Option<&str>, upload: Option<File>) -> Exchange {
         let at = self.now();
         self.minutes += 1;
-        let (status, reply) = self.centre.send(&at, path, request);
-        let raw = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| panic!("no JSON: {text}"));
-        self.text.push_str(&line(&Exchange {
+        let answered = self.centre.answer(Exchange {
             shows: shows.to_owned(),
             at,
             path: path.to_owned(),
             request: request.map(raw),
-            status,
-            reply: raw(&reply),
-        }));
-        Reply::of(reply)
+            upload,
+            status: 0,
+            reply: None,
+            download: None,
+        });
+        self.text.push_str(&line(&answered));
+        answered
     }
 }

@@ -24,11 +24,26 @@ pub(super) struct Exchange {
     pub at: String,
     pub path: String,
     /// What is posted, byte for byte; without it the address is got.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<Box<RawValue>>,
+    /// A file that goes beside it, as a part of a multipart body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<File>,
     pub status: u16,
     /// What comes back, byte for byte.
-    pub reply: Box<RawValue>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Box<RawValue>>,
+    /// What comes back instead as a ZIP with one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub download: Option<File>,
+}
+
+/// A file by its name and content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub name: String,
+    pub text: String,
 }
 
 /// Reads a file of them.

@@ -31,6 +31,14 @@ pub(super) const SCRIPTS: &[Named] = &[
             reconciliation,
         ),
     ),
+    (
+        "reconciliation-by-file",
+        script(
+            "对明细账：9101 上传七列，3202 对账，9102 下载十列；一笔应答丢失，按备注冲正后总账平",
+            "Row by row: seven columns uploaded, ten downloaded; a lost answer is named, reversing it makes the sums even",
+            by_file,
+        ),
+    ),
 ];
 
 /// A visit with a charged batch; the settlement's input.
@@ -111,4 +119,43 @@ fn reconciliation(scribe: &mut Scribe) {
     assert_eq!(result(scribe.say("只对退费", TERTIARY, "3201", &sums(back, 1, "1", day))), "0");
     let backwards = sums(forward, 1, "", "2024-05-31");
     fault(&scribe.say("终止早于起始", TERTIARY, "3201", &backwards), "out_of_range");
+}
+
+fn by_file(scribe: &mut Scribe) {
+    let (visit, input) = charged(scribe);
+    let settled = scribe.say("(500−200)×50%＝150，账户 350", TERTIARY, "2207", &input).ok();
+    let setl_id = settled.at("output.setlinfo.setl_id");
+    let other = open(scribe, TERTIARY, &ACTIVE, "11");
+    let line = ACTIVE.line(&other, "B1", 1, "DEMO-YP-0001", "80.00");
+    scribe.say("明细", TERTIARY, "2204", &upload(&[line])).ok();
+    scribe.say("80×50%＝40；应答在途中丢失", TERTIARY, "2207", &ACTIVE.settlement(&other, "B1", "11", "80")).ok();
+    let psn_no = ACTIVE.psn_no;
+    let file = format!("{setl_id}\t{visit}\t{psn_no}\t500.00\t150.00\t350.00\t0\n");
+    let about = format!(r#"{{"fsUploadIn":{{"filename":"0601.txt","fixmedins_code":"{TERTIARY}"}}}}"#);
+    fault(&scribe.say("没有文件部分", TERTIARY, "9101", &about), "missing_field");
+    let uploaded = scribe.upload("上传本机构的一行", TERTIARY, "9101", &about, &file).ok();
+    let number = uploaded.at("output.file_qury_no");
+    let ask = |total: &str| {
+        format!(
+            r#"{{"data":{{"setl_optins":"500000","file_qury_no":"{number}","stmt_begndate":"2024-06-01",
+            "stmt_enddate":"2024-06-01","medfee_sumamt":{total},"fund_pay_sumamt":150,"cash_payamt":0,
+            "fixmedins_setl_cnt":1,"clr_type":"11","refd_setl_flag":""}}}}"#
+        )
+    };
+    fault(&scribe.say("总额不是文件之和", TERTIARY, "3202", &ask("501")), "total_mismatch");
+    let told = scribe.say("对明细账", TERTIARY, "3202", &ask("500")).ok();
+    let get = |number: &str| {
+        format!(r#"{{"fsDownloadIn":{{"file_qury_no":"{number}","filename":"x.zip","fixmedins_code":"{TERTIARY}"}}}}"#)
+    };
+    let number = told.at("output.fileinfo.file_qury_no");
+    let result = scribe.download("下载结果：一行平，一行应答丢失", TERTIARY, "9102", &get(&number));
+    let lost: Vec<&str> = result.lines().nth(1).unwrap().split('\t').collect();
+    assert_eq!((lost[1], lost[4]), (other.as_str(), "1"));
+    assert!(lost[6].contains("应答在途中丢失"), "{result}");
+    fault(&scribe.say("没有这个文件", TERTIARY, "9102", &get("U404")), "file_not_found");
+    scribe.say("按第四列的报文编号冲正", TERTIARY, "2601", &reverse(lost[3], "2207")).ok();
+    let sums = r#"{"data":{"insutype":"310","clr_type":"11","setl_optins":"500000","stmt_begndate":"2024-06-01",
+        "stmt_enddate":"2024-06-01","medfee_sumamt":500,"fund_pay_sumamt":150,"acct_pay":350,"fixmedins_setl_cnt":3}}"#;
+    let even = scribe.say("总账平：另有正反两行", TERTIARY, "3201", sums).ok();
+    assert_eq!(even.at("output.stmtinfo.stmt_rslt"), "0");
 }

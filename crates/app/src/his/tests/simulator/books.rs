@@ -4,7 +4,7 @@ use gongji_domain::{Day, Fen};
 
 use super::super::Reply;
 use super::super::fields::money;
-use crate::reconcile::{Booked, Payment, Sums};
+use crate::his::reconcile::{Booked, Payment, Sums};
 
 /// Where and as what a settlement is cleared: 经办机构 and 清算类别.
 pub(super) type Clearing = (String, String);

@@ -1,15 +1,17 @@
 //! The end of a day at one institution: 3201 for each area and clearing type, and its books held row against row with
-//! the centre's and the bank's.
+//! the centre's and the bank's, directly and as files (9101, 3202, 9102).
 
 use std::sync::mpsc::channel;
 
 use gongji_domain::Day;
 
+use super::super::catalogues::{download, unzipped, upload};
 use super::books::{Clearing, Entry, of_day, sums};
 use super::desk::Desk;
+use super::line::plain;
 use super::members::{AREAS, CLEARINGS};
+use crate::his::reconcile::{Booked, Books, Difference, Payment, Settlement, compare};
 use crate::his::statement;
-use crate::reconcile::{Booked, Books, Difference, Payment, Settlement, compare};
 
 /// Every clearing of the simulator.
 pub(super) fn clearings() -> impl Iterator<Item = Clearing> {
@@ -55,8 +57,9 @@ fn centre(desk: &Desk<'_>, day: Day, named: &[Booked]) -> (Vec<Settlement>, Vec<
     let (sender, receiver) = channel();
     desk.line.server.service().archive.ask(move |kept| {
         let kept = kept.unwrap();
-        let rows = statement::booked(&kept, code, day, day).unwrap();
-        let find = |row: &Booked| statement::find(&kept, code, &row.setl_id).unwrap();
+        let kept = kept.now().unwrap();
+        let rows = statement::booked(kept, code, day, day).unwrap();
+        let find = |row: &Booked| statement::find(kept, code, &row.setl_id).unwrap();
         sender.send((rows, named.iter().filter_map(find).collect::<Vec<_>>())).unwrap();
     });
     receiver.recv().unwrap()
@@ -91,7 +94,49 @@ pub(super) fn reconcile(desk: &mut Desk<'_>, day: Day) -> usize {
         let bank = payments(desk, day, &clearing);
         let differ = differences(desk, day, &clearing, Some(&bank));
         assert!(differ.is_empty(), "{} {day} {clearing:?}: {differ:#?}", desk.code);
+        file_is_even(desk, day, &clearing);
         rows += of_day(&desk.entries, day, &clearing).len();
     }
     rows
+}
+
+/// The institution's rows as a file, reconciled (9101, 3202) and downloaded (9102): the columns of each line.
+pub(super) fn by_file(desk: &mut Desk<'_>, day: Day, clearing: &Clearing) -> Vec<Vec<String>> {
+    let entries = of_day(&desk.entries, day, clearing);
+    let (sums, count) = sums(&entries);
+    let line = |entry: &&Entry| {
+        let Booked { setl_id, mdtrt_id, psn_no, sums, refund } = &entry.row;
+        let flag = u8::from(*refund);
+        format!("{setl_id}\t{mdtrt_id}\t{psn_no}\t{}\t{}\t{}\t{flag}\n", sums.total, sums.fund, sums.account)
+    };
+    let text: String = entries.iter().map(line).collect();
+    let server = &desk.line.server;
+    let uploaded = plain(upload(server, desk.code, "file", "day.txt", text.as_bytes())).ok();
+    let (area, clr_type) = clearing;
+    let input = format!(
+        r#"{{"data":{{"setl_optins":"{area}","file_qury_no":"{}","stmt_begndate":"{day}","stmt_enddate":"{day}",
+        "medfee_sumamt":{},"fund_pay_sumamt":{},"cash_payamt":{},"fixmedins_setl_cnt":{count},"clr_type":"{clr_type}",
+        "refd_setl_flag":""}}}}"#,
+        uploaded.at("output.file_qury_no"),
+        sums.total,
+        sums.fund,
+        sums.cash()
+    );
+    let told = desk.call("3202", &input).ok();
+    let (kind, zip) = download(server, desk.code, &told.at("output.fileinfo.file_qury_no"), desk.code);
+    assert_eq!(kind, "application/octet-stream");
+    let text = String::from_utf8(unzipped(&zip).1).unwrap();
+    text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+}
+
+/// Every row of the file must be even (对账结果 0), and there is no other.
+fn file_is_even(desk: &mut Desk<'_>, day: Day, clearing: &Clearing) {
+    let expected: Vec<String> =
+        of_day(&desk.entries, day, clearing).iter().map(|entry| entry.row.setl_id.clone()).collect();
+    if expected.is_empty() {
+        return;
+    }
+    let lines = by_file(desk, day, clearing);
+    assert!(lines.iter().all(|line| line.len() == 10 && line[4] == "0"), "{} {day} {clearing:?}: {lines:?}", desk.code);
+    assert_eq!(lines.iter().map(|line| line[2].clone()).collect::<Vec<_>>(), expected);
 }

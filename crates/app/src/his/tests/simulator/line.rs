@@ -128,7 +128,7 @@ impl Sent {
 }
 
 /// The reply with its `output` as an object, also where the institution's habit is a text.
-fn plain(mut reply: Reply) -> Reply {
+pub(super) fn plain(mut reply: Reply) -> Reply {
     let Json::Object(fields) = &mut reply.json else { panic!("{}", reply.raw) };
     for (name, value) in fields {
         if let ("output", Json::Text(text)) = (name.as_str(), &*value) {

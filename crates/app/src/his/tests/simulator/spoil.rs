@@ -3,11 +3,11 @@
 use gongji_domain::{Day, Fen};
 
 use super::books::{Clearing, Entry};
-use super::day_end::{differences, even, payments, totals};
+use super::day_end::{by_file, differences, even, payments, totals};
 use super::desk::Desk;
 use super::members::Member;
 use super::visits::purchase_of;
-use crate::reconcile::{Difference, Mend};
+use crate::his::reconcile::{Difference, Mend};
 
 /// A day and clearing of an institution.
 pub(super) struct Page {
@@ -64,7 +64,7 @@ pub(super) const WAYS: [Way; 9] = [
         let mut back = desk.entries[at].clone();
         let sums = back.row.sums;
         back.cancels = Some(back.row.setl_id.clone());
-        (back.row.refund, back.row.sums) = (true, crate::reconcile::Sums::default().minus(sums));
+        (back.row.refund, back.row.sums) = (true, crate::his::reconcile::Sums::default().minus(sums));
         desk.entries.push(back);
         true
     }),
@@ -103,10 +103,19 @@ pub(super) fn every_way(desk: &mut Desk<'_>, page: &Page) {
         let found = differences(desk, page.day, &page.clearing, None);
         let words: Vec<&str> = found.iter().map(|difference| difference.cause.word()).collect();
         assert_eq!(words, [word], "{} {how}: {found:#?}", desk.code);
+        told_by_file(desk, page, &found[0]);
         mend(desk, page);
         even(desk, page.day, &page.clearing);
         desk.count(word);
     }
+}
+
+/// The file of 3202 says the same: one line that is uneven, with the cause and what mends it.
+fn told_by_file(desk: &mut Desk<'_>, page: &Page, found: &Difference) {
+    let lines = by_file(desk, page.day, &page.clearing);
+    let uneven: Vec<&Vec<String>> = lines.iter().filter(|line| line[4] == "1").collect();
+    assert_eq!(uneven.len(), 1, "{lines:?}");
+    assert_eq!(uneven[0][6], format!("{}。{}", found.cause.said(), found.mend.said()));
 }
 
 /// The same purchase under two numbers, of which only one is booked: the other is reversed.
@@ -134,7 +143,7 @@ pub(super) fn bank(desk: &mut Desk<'_>, page: &Page) {
     let mut other = right.clone();
     other[first].amount += Fen::from_fen(1);
     let mut stray = right.clone();
-    stray.push(crate::reconcile::Payment { setl_id: "nobody's".to_owned(), ..right[first].clone() });
+    stray.push(crate::his::reconcile::Payment { setl_id: "nobody's".to_owned(), ..right[first].clone() });
     let cases = [(missing, if refunded { "paid_other" } else { "settled_not_paid" }), (other, "paid_other")];
     for (file, word) in cases.into_iter().chain([(stray, "paid_not_settled")]) {
         let found = differences(desk, page.day, &page.clearing, Some(&file));
