@@ -14,6 +14,7 @@ mod trouble;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gongji_store::Place;
 
@@ -103,35 +104,36 @@ fn conversations_are_held_as_they_were_written_down() {
     }
 }
 
-fn replay(place: impl Fn() -> Place) {
-    for (head, exchanges) in all_kept() {
-        let centre = Centre::over(place(), &head.profile);
-        for (at, then) in exchanges.into_iter().enumerate() {
-            let kept = record::line(&then);
-            let answered = record::line(&centre.answer(then));
-            assert_eq!(answered, kept, "conversations/{}.jsonl, line {}", head.conversation, at + 2);
+/// Replays all, each on a store of its own, a few side by side; a store is kept as long as what comes with it.
+fn replay<Kept>(store: impl Fn() -> (Place, Kept) + Sync) {
+    let conversations = all_kept();
+    let next = AtomicUsize::new(0);
+    let one_after_the_other = || {
+        while let Some((head, exchanges)) = conversations.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (place, _kept) = store();
+            let centre = Centre::over(place, &head.profile);
+            for (at, then) in exchanges.iter().enumerate() {
+                let answered = record::line(&centre.answer(then.clone()));
+                assert_eq!(answered, record::line(then), "conversations/{}.jsonl, line {}", head.conversation, at + 2);
+            }
         }
-    }
+    };
+    std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(one_after_the_other))));
 }
 
 #[test]
 fn every_conversation_is_answered_the_same_by_a_centre_that_keeps_a_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let next = std::cell::Cell::new(0);
     replay(|| {
-        next.set(next.get() + 1);
-        Place::file(folder.path().join(format!("{}.db", next.get())))
+        let folder = tempfile::tempdir().unwrap();
+        (Place::file(folder.path().join("centre.db")), folder)
     });
 }
 
 #[test]
 fn every_conversation_is_answered_the_same_by_a_centre_on_postgresql() {
-    let databases = std::cell::RefCell::new(Vec::new());
     replay(|| {
         let database = gongji_cluster::Database::fresh();
-        let place = Place::Postgres(database.url().to_owned());
-        databases.borrow_mut().push(database);
-        place
+        (Place::Postgres(database.url().to_owned()), database)
     });
 }
 

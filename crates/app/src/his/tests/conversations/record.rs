@@ -15,7 +15,7 @@ pub(super) struct Head {
 }
 
 /// Every other line.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Exchange {
     /// What it shows.

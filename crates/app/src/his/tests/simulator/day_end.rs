@@ -12,6 +12,7 @@ use super::line::plain;
 use super::members::{AREAS, CLEARINGS};
 use crate::his::reconcile::{Booked, Books, Difference, Payment, Settlement, compare};
 use crate::his::statement;
+use crate::his::zipped::zipped;
 
 /// Every clearing of the simulator.
 pub(super) fn clearings() -> impl Iterator<Item = Clearing> {
@@ -111,7 +112,8 @@ pub(super) fn by_file(desk: &mut Desk<'_>, day: Day, clearing: &Clearing) -> Vec
     };
     let text: String = entries.iter().map(line).collect();
     let server = &desk.line.server;
-    let uploaded = plain(upload(server, desk.code, "file", "day.txt", text.as_bytes())).ok();
+    let uploaded =
+        plain(upload(server, desk.code, "file", "day.zip", &zipped("day.txt", text.as_bytes()).unwrap())).ok();
     let (area, clr_type) = clearing;
     let input = format!(
         r#"{{"data":{{"setl_optins":"{area}","file_qury_no":"{}","stmt_begndate":"{day}","stmt_enddate":"{day}",
