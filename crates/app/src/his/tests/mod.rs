@@ -3,6 +3,7 @@
 mod base;
 mod books;
 mod catalogues;
+mod conversations;
 mod detail;
 mod double;
 mod drill;
@@ -16,6 +17,7 @@ mod policies;
 mod queries;
 mod reversal;
 mod roundtrip;
+mod simulator;
 mod table;
 mod together;
 mod totals;
@@ -34,6 +36,7 @@ use gongji_store::{Place, Reader, Report};
 use jiff::civil::{DateTime, date};
 
 use super::auth::Guard;
+use super::directory::Directory;
 use super::json::{self, Json};
 use super::{Book, Decider, Service};
 use crate::serve::clock::Clock;
@@ -57,7 +60,7 @@ pub(super) struct Server {
     thread: Option<std::thread::JoinHandle<()>>,
     service: Option<Arc<Service>>,
     messages: AtomicU64,
-    path: PathBuf,
+    place: Place,
     decider: Arc<dyn Decider>,
     _folder: Option<tempfile::TempDir>,
 }
@@ -92,10 +95,22 @@ impl Server {
         messages: u64,
         guard: Guard,
     ) -> Self {
-        let directory = demo::directory().unwrap();
-        let service =
-            Service::open(&Place::file(&path), directory, Arc::clone(&decider), Arc::new(TestClock::default()))
-                .unwrap();
+        let clock = Arc::new(TestClock::default());
+        let mut server = Self::kept_at(Place::file(path), demo::directory().unwrap(), decider, clock, messages, guard);
+        server._folder = folder;
+        server
+    }
+
+    /// On any store, at any time.
+    pub(super) fn kept_at(
+        place: Place,
+        directory: Directory,
+        decider: Arc<dyn Decider>,
+        clock: Arc<dyn Clock>,
+        messages: u64,
+        guard: Guard,
+    ) -> Self {
+        let service = Service::open(&place, directory, Arc::clone(&decider), clock).unwrap();
         let service = Arc::new(service.guarded(guard));
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
@@ -114,9 +129,9 @@ impl Server {
             thread: Some(thread),
             service: Some(service),
             messages: AtomicU64::new(messages),
-            path,
+            place,
             decider,
-            _folder: folder,
+            _folder: None,
         }
     }
 
@@ -130,12 +145,12 @@ impl Server {
     pub(super) fn restart_with(mut self, decider: Arc<dyn Decider>) -> Self {
         self.halt();
         let messages = self.messages.load(Ordering::Relaxed);
-        Self::on(self.path.clone(), decider, self._folder.take(), messages)
+        Self::on(self.path().to_owned(), decider, self._folder.take(), messages)
     }
 
     /// Proves chain, postings, balances and day heads, and that the books say what visits were decided by.
     pub(super) fn verify(&self) -> Report {
-        let reader = Reader::open(&Place::file(&self.path)).unwrap();
+        let reader = Reader::open(&self.place).unwrap();
         reader.verify(&Book::new(Arc::clone(&self.decider))).unwrap_or_else(|fault| panic!("{fault}"))
     }
 
@@ -143,15 +158,15 @@ impl Server {
     pub(super) fn balance(&self, key: &str) -> String {
         let account: Account = key.parse().unwrap();
         let mut history = Vec::new();
-        Reader::open(&Place::file(&self.path))
-            .unwrap()
-            .history(|transaction| history.push(transaction.clone()))
-            .unwrap();
+        Reader::open(&self.place).unwrap().history(|transaction| history.push(transaction.clone())).unwrap();
         gongji_ledger::balance(&Scope::Account(account), &AsOf::EVERYTHING, &history).unwrap().to_string()
     }
 
     pub(super) fn path(&self) -> &std::path::Path {
-        &self.path
+        match &self.place {
+            Place::File { path, .. } => path,
+            elsewhere => panic!("{elsewhere:?} is no file"),
+        }
     }
 
     fn halt(&mut self) {
