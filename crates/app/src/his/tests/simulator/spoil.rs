@@ -192,7 +192,7 @@ fn apply(desk: &mut Desk<'_>, difference: &Difference) {
             assert_eq!(entry.cancels.as_ref(), Some(setl_id));
             desk.entries.push(entry);
         }
-        Mend::Reverse { msgid, infno, psn_no } => {
+        Mend::ReverseIfDoubled { msgid, infno, psn_no, .. } => {
             desk.reverse(psn_no, msgid, infno);
         }
         Mend::CancelAtCentre { setl_id, mdtrt_id } => {
