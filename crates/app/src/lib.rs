@@ -3,6 +3,8 @@
 //! The program is [`main`]. The rest is public for what is outside the program and must reach in:
 //! fuzzing and benches.
 
+mod calls;
+mod certify;
 mod cli;
 mod his;
 mod reconcile;
@@ -25,6 +27,9 @@ pub fn main() -> ExitCode {
         Command::Store(command) => cli::store::run(&command),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Errors(options) => cli::errors::run(&options),
+        Command::Sandbox(command) => cli::sandbox::run(&command),
+        Command::Calls(options) => cli::calls::run(&options),
+        Command::Certify(options) => cli::certify::run(&options),
     })
 }
 

@@ -53,6 +53,7 @@ fn may_name_national(file: &File) -> bool {
         || ["oracle", "tidy"].contains(&file.room())
         || file.path.starts_with("crates/app/src/his/")
         || file.path.starts_with("crates/app/src/serve/")
+        || file.path.starts_with("crates/app/src/calls/")
         || file.path.starts_with("crates/app/src/cli/")
         || file.path == "crates/policy/src/case/answer.rs"
 }

@@ -1,6 +1,8 @@
 //! The command line: JSON Lines where a program reads, tables where a person does.
 
 mod boundaries;
+pub(crate) mod calls;
+pub(crate) mod certify;
 pub(crate) mod errors;
 pub(crate) mod explain;
 pub(crate) mod load;
@@ -15,6 +17,7 @@ mod policy_list;
 mod policy_new;
 mod policy_show;
 pub(crate) mod quote;
+pub(crate) mod sandbox;
 mod sheet;
 pub(crate) mod store;
 
@@ -54,6 +57,10 @@ pub(crate) enum Command {
     Store(store::StoreCommand),
     Serve(crate::serve::Options),
     Errors(errors::Options),
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxCommand),
+    Calls(calls::Options),
+    Certify(certify::Options),
 }
 
 /// Look at, check and compare policy packages (政策包).

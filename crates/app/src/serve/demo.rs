@@ -30,8 +30,18 @@ struct Institutions {
 /// # Errors
 /// When a data file is wrong; a test reads them all.
 pub(crate) fn directory() -> anyhow::Result<Directory> {
-    let members: Members = toml::from_str(MEMBERS).context("demo/members.toml")?;
-    let institutions: Institutions = toml::from_str(INSTITUTIONS).context("demo/institutions.toml")?;
+    directory_with(Vec::new(), Vec::new())
+}
+
+/// The demo's directory with others besides, as the sandbox has.
+///
+/// # Errors
+/// As for [`directory`], and when somebody is there twice.
+pub(crate) fn directory_with(also: Vec<Member>, there: Vec<Institution>) -> anyhow::Result<Directory> {
+    let mut members: Members = toml::from_str(MEMBERS).context("demo/members.toml")?;
+    let mut institutions: Institutions = toml::from_str(INSTITUTIONS).context("demo/institutions.toml")?;
+    members.member.extend(also);
+    institutions.institution.extend(there);
     let items = catalogue(CATALOGUE).context("demo/catalogue.tsv")?;
     Directory::new(members.member, institutions.institution, items).map_err(|fault| anyhow!("demo data: {fault}"))
 }

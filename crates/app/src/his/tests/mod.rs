@@ -103,7 +103,7 @@ impl Server {
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
-                http::serve(listener, served, async { stopped.await.unwrap_or(()) }).await.unwrap();
+                http::serve(listener, http::App { service: served, calls: None, troubles: None }, async { stopped.await.unwrap_or(()) }).await.unwrap();
             });
         });
         Self {
