@@ -15,6 +15,9 @@ pub(crate) const OK: &str = "ok";
 /// The code of an answer that a gateway would have given.
 pub(crate) const GATEWAY: &str = "gateway";
 
+/// The code of a message that the sandbox broke off before it was looked at.
+pub(crate) const LOST: &str = "lost";
+
 /// One message with its fate.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +32,7 @@ pub(crate) struct Call {
     pub institution: String,
     /// Until the answer was there.
     pub ms: u64,
-    /// `ok`, a code of the interface or of a policy, or `gateway`.
+    /// `ok`, a code of the interface or of a policy, `gateway` or `lost`.
     pub code: String,
     /// The field concerned.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -68,6 +71,9 @@ impl Call {
         }
         if self.code == GATEWAY {
             return Some(("网关不予放行", "核对接入密钥、签名原文和本机时钟；各种应答见接口错误码的“网关的应答”。"));
+        }
+        if self.code == LOST {
+            return Some(("沙箱在受理之前断开了连接，什么都没有发生", "用同一 msgid 原样重发。"));
         }
         let known = Code::ALL.iter().find(|code| code.name() == self.code);
         let policy = ("统筹区政策不予办理", "这是政策的拒绝，不是报文的错。把 err_msg 的文字和依据告知参保人。");

@@ -15,7 +15,7 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
-use super::{Call, GATEWAY, OK, WORD, told, without_values};
+use super::{Call, GATEWAY, LOST, OK, WORD, told, without_values};
 use crate::his::envelope::Outline;
 use crate::his::json::{self, Json};
 use crate::serve::clock::Clock;
@@ -214,6 +214,7 @@ fn call(exchange: &Exchange, bodies: bool) -> Call {
     let (err_msg, warn_msg) = (word("err_msg"), word("warn_msg"));
     let (code, field, err_msg) = match (exchange.status, word("infcode").as_str()) {
         (200, "0") => (OK.to_owned(), String::new(), String::new()),
+        (200, "") => (LOST.to_owned(), String::new(), String::new()),
         (200, _) => {
             let (code, field) = told(&err_msg);
             let said = if bodies { err_msg.clone() } else { without_values(code, field) };

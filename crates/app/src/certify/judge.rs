@@ -66,7 +66,8 @@ pub(crate) fn judge(scenario: &Scenario, calls: &[Call], institution: &str) -> V
     if !scenario.steps.iter().find(shows).is_some_and(attempted) {
         return Verdict::NotAttempted;
     }
-    let mut search = Search { steps: &scenario.steps, seen: &seen, tries: 0, reach: scenario.reached.as_deref(), worst: None };
+    let mut search =
+        Search { steps: &scenario.steps, seen: &seen, tries: 0, reach: scenario.reached.as_deref(), worst: None };
     let mut messages = Vec::new();
     match search.lay(0, 0, &Taken::new(), &mut messages) {
         true => Verdict::Passed { messages },
@@ -136,7 +137,8 @@ impl Search<'_> {
                 return false;
             }
             let mut taken = taken.clone();
-            let take = |(name, path): (&String, &String)| Some((name.clone(), seen.bodies.values(path).into_iter().next()?));
+            let take =
+                |(name, path): (&String, &String)| Some((name.clone(), seen.bodies.values(path).into_iter().next()?));
             taken.extend(step.take.iter().filter_map(take));
             messages.push((step.name.clone(), seen.call.msgid.clone()));
             if self.lay(next + 1, position + 1, &taken, messages) {

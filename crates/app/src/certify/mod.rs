@@ -5,9 +5,6 @@ mod judge;
 mod page;
 mod scenario;
 
-pub(crate) use page::page;
 pub(crate) use judge::{Verdict, judge};
-pub(crate) use scenario::{Outcome, Scenario, Step, all};
-
-#[cfg(test)]
-mod tests;
+pub(crate) use page::page;
+pub(crate) use scenario::{Outcome, Scenario, all};

@@ -31,7 +31,9 @@ pub(crate) fn page(institution: &str, span: Option<(&&Call, &&Call)>, judged: &[
             escaped(one.name)
         );
     }
-    page.push_str("</table><p><small>由 gongji certify 依据沙箱的报文记录写成；参保人均为虚构。</small></p></body></html>\n");
+    page.push_str(
+        "</table><p><small>由 gongji certify 依据沙箱的报文记录写成；参保人均为虚构。</small></p></body></html>\n",
+    );
     page
 }
 
@@ -45,7 +47,8 @@ fn told(verdict: &Verdict) -> (&'static str, &'static str, String) {
             ("passed", "通过", format!("<small>{}</small>", list.join("<br>")))
         }
         Verdict::Failed(failure) => {
-            let message = failure.message.as_ref().map_or(String::new(), |msgid| format!("（msgid {}）", escaped(msgid)));
+            let message =
+                failure.message.as_ref().map_or(String::new(), |msgid| format!("（msgid {}）", escaped(msgid)));
             let told = format!(
                 "第 {} 步 {}<br>应为：{}<br>实际：{}{message}<br>{}",
                 failure.number,

@@ -175,3 +175,48 @@ pub(crate) fn all() -> Result<Vec<Scenario>, String> {
     scenarios.sort_by_key(|(name, _)| *name);
     Ok(scenarios.into_iter().map(|(_, scenario)| scenario).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scenarios_that_ship_are_whole() {
+        let names: Vec<String> = all().unwrap().into_iter().map(|scenario| scenario.name).collect();
+        let expected = [
+            "outpatient",
+            "cancel",
+            "partial-refund",
+            "lost-reversed",
+            "lost-resent",
+            "pharmacy",
+            "day-end",
+            "suspended",
+        ];
+        assert_eq!(names, expected);
+        for scenario in all().unwrap() {
+            let numbers = scenario.steps.iter().flat_map(|step| &step.infno);
+            assert!(numbers.clone().all(|infno| crate::his::interface::name(infno).is_some()), "{}", scenario.name);
+            assert!(scenario.steps.iter().all(|step| step.means.ends_with('。')), "{}", scenario.name);
+        }
+    }
+
+    #[test]
+    fn a_scenario_that_cannot_be_meant_is_refused() {
+        let step = "[[step]]\nname = \"a\"\ntitle = \"\"\ninfno = [\"2201\"]\nmeans = \"\"\n";
+        let head = "title = \"\"\nabout = \"\"\nattempt = \"a\"\n";
+        assert!(Scenario::read("x", &format!("{head}{step}")).is_ok());
+        for (text, says) in [
+            (format!("{head}{step}{step}"), "步骤 a 出现两次"),
+            (format!("{}{step}", head.replace("\"a\"", "\"b\"")), "没有步骤 b"),
+            (format!("{head}reached = \"b\"\n{step}"), "没有步骤 b"),
+            (format!("{head}{step}which = {{ \"request.x\" = \"$y\" }}\n"), "$y 之前没有取得"),
+            (format!("{head}{step}which = {{ \"input.x\" = \"1\" }}\n"), "input.x 应以 request. 或 reply. 开头"),
+            (format!("{head}{step}optional = true\ntake = {{ x = \"reply.x\" }}\n"), "不能取值"),
+            (format!("{head}{step}ends = 1\n"), "unknown field `ends`"),
+        ] {
+            let fault = Scenario::read("x", &text).unwrap_err();
+            assert!(fault.contains(says), "{fault}");
+        }
+    }
+}

@@ -7,7 +7,6 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use super::paint::{self, in_style};
-use super::sandbox::Format;
 use crate::calls::Call;
 use crate::calls::read::{self, Log};
 
@@ -116,11 +115,8 @@ fn visits(call: &Call) -> Vec<(String, String)> {
         "reply.output.data.mdtrt_id",
         "reply.output.setlinfo.mdtrt_id",
     ];
-    let mut found: Vec<(String, String)> = paths
-        .iter()
-        .flat_map(|path| bodies.values(path))
-        .map(|visit| (call.institution.clone(), visit))
-        .collect();
+    let mut found: Vec<(String, String)> =
+        paths.iter().flat_map(|path| bodies.values(path)).map(|visit| (call.institution.clone(), visit)).collect();
     found.dedup();
     found
 }
@@ -169,7 +165,10 @@ fn print(out: &mut impl Write, call: &Call, whole: bool) -> anyhow::Result<()> {
         writeln!(out, "    {}", call.err_msg)?;
     }
     if let Some((meaning, remedy)) = call.explained() {
-        writeln!(out, "    含义：{meaning}")?;
+        // The message mostly says it already.
+        if !call.err_msg.contains(meaning) {
+            writeln!(out, "    含义：{meaning}")?;
+        }
         writeln!(out, "    怎么改：{remedy}")?;
     }
     if !call.warn_msg.is_empty() {

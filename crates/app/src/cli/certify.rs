@@ -89,11 +89,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     log.calls.retain(|call| is_since(call, options.since.as_deref()));
     let own: Vec<_> = log.calls.iter().filter(|call| call.institution == institution).collect();
     if !own.is_empty() && own.iter().all(|call| call.request.is_none()) {
-        bail!("报文记录 {} 没有留存报文内容，不能验收：只有沙箱（gongji serve --sandbox）留存", options.calls.display());
+        bail!(
+            "报文记录 {} 没有留存报文内容，不能验收：只有沙箱（gongji serve --sandbox）留存",
+            options.calls.display()
+        );
     }
     let all = options.scenario == "all";
-    let chosen: Vec<&Scenario> =
-        scenarios.iter().filter(|scenario| all || scenario.name == options.scenario).collect();
+    let chosen: Vec<&Scenario> = scenarios.iter().filter(|scenario| all || scenario.name == options.scenario).collect();
     if chosen.is_empty() {
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         bail!("没有场景「{}」，应为 all、{}", options.scenario, names.join("、"));

@@ -149,7 +149,10 @@ fn table(out: &mut impl Write, members: &[Shown], today: Day) -> anyhow::Result<
         paint::right(&mut table, column);
     }
     writeln!(out, "{table}")?;
-    writeln!(out, "社保卡号（03）为 DEMO 加六位序号，电子凭证令牌（01）为 DEMO-TOKEN- 加六位序号；全部见 --format json")?;
+    writeln!(
+        out,
+        "社保卡号（03）为 DEMO 加六位序号，电子凭证令牌（01）为 DEMO-TOKEN- 加六位序号；全部见 --format json"
+    )?;
     Ok(())
 }
 
@@ -190,7 +193,7 @@ fn reset(options: &ResetOptions) -> anyhow::Result<ExitCode> {
     // Opening it tells whether a service uses it.
     drop(Store::open(&place, Book::new(policies)).with_context(|| store::unusable(&place))?);
     let kin = |ending: &str| PathBuf::from(format!("{}{ending}", path.display()));
-    for file in [path.clone(), kin("-wal"), kin("-shm"), kin("-journal")] {
+    for file in [path.clone(), kin("-wal"), kin("-shm"), kin("-journal"), kin("-lock")] {
         if file.exists() {
             std::fs::remove_file(&file).with_context(|| format!("无法删除 {}", file.display()))?;
         }

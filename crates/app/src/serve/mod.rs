@@ -107,13 +107,15 @@ fn opened(options: &Options, directory: Directory, policies: Policies) -> anyhow
     }
     sandbox::check(place)?;
     let mark = sandbox::mark();
-    let service =
-        Service::open_marked(place, directory, Arc::new(policies), clock, &mark).with_context(unusable)?;
-    sandbox::past::play(&service, &sandbox::members::people()?, |done, of| {
+    let service = Service::open_marked(place, directory, Arc::new(policies), clock, &mark).with_context(unusable)?;
+    let otherwise = sandbox::past::play(&service, &sandbox::members::people()?, |done, of| {
         if done == of || done % 4 == 0 {
             eprintln!("沙箱：测试参保人的前史 {done}/{of}");
         }
     })?;
+    for difference in otherwise {
+        tracing::warn!(difference, "a member's state is not the one described");
+    }
     Ok(service)
 }
 

@@ -2,6 +2,7 @@
 
 mod base;
 mod books;
+mod certify;
 mod double;
 mod drill;
 mod faults;
@@ -34,7 +35,9 @@ use jiff::civil::{DateTime, date};
 use super::auth::Guard;
 use super::json::{self, Json};
 use super::{Book, Decider, Service};
+use crate::calls::write::{Calls, Keeping};
 use crate::serve::clock::Clock;
+use crate::serve::sandbox::trouble::Troubles;
 use crate::serve::{demo, http};
 
 /// 2026-03-01 08:00, a millisecond later at every look.
@@ -90,6 +93,33 @@ impl Server {
         messages: u64,
         guard: Guard,
     ) -> Self {
+        Self::around(path, decider, folder, messages, guard, |service| http::App {
+            service,
+            calls: None,
+            troubles: None,
+        })
+    }
+
+    /// With a call log in `folder` and trouble on demand, as the sandbox has them.
+    pub(super) fn recorded(calls: &std::path::Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        let keeping = Keeping { folder: calls.to_owned(), bodies: true, days: 30 };
+        Self::around(path, Arc::new(double::Double), Some(folder), 0, Guard::open(), |service| http::App {
+            calls: Some(Calls::start(keeping, service.clock()).unwrap()),
+            service,
+            troubles: Some(Troubles::default()),
+        })
+    }
+
+    fn around(
+        path: PathBuf,
+        decider: Arc<dyn Decider>,
+        folder: Option<tempfile::TempDir>,
+        messages: u64,
+        guard: Guard,
+        app: impl FnOnce(Arc<Service>) -> http::App,
+    ) -> Self {
         let directory = demo::directory().unwrap();
         let service =
             Service::open(&Place::file(&path), directory, Arc::clone(&decider), Arc::new(TestClock::default()))
@@ -97,13 +127,13 @@ impl Server {
         let service = Arc::new(service.guarded(guard));
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
-        let served = Arc::clone(&service);
+        let app = app(Arc::clone(&service));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
-                http::serve(listener, http::App { service: served, calls: None, troubles: None }, async { stopped.await.unwrap_or(()) }).await.unwrap();
+                http::serve(listener, app, async { stopped.await.unwrap_or(()) }).await.unwrap();
             });
         });
         Self {

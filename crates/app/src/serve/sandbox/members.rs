@@ -97,7 +97,8 @@ pub(crate) fn shown() -> anyhow::Result<Vec<Shown>> {
         let member = directory.member(&known.psn_no, "psn_no").map_err(|fault| anyhow::anyhow!("{fault}"))?.clone();
         shown.push(Shown { member, state: known.state, note: known.note, play: Vec::new() });
     }
-    let own = |person: Person| Shown { member: person.member, state: person.state, note: person.note, play: person.play };
+    let own =
+        |person: Person| Shown { member: person.member, state: person.state, note: person.note, play: person.play };
     shown.extend(file.person.into_iter().map(own));
     shown.sort_by(|a, b| (&a.member.area, &a.member.psn_no).cmp(&(&b.member.area, &b.member.psn_no)));
     Ok(shown)
