@@ -1,6 +1,8 @@
-//! The policy packages are part of the program: a change in their folder rebuilds it.
+//! The policy packages and the catalogue that ships are part of the program: a change in their
+//! folders rebuilds it.
 
 fn main() {
     println!("cargo::rerun-if-changed=../../policies");
+    println!("cargo::rerun-if-changed=catalogue");
     println!("cargo::rerun-if-changed=build.rs");
 }

@@ -4,10 +4,10 @@
 //! fuzzing and benches.
 
 mod calls;
+mod catalogue;
 mod certify;
 mod cli;
 mod his;
-mod reconcile;
 mod serve;
 
 use std::process::ExitCode;
@@ -24,7 +24,9 @@ pub fn main() -> ExitCode {
         Command::Quote(options) => cli::quote::run(&options),
         Command::Explain(options) => cli::explain::run(&options),
         Command::Policy(command) => cli::policy(&command),
+        Command::Catalogue(command) => cli::catalogue::run(&command),
         Command::Store(command) => cli::store::run(&command),
+        Command::Reconcile(options) => cli::reconcile::run(&options),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Errors(options) => cli::errors::run(&options),
         Command::Sandbox(command) => cli::sandbox::run(&command),

@@ -18,6 +18,7 @@ use serde::Serialize;
 use super::{Call, GATEWAY, LOST, OK, WORD, told, without_values};
 use crate::his::envelope::Outline;
 use crate::his::json::{self, Json};
+use crate::his::zipped::SIGN;
 use crate::serve::clock::Clock;
 
 /// Lines that may wait.
@@ -210,9 +211,14 @@ fn call(exchange: &Exchange, bodies: bool) -> Call {
         _ => String::new(),
     };
     let plain = |text: String| text.chars().filter(|c| !c.is_control()).take(WORD).collect();
-    let text = |bytes: &[u8]| bodies.then(|| String::from_utf8_lossy(bytes).into_owned());
+    let zip = exchange.reply.starts_with(SIGN);
+    let text = |bytes: &[u8]| match bytes.starts_with(SIGN) {
+        true => format!("（文件，{} 字节）", bytes.len()),
+        false => String::from_utf8_lossy(bytes).into_owned(),
+    };
     let (err_msg, warn_msg) = (word("err_msg"), word("warn_msg"));
     let (code, field, err_msg) = match (exchange.status, word("infcode").as_str()) {
+        (200, _) if zip => (OK.to_owned(), String::new(), String::new()),
         (200, "0") => (OK.to_owned(), String::new(), String::new()),
         (200, "") => (LOST.to_owned(), String::new(), String::new()),
         (200, _) => {
@@ -234,7 +240,7 @@ fn call(exchange: &Exchange, bodies: bool) -> Call {
         err_msg,
         warn_msg: if bodies { warn_msg } else { super::about_fields(&warn_msg) },
         trouble: exchange.trouble.clone(),
-        request: text(&exchange.request),
-        reply: text(&exchange.reply),
+        request: bodies.then(|| text(&exchange.request)),
+        reply: bodies.then(|| text(&exchange.reply)),
     }
 }

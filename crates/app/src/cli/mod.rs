@@ -2,6 +2,7 @@
 
 mod boundaries;
 pub(crate) mod calls;
+pub(crate) mod catalogue;
 pub(crate) mod certify;
 pub(crate) mod errors;
 pub(crate) mod explain;
@@ -17,6 +18,7 @@ mod policy_list;
 mod policy_new;
 mod policy_show;
 pub(crate) mod quote;
+pub(crate) mod reconcile;
 pub(crate) mod sandbox;
 mod sheet;
 pub(crate) mod store;
@@ -41,6 +43,7 @@ EXAMPLES
   gongji quote < cases.jsonl > answers.jsonl
   gongji explain case.json
   gongji policy check my-area/
+  gongji catalogue show DEMO-YP-0002
   gongji store balances gongji-demo.db
 
 EXIT STATUS
@@ -54,7 +57,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policy(PolicyCommand),
     #[command(subcommand)]
+    Catalogue(catalogue::CatalogueCommand),
+    #[command(subcommand)]
     Store(store::StoreCommand),
+    Reconcile(reconcile::Options),
     Serve(crate::serve::Options),
     Errors(errors::Options),
     #[command(subcommand)]

@@ -2,6 +2,7 @@
 //! institution's settlements. Reads one moment of the store for each question, on threads of its own, and
 //! never changes anything.
 
+use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +21,28 @@ const WAITING: usize = 256;
 const THREADS: usize = 2;
 
 type Job = Box<dyn FnOnce(&Place) + Send>;
+
+/// Where what was kept lies; opened when it is first looked at, since not every question does.
+pub(crate) struct Kept {
+    place: Place,
+    moment: OnceCell<Moment>,
+}
+
+impl Kept {
+    /// In a store.
+    pub(crate) fn at(place: &Place) -> Self {
+        Self { place: place.clone(), moment: OnceCell::new() }
+    }
+
+    /// One moment of it, the same at every look.
+    pub(crate) fn now(&self) -> Result<&Moment, Fault> {
+        if let Some(moment) = self.moment.get() {
+            return Ok(moment);
+        }
+        let moment = Moment::open(&self.place)?;
+        Ok(self.moment.get_or_init(|| moment))
+    }
+}
 
 /// The threads that answer questions about what was kept.
 pub(crate) struct Archive {
@@ -51,13 +74,13 @@ impl Archive {
     }
 
     /// Has a question answered; at once with a fault when too many wait. `job` gets the fault then.
-    pub(crate) fn ask(&self, job: impl FnOnce(Result<Moment, Fault>) + Send + 'static) {
+    pub(crate) fn ask(&self, job: impl FnOnce(Result<Kept, Fault>) + Send + 'static) {
         let job: Arc<Mutex<Option<_>>> = Arc::new(Mutex::new(Some(job)));
         let waiting = Arc::clone(&job);
         let take = move |from: &Mutex<Option<_>>| from.lock().unwrap_or_else(PoisonError::into_inner).take();
         let run: Job = Box::new(move |place| {
             if let Some(job) = take(&waiting) {
-                job(Moment::open(place));
+                job(Ok(Kept::at(place)));
             }
         });
         let sent = self.jobs.as_ref().map(|jobs| jobs.try_send(run));

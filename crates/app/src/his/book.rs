@@ -68,6 +68,9 @@ pub(crate) struct Description {
     pub begntime: Moment,
     /// Who issued the prescription, at a pharmacy.
     pub prescriber: Option<String>,
+    /// Codes of diagnoses (诊断) and of the disease that the visit is for (病种).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub diagnoses: Vec<String>,
 }
 
 /// A priced fee line (2204).

@@ -4,13 +4,14 @@ use gongji_domain::Day;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::archive::Moment as Kept;
+use super::archive::Kept;
 use super::book::{Change, View, Visit};
 use super::decider::Decider;
 use super::decode::Notes;
 use super::directory::{Directory, Institution, Member};
 use super::envelope::{Envelope, lies_in};
 use super::errors::{Code, Fault};
+use super::files::Files;
 use super::moment::Moment;
 use super::past::Past;
 
@@ -35,6 +36,8 @@ pub(crate) enum Done {
     Answer(Box<RawValue>),
     /// Something happened and is to be kept.
     Record(Box<Record>),
+    /// Nothing happened, and the reply is no envelope but these bytes (9102).
+    File(Vec<u8>),
 }
 
 /// What is to be kept.
@@ -68,7 +71,7 @@ pub(crate) struct Plan {
 pub(crate) enum Work {
     /// Decided by the worker on what is known; may be kept.
     Decide(Decide),
-    /// Looked up in what was kept; changes nothing.
+    /// Answered beside the worker from what was kept, from catalogues and files; changes nothing of the store.
     Look(Look),
 }
 
@@ -83,7 +86,7 @@ pub(crate) enum About {
 }
 
 type Decide = Box<dyn Fn(&Call<'_>) -> Result<Done, Fault> + Send>;
-pub(crate) type Look = Box<dyn FnOnce(&Looking<'_>) -> Result<Box<RawValue>, Fault> + Send>;
+pub(crate) type Look = Box<dyn FnOnce(&Looking<'_>) -> Result<Done, Fault> + Send>;
 
 /// Everything a query may read.
 pub(crate) struct Looking<'a> {
@@ -92,7 +95,11 @@ pub(crate) struct Looking<'a> {
     pub institution: &'a Institution,
     pub now: Moment,
     pub notes: &'a Notes,
-    /// What was kept.
+    /// Files that institutions uploaded.
+    pub files: &'a dyn Files,
+    /// What came beside the message (9101).
+    pub upload: Option<&'a [u8]>,
+    /// Where what was kept lies; looked at only if need be.
     pub kept: &'a Kept,
     /// The person's last visit, by the event that began it.
     pub last_visit: Option<u64>,
@@ -106,7 +113,7 @@ impl<'a> Looking<'a> {
 
     /// A member's visit at this institution.
     pub(crate) fn visit(&self, psn_no: &str, mdtrt_id: &str) -> Result<Past, Fault> {
-        let past = self.kept.visit_by_id(psn_no, mdtrt_id)?;
+        let past = self.kept.now()?.visit_by_id(psn_no, mdtrt_id)?;
         let none = || Fault::at(Code::VisitNotFound, "data.mdtrt_id").given(mdtrt_id).allowed("2201 返回的 mdtrt_id");
         past.filter(|past| past.registration.institution == self.institution.code).ok_or_else(none)
     }
@@ -158,16 +165,14 @@ impl Plan {
     /// A query about a person.
     pub(crate) fn looking(
         psn_no: &str,
-        look: impl FnOnce(&Looking<'_>) -> Result<Box<RawValue>, Fault> + Send + 'static,
+        look: impl FnOnce(&Looking<'_>) -> Result<Done, Fault> + Send + 'static,
     ) -> Self {
         let about = About::Person(psn_no.to_owned());
         Self { about, visit: None, refers: None, work: Work::Look(Box::new(look)) }
     }
 
-    /// A query about nobody alone.
-    pub(crate) fn looking_over(
-        look: impl FnOnce(&Looking<'_>) -> Result<Box<RawValue>, Fault> + Send + 'static,
-    ) -> Self {
+    /// About nobody: from what was kept, from catalogues and files.
+    pub(crate) fn aside(look: impl FnOnce(&Looking<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
         Self { about: About::Nobody, ..Self::looking("", look) }
     }
 }

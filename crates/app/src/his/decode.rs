@@ -312,17 +312,17 @@ impl<'a> Input<'a> {
 }
 
 /// `input` as an object, whether it was sent as one or as a JSON text.
-pub(crate) fn unwrapped(value: &Json) -> Result<Json, Fault> {
+pub(crate) fn unwrapped(value: Json) -> Result<Json, Fault> {
     match value {
-        Json::Text(text) if !text.trim().is_empty() => match read_text(text)? {
+        Json::Text(text) if !text.trim().is_empty() => match read_text(&text)? {
             object @ Json::Object(_) => Ok(object),
             other => Err(Fault::at(Code::InvalidValue, "input").given(kind(&other)).allowed("一个 JSON 对象")),
         },
-        object @ Json::Object(_) => Ok(object.clone()),
+        object @ Json::Object(_) => Ok(object),
         Json::Null | Json::Text(_) => {
             Err(Fault::at(Code::MissingField, "input").given("（空）").allowed("一个 JSON 对象"))
         }
-        other => Err(Fault::at(Code::InvalidValue, "input").given(kind(other)).allowed("一个 JSON 对象")),
+        other => Err(Fault::at(Code::InvalidValue, "input").given(kind(&other)).allowed("一个 JSON 对象")),
     }
 }
 
@@ -437,11 +437,11 @@ mod tests {
     #[test]
     fn an_input_may_be_sent_as_text() {
         let object = read_text(r#"{"data":{}}"#).unwrap();
-        assert_eq!(unwrapped(&Json::Text(r#" {"data":{}} "#.into())).unwrap(), object);
+        assert_eq!(unwrapped(Json::Text(r#" {"data":{}} "#.into())).unwrap(), object);
         for (value, code) in
             [("\"x\"", "invalid_json"), ("\"[]\"", "invalid_value"), ("\"\"", "missing_field"), ("1", "invalid_value")]
         {
-            assert_eq!(unwrapped(&read_text(value).unwrap()).unwrap_err().code(), code, "{value}");
+            assert_eq!(unwrapped(read_text(value).unwrap()).unwrap_err().code(), code, "{value}");
         }
     }
 }

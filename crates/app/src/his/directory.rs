@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use gongji_domain::{Day, Fen, Rate};
+use gongji_domain::{Day, Fen};
 use serde::Deserialize;
 
 use super::codes;
 use super::errors::{Code, Fault};
-use super::number::Price;
 use super::profile::{self, Profile};
+use crate::catalogue::{Catalogue, Folder};
 
 /// A member (参保人) of the employees' scheme.
 #[derive(Clone, Debug, Deserialize)]
@@ -93,36 +93,14 @@ pub(crate) struct Institution {
     pub profile: &'static Profile,
 }
 
-/// One entry of the catalogue (医保目录) from a day on.
-#[derive(Clone, Debug)]
-pub(crate) struct Item {
-    /// 医疗目录编码
-    pub code: String,
-    /// First day.
-    pub from: Day,
-    /// First day on which it is no longer listed.
-    pub ended: Option<Day>,
-    /// 收费项目等级: 01 甲, 02 乙, 03 丙.
-    pub level: String,
-    /// 医疗收费项目类别
-    pub charge_type: String,
-    /// First-pay share (先行自付比例).
-    pub upfront: Rate,
-    /// Price ceiling for one unit (定价上限), if there is one.
-    pub ceiling: Option<Price>,
-    /// 限制使用标志
-    pub restricted: bool,
-    /// 基本药物、谈判药品、儿童用药、目录特项
-    pub flags: [bool; 4],
-}
-
 /// All three.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     members: HashMap<String, Member>,
     certificates: HashMap<(String, String), String>,
     institutions: HashMap<String, Institution>,
-    items: HashMap<String, Vec<Item>>,
+    catalogue: Catalogue,
+    folder: Folder,
 }
 
 fn han() -> String {
@@ -167,12 +145,16 @@ impl Institution {
 }
 
 impl Directory {
-    /// Collects the three lists.
+    /// Collects all three.
     ///
     /// # Errors
     /// Says in words which entry is there twice or cannot be settled with.
-    pub(crate) fn new(members: Vec<Member>, institutions: Vec<Institution>, items: Vec<Item>) -> Result<Self, String> {
-        let mut directory = Self::default();
+    pub(crate) fn new(
+        members: Vec<Member>,
+        institutions: Vec<Institution>,
+        catalogue: Catalogue,
+    ) -> Result<Self, String> {
+        let mut directory = Self { catalogue, ..Self::default() };
         for member in members {
             in_keys("member", &member.psn_no, &member.area)?;
             let rows = &member.psn_types;
@@ -199,14 +181,12 @@ impl Directory {
                 return Err(format!("institution {} is there twice", twice.code));
             }
         }
-        for item in items {
-            let rows = directory.items.entry(item.code.clone()).or_default();
-            if rows.last().is_some_and(|before| before.from >= item.from) {
-                return Err(format!("catalogue {}: rows must ascend by day", item.code));
-            }
-            rows.push(item);
-        }
         Ok(directory)
+    }
+
+    /// With the versions of the catalogue, for who downloads them.
+    pub(crate) fn with_folder(self, folder: Folder) -> Self {
+        Self { folder, ..self }
     }
 
     /// All members.
@@ -239,15 +219,13 @@ impl Directory {
         self.institutions.values()
     }
 
-    /// The catalogue's entry of a code on a day.
-    pub(crate) fn item(&self, code: &str, day: Day) -> Option<&Item> {
-        let row = self.items.get(code)?.iter().rev().find(|row| row.from <= day)?;
-        row.ended.is_none_or(|ended| day < ended).then_some(row)
+    /// The catalogue (医保目录).
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
-    /// Codes that the catalogue has.
-    #[cfg(test)]
-    pub(crate) fn item_codes(&self) -> impl Iterator<Item = &str> {
-        self.items.keys().map(String::as_str)
+    /// The catalogue as it is downloaded.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
     }
 }

@@ -54,7 +54,7 @@ const EXPECTED: &[(&str, usize)] = &[
 const STRICT: &[(&str, usize)] = &[("infver", 6), ("fixmedins_name", 200)];
 
 /// What is known of a message before it is understood, so that an error can be logged and answered.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
     pub infno: String,
     pub msgid: String,
@@ -109,12 +109,12 @@ impl Envelope {
         Ok(Self { infno, msgid, institution, insured_in, input: Json::Null, encrypted })
     }
 
-    /// The same with its `input`, decrypted if need be. What is kept of a message is the plain input.
-    pub(crate) fn opened(self, message: &Json, guard: &Guard) -> Result<Self, Fault> {
-        let input = message.get("input").unwrap_or(&Json::Null);
+    /// The same with its `input`, taken out of the message and decrypted if need be. What is kept of a message is the plain input.
+    pub(crate) fn opened(self, message: &mut Json, guard: &Guard) -> Result<Self, Fault> {
+        let input = message.take("input");
         let input = match &self.encrypted {
             Some((field, kind)) => {
-                unwrapped(&Json::Text(guard.decrypted(&self.institution, field, kind, input)?.into()))?
+                unwrapped(Json::Text(guard.decrypted(&self.institution, field, kind, &input)?.into()))?
             }
             None => unwrapped(input)?,
         };

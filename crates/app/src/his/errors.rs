@@ -48,6 +48,14 @@ codes! {
     TooManyDecimals = "too_many_decimals", "小数位数过多";
     OutOfRange = "out_of_range", "数值超出范围";
     TooManyRows = "too_many_rows", "行数过多";
+    InvalidMultipart = "invalid_multipart", "multipart 报文不完整或不合规定";
+    // Files and catalogues.
+    FileTooLarge = "file_too_large", "文件过大";
+    FileNotFound = "file_not_found", "没有此文件，或文件不属于本机构、已过期";
+    FileNotKept = "file_not_kept", "文件未能保存，请重新上传";
+    FileUnreadable = "file_unreadable", "文件内容读不出";
+    CatalogueUpToDate = "catalogue_up_to_date", "本地目录已是最新版本，没有可下载的更新";
+    CatalogueUnreadable = "catalogue_unreadable", "医保目录的文件已损坏，暂不能下载";
     // The message was sent before.
     MessageReused = "message_reused", "报文编号已用于另一笔业务";
     // Who, where, which insurance.

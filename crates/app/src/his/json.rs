@@ -196,6 +196,13 @@ impl Json {
         }
     }
 
+    /// Takes the value of a key out of an object; `null` where there is none.
+    pub(crate) fn take(&mut self, key: &str) -> Self {
+        let pairs: &mut [_] = if let Self::Object(pairs) = self { pairs } else { &mut [] };
+        let value = pairs.iter_mut().find(|pair| pair.0 == key).map(|pair| &mut pair.1);
+        value.map_or(Self::Null, |value| std::mem::replace(value, Self::Null))
+    }
+
     /// The rows of a node: a list's values, or the value itself; none where there is nothing.
     pub(crate) fn rows(&self, key: &str) -> &[Self] {
         match self.get(key) {

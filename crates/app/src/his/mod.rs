@@ -1,5 +1,5 @@
-//! The national interface (定点医药机构接口规范): the outpatient minimum 1101, 2201, 2203, 2204,
-//! 2206, 2207, 2208, one file for each. The only place that knows national field names of messages.
+//! The national interface (定点医药机构接口规范), outpatient clinics and pharmacies: one file for each transaction, listed in
+//! [`TRANSACTIONS`]. The only place that knows national field names of messages.
 //!
 //! A message goes through here so: [`json`] reads it exactly, [`envelope`] takes the envelope off,
 //! a transaction file reads its fields ([`decode`]) into a [`call::Plan`]; the store's writer asks
@@ -24,6 +24,7 @@ mod engine;
 pub(crate) mod envelope;
 pub(crate) mod errors;
 mod fate;
+pub(crate) mod files;
 pub(crate) mod interface;
 pub(crate) mod json;
 pub(crate) mod moment;
@@ -34,14 +35,17 @@ mod posted;
 mod pricing;
 pub(crate) mod profile;
 mod purchase;
+pub(crate) mod reconcile;
 pub(crate) mod reference;
 pub(crate) mod remedies;
 mod row;
 mod setlinfo;
 mod settling;
-mod statement;
+pub(crate) mod statement;
 mod t1101;
 mod t1201;
+mod t1312;
+mod t13xx;
 mod t1901;
 mod t2001;
 mod t2101;
@@ -58,6 +62,7 @@ mod t2208;
 mod t2601;
 mod t3101;
 mod t3201;
+mod t3202;
 mod t5201;
 mod t5202;
 mod t5203;
@@ -66,10 +71,14 @@ mod t5205;
 mod t5206;
 mod t9001;
 mod t9002;
+mod t9101;
+mod t9102;
+pub(crate) mod zipped;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use axum::body::Bytes;
 use gongji_store::{Draft, Key, Known, Outcome, Place, Reply, Request, Store, SubmitError};
 
 use crate::serve::clock::{Clock, unix_millis};
@@ -84,6 +93,7 @@ use directory::Directory;
 pub(crate) use engine::Policies;
 use envelope::{Envelope, Outline, Stamp};
 use errors::{Code, Fault};
+use files::{Files, MemoryFiles};
 use json::Json;
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
@@ -100,6 +110,26 @@ struct Transaction {
 const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["1101"], name: "人员信息获取", prepare: t1101::prepare },
     Transaction { numbers: &["1201"], name: "医药机构信息获取", prepare: t1201::prepare },
+    Transaction { numbers: &["1301"], name: "西药中成药目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1302"], name: "中药饮片目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1303"], name: "医疗机构制剂目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1304"], name: "民族药品目录查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1305"], name: "医疗服务项目目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1306"], name: "医用耗材目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1307"], name: "疾病与诊断目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1308"], name: "手术操作目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1309"], name: "门诊慢特病种目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1310"], name: "按病种付费病种目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1311"], name: "日间手术治疗病种目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1312"], name: "医保目录信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1313"], name: "肿瘤形态学目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1314"], name: "中医疾病目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1315"], name: "中医证候目录下载", prepare: t13xx::prepare },
+    Transaction { numbers: &["1316"], name: "医疗目录与医保目录匹配信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1317"], name: "医药机构目录匹配信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1318"], name: "医保目录限价信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1319"], name: "医保目录先自付比例信息查询", prepare: t1312::prepare },
+    Transaction { numbers: &["1320"], name: "中药配方颗粒目录下载", prepare: t13xx::prepare },
     Transaction { numbers: &["1901"], name: "字典表查询", prepare: t1901::prepare },
     Transaction { numbers: &["2001"], name: "人员待遇享受检查", prepare: t2001::prepare },
     Transaction { numbers: &["2101", "2101A"], name: "药店预结算", prepare: t2101::prepare },
@@ -118,6 +148,7 @@ const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["3102"], name: "明细审核事中分析服务", prepare: t3101::prepare },
     Transaction { numbers: &["3103"], name: "事前事中服务反馈服务", prepare: t3101::feedback },
     Transaction { numbers: &["3201"], name: "医药机构费用结算对总账", prepare: t3201::prepare },
+    Transaction { numbers: &["3202"], name: "医药机构费用结算对明细账", prepare: t3202::prepare },
     Transaction { numbers: &["5201"], name: "就诊信息查询", prepare: t5201::prepare },
     Transaction { numbers: &["5202"], name: "诊断信息查询", prepare: t5202::prepare },
     Transaction { numbers: &["5203", "5203A"], name: "结算信息查询", prepare: t5203::prepare },
@@ -126,6 +157,8 @@ const TRANSACTIONS: &[Transaction] = &[
     Transaction { numbers: &["5206"], name: "人员累计信息查询", prepare: t5206::prepare },
     Transaction { numbers: &["9001"], name: "签到", prepare: t9001::prepare },
     Transaction { numbers: &["9002"], name: "签退", prepare: t9002::prepare },
+    Transaction { numbers: &["9101"], name: "文件上传", prepare: t9101::prepare },
+    Transaction { numbers: &["9102"], name: "文件下载", prepare: t9102::prepare },
 ];
 
 /// Answers messages of the national interface.
@@ -135,8 +168,17 @@ pub(crate) struct Service {
     store: Store<Book>,
     archive: Arc<Archive>,
     clock: Arc<dyn Clock>,
+    files: Arc<dyn Files>,
     replies: AtomicU64,
     guard: Guard,
+}
+
+/// A message that was read, with what came beside it.
+struct Message {
+    outline: Outline,
+    envelope: Envelope,
+    upload: Option<Bytes>,
+    notes: Notes,
 }
 
 /// What goes back to whoever sent a message.
@@ -190,7 +232,9 @@ impl Service {
         }
         opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
         let archive = Arc::new(Archive::start(place)?);
-        Ok(Self { directory, decider, store, archive, clock, replies: AtomicU64::new(0), guard: Guard::open() })
+        let files = Arc::new(MemoryFiles::default());
+        let (replies, guard) = (AtomicU64::new(0), Guard::open());
+        Ok(Self { directory, decider, store, archive, clock, files, replies, guard })
     }
 
     /// The same service with somebody at its door.
@@ -208,6 +252,11 @@ impl Service {
         self.guard.admits(institution, headers, || unix_millis(self.clock.now()))
     }
 
+    /// Keeps uploaded files there, and not only as long as the process lives.
+    pub(crate) fn with_files(self, files: Arc<dyn Files>) -> Self {
+        Self { files, ..self }
+    }
+
     /// The store, for checking its chain.
     pub(crate) fn store(&self) -> &Store<Book> {
         &self.store
@@ -215,7 +264,7 @@ impl Service {
 
     /// Answers one message that came without headers, as [`Service::receive`] does.
     pub(crate) fn answer(&self, body: &[u8], path_infno: Option<&str>, done: impl FnOnce(Vec<u8>) + Send + 'static) {
-        self.receive(body, path_infno, &|_| None, |answer| {
+        self.receive(body, None, path_infno, &|_| None, |answer| {
             done(match answer {
                 Answer::Reply(reply) => reply,
                 Answer::Gateway(_, body) => body.into_bytes(),
@@ -223,24 +272,25 @@ impl Service {
         });
     }
 
-    /// Answers one message. `path_infno` is the number that the address said, if it did.
-    /// `done` gets the answer, on this thread or the writer's.
+    /// Answers one message. `upload` is a file that came beside it (9101), `path_infno` the number that the
+    /// address said, if it did. `done` gets the answer, on this thread or another.
     pub(crate) fn receive(
         &self,
         body: &[u8],
+        upload: Option<Bytes>,
         path_infno: Option<&str>,
         headers: &Headers<'_>,
         done: impl FnOnce(Answer) + Send + 'static,
     ) {
         let notes = Notes::default();
-        let message = match json::read(body) {
+        let mut message = match json::read(body) {
             Ok(message) => message,
             Err(fault) => return done(Answer::Reply(self.refuse(&Outline::default(), &fault))),
         };
         let outline = Outline::of(&message);
         let profile = self.profile(&outline.institution);
-        match self.prepare(&message, path_infno, profile, headers, &notes) {
-            Ok((envelope, plan)) => self.submit(outline, envelope, plan, notes, move |reply| {
+        match self.prepare(&mut message, path_infno, profile, headers, &notes) {
+            Ok((envelope, plan)) => self.submit(Message { outline, envelope, upload, notes }, plan, move |reply| {
                 // What is kept is in one form; an institution gets it in its own.
                 done(Answer::Reply(profile.spell(reply)));
             }),
@@ -300,7 +350,7 @@ impl Service {
 
     fn prepare(
         &self,
-        message: &Json,
+        message: &mut Json,
         path_infno: Option<&str>,
         profile: &Profile,
         headers: &Headers<'_>,
@@ -316,23 +366,18 @@ impl Service {
         let known = |infno: &str| TRANSACTIONS.iter().find(|transaction| transaction.numbers.contains(&infno));
         let transaction = known(&envelope.infno).or_else(|| known(profile.base(&envelope.infno)));
         let transaction = transaction.ok_or_else(|| unknown_transaction(&envelope.infno))?;
+        tracing::debug!(infno = envelope.infno, msgid = envelope.msgid, name = transaction.name, "read");
         let plan = (transaction.prepare)(&Input::new(&envelope.input, notes)?)?;
         Ok((envelope, plan))
     }
 
-    fn submit(
-        &self,
-        outline: Outline,
-        envelope: Envelope,
-        plan: Plan,
-        notes: Notes,
-        done: impl FnOnce(Vec<u8>) + Send + 'static,
-    ) {
+    fn submit(&self, message: Message, plan: Plan, done: impl FnOnce(Vec<u8>) + Send + 'static) {
         let persons = self.persons(&plan.about);
         let decide = match plan.work {
             Work::Decide(decide) => decide,
-            Work::Look(look) => return self.look(outline, envelope, persons, look, notes, done),
+            Work::Look(look) => return self.look(message, persons, look, done),
         };
+        let Message { outline, envelope, notes, .. } = message;
         let (now, stamp) = self.stamp(&outline);
         let request = Request {
             key: Key { institution: envelope.institution.clone(), msgid: envelope.msgid.clone() },
@@ -383,37 +428,32 @@ impl Service {
         });
     }
 
-    /// Answers a query from what was kept: of a person the worker first tells the last visit.
-    fn look(
-        &self,
-        outline: Outline,
-        envelope: Envelope,
-        persons: Vec<String>,
-        look: Look,
-        notes: Notes,
-        done: impl FnOnce(Vec<u8>) + Send + 'static,
-    ) {
+    /// Answers beside the worker; of a person the worker first tells the last visit.
+    fn look(&self, message: Message, persons: Vec<String>, look: Look, done: impl FnOnce(Vec<u8>) + Send + 'static) {
+        let outline = message.outline.clone();
         let (now, stamp) = self.stamp(&outline);
         let (directory, archive) = (Arc::clone(&self.directory), Arc::clone(&self.archive));
+        let files = Arc::clone(&self.files);
         let answer = move |last_visit: Result<Option<u64>, Fault>| {
             archive.ask(move |kept| {
+                let Message { envelope, notes, upload, .. } = &message;
+                let institution = directory.institution(&envelope.institution);
+                let unknown =
+                    || Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution);
                 let looked = last_visit.and_then(|last_visit| {
-                    let unknown =
-                        || Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution);
                     look(&Looking {
                         directory: &directory,
-                        envelope: &envelope,
-                        institution: directory.institution(&envelope.institution).ok_or_else(unknown)?,
+                        envelope,
+                        institution: institution.ok_or_else(unknown)?,
                         now,
-                        notes: &notes,
+                        notes,
+                        files: &*files,
+                        upload: upload.as_deref(),
                         kept: &kept?,
                         last_visit,
                     })
                 });
-                if let Err(fault) = &looked {
-                    log_fault(&envelope.infno, &envelope.msgid, &envelope.institution, fault);
-                }
-                done(envelope::reply(&stamp, looked.as_deref(), &notes.warn_msg()));
+                done(told(&stamp, envelope, notes, looked));
             });
         };
         let Some(psn_no) = persons.first().cloned() else { return answer(Ok(None)) };
@@ -472,6 +512,20 @@ fn asking(message: Option<&Key>, persons: Vec<String>) -> Request {
     }
 }
 
+/// The reply to what was looked up.
+fn told(stamp: &Stamp, envelope: &Envelope, notes: &Notes, looked: Result<Done, Fault>) -> Vec<u8> {
+    match looked {
+        Ok(Done::File(bytes)) => bytes,
+        Ok(Done::Answer(output)) => envelope::reply(stamp, Ok(&output), &notes.warn_msg()),
+        // What is to be kept goes through the store.
+        Ok(Done::Record(_)) => envelope::reply(stamp, Err(&Fault::new(Code::InternalError)), ""),
+        Err(fault) => {
+            log_fault(&envelope.infno, &envelope.msgid, &envelope.institution, &fault);
+            envelope::reply(stamp, Err(&fault), &notes.warn_msg())
+        }
+    }
+}
+
 /// What the store is to do with a decision. Errors are answers that keep nothing.
 fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome {
     let warn_msg = notes.warn_msg();
@@ -480,6 +534,7 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
     }
     match decided {
         Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), &warn_msg)),
+        Ok(Done::File(bytes)) => Outcome::Answer(bytes),
         Ok(Done::Record(record)) => Outcome::Record(Draft {
             kind: record.kind,
             area: record.area,
@@ -507,9 +562,25 @@ fn unknown_transaction(infno: &str) -> Fault {
     if let Some(name) = interface::name(infno) {
         return Fault::at(Code::NotOffered, "infno").given(format!("{infno} {name}"));
     }
-    let served: Vec<String> =
-        TRANSACTIONS.iter().map(|transaction| format!("{} {}", transaction.numbers[0], transaction.name)).collect();
-    Fault::at(Code::UnknownTransaction, "infno").given(infno).allowed(format!(" {}", served.join("、")))
+    Fault::at(Code::UnknownTransaction, "infno").given(infno).allowed(format!(" {}", offered()))
+}
+
+/// The numbers that are served, what follows each other in one: `1101、1301–1320、2201`. With all
+/// their names a message would be longer than the interface lets it.
+fn offered() -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for number in TRANSACTIONS.iter().filter_map(|transaction| transaction.numbers[0].parse().ok()) {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let said = runs.into_iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}、{last}"),
+        _ => format!("{first}–{last}"),
+    });
+    said.collect::<Vec<_>>().join("、")
 }
 
 fn from_store(error: SubmitError, outline: &Outline, sent: &str) -> Fault {

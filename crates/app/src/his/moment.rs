@@ -53,6 +53,11 @@ impl Moment {
     }
 }
 
+/// The day so many days after another.
+pub(crate) fn days_later(day: Day, days: u16) -> Day {
+    (0..days).fold(day, |day, _| day.next())
+}
+
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.day, self.time())

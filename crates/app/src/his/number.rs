@@ -94,15 +94,53 @@ impl From<Fen> for Yuan {
     }
 }
 
+/// The digits of a number in units of 10^-`S`, on the stack: replies have dozens of them.
+struct Digits {
+    bytes: [u8; 24],
+    from: usize,
+}
+
+impl Digits {
+    fn of<const S: u32>(units: i64) -> Self {
+        let mut digits = Self { bytes: [b'0'; 24], from: 24 };
+        let (mut rest, mut written) = (units.unsigned_abs(), 0);
+        // Always one digit before the point, and all that there are.
+        while rest > 0 || written <= S {
+            if written == S && S > 0 {
+                digits.push(b'.');
+            }
+            // A remainder of ten is one digit.
+            digits.push(b'0' + (rest % 10) as u8);
+            rest /= 10;
+            written += 1;
+        }
+        if units < 0 {
+            digits.push(b'-');
+        }
+        digits
+    }
+
+    fn push(&mut self, byte: u8) {
+        self.from -= 1;
+        self.bytes[self.from] = byte;
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[self.from..]).unwrap_or_default()
+    }
+}
+
 impl<const S: u32> fmt::Display for Fixed<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_units(f, i128::from(self.0), S)
+        f.write_str(Digits::of::<S>(self.0).as_str())
     }
 }
 
 impl<const S: u32> Serialize for Fixed<S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        RawValue::from_string(self.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+        let digits = Digits::of::<S>(self.0);
+        let raw: &RawValue = serde_json::from_str(digits.as_str()).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
     }
 }
 
@@ -162,6 +200,10 @@ mod tests {
         assert_eq!(json(&Yuan::from(Fen::from_fen(-5))), "-0.05");
         assert_eq!(json(&Yuan::from(Fen::ZERO)), "0.00");
         assert_eq!(json(&Yuan::from(Fen::from_fen(9_999_999_999_999_999))), "99999999999999.99");
+        assert_eq!(json(&Yuan::from(Fen::from_fen(i64::MIN))), "-92233720368547758.08");
+        assert_eq!(json(&Fixed::<0>(0)), "0");
+        assert_eq!(json(&Fixed::<0>(-120)), "-120");
+        assert_eq!(json(&Fixed::<6>(i64::MAX)), "9223372036854.775807");
         assert_eq!(json(&Price { 0: 1_500_000 }), "1.500000");
         assert_eq!(json(&Share { 0: 500 }), "0.0500");
     }

@@ -12,6 +12,7 @@ use super::decode::{Input, Node, Notes};
 use super::directory::Member;
 use super::errors::{Code, Fault};
 use super::moment::Moment;
+use super::pricing::Setting;
 use super::settling::{Bill, Split, charges, check_account, check_open, settle};
 use super::t2201::check_insurance;
 use super::t2203::check_care_type;
@@ -108,7 +109,8 @@ impl Ask {
         check_account(&self.account)?;
         check_open(call, member, self.begntime, "data.begntime")?;
         self.check_lines()?;
-        let split = self.fees.iter().map(|fee| fee.split(call, self.begntime.day, BATCH));
+        let setting = Setting::of(call, member, self.begntime.day, &[]);
+        let split = self.fees.iter().map(|fee| fee.split(&setting, BATCH));
         let (lines, told): (Vec<Line>, Vec<LineResult>) = split.unzip();
         let bill = Bill {
             mdtrt_id: mdtrt_id.to_owned(),
@@ -137,7 +139,12 @@ impl Ask {
             ipt_otp_no: String::new(),
             begntime: self.begntime,
         };
-        let description = Description { med_type: self.med_type.clone(), begntime: self.begntime, prescriber: None };
+        let description = Description {
+            med_type: self.med_type.clone(),
+            begntime: self.begntime,
+            prescriber: None,
+            diagnoses: Vec::new(),
+        };
         Purchase { registration, description, lines, settlement, previous }
     }
 

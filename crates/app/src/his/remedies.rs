@@ -88,5 +88,12 @@ pub(crate) const fn remedy(code: Code) -> &'static str {
         Code::InstitutionUnknown => "查询的机构没有登记。核对机构编号。",
         Code::DictionaryUnknown => "本服务没有所查的字典。核对字典类型。",
         Code::NothingKept => "memory: 的服务不留存数据。改用文件或数据库的结算库。",
+        Code::InvalidMultipart => "文件上传须为 multipart/form-data：报文在 jsonStr 部分，文件在 file（或 in）部分。",
+        Code::FileTooLarge => "文件超过上限。按日期分成几个文件上传。",
+        Code::FileNotFound => "查询号不是本机构上传的文件，或已过期。重新上传（9101）或重新查询（13xx、3202）。",
+        Code::FileNotKept => "中心未能保存文件。稍后重新上传。",
+        Code::FileUnreadable => "文件不是约定的格式。按给出的行、列更正：制表符分隔，UTF-8，压缩包内只放一个文本文件。",
+        Code::CatalogueUpToDate => "本地已是最新版本，不用下载。",
+        Code::CatalogueUnreadable => "中心的目录文件损坏。请报告中心。",
     }
 }

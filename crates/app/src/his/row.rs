@@ -3,9 +3,8 @@
 use compact_str::{CompactString, ToCompactString as _};
 use gongji_domain::Fen;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
-use super::call::raw;
+use super::call::Done;
 use super::directory::Member;
 use super::json::Json;
 use super::number::Yuan;
@@ -75,17 +74,17 @@ impl Row {
 }
 
 /// `output` with one node of rows.
-pub(crate) fn node(name: &'static str, rows: &[Json]) -> Box<RawValue> {
+pub(crate) fn node(name: &'static str, rows: &[Json]) -> Done {
     nodes(&[(name, Json::List(rows.to_vec()))])
 }
 
 /// `output` with several nodes.
-pub(crate) fn nodes(nodes: &[(&'static str, Json)]) -> Box<RawValue> {
+pub(crate) fn nodes(nodes: &[(&'static str, Json)]) -> Done {
     struct Nodes<'a>(&'a [(&'static str, Json)]);
     impl Serialize for Nodes<'_> {
         fn serialize<Z: serde::Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
             serializer.collect_map(self.0.iter().map(|(name, node)| (name, node)))
         }
     }
-    raw(&Nodes(nodes))
+    Done::answer(&Nodes(nodes))
 }

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 use gongji_domain::Day;
 use gongji_store::Event;
 
+pub(crate) use super::archive::Kept;
 use super::archive::{Moment, read};
 use super::book::{Change, Settled};
 use super::call::event_number;
 use super::codes;
 use super::errors::Fault;
 use super::moment;
-use crate::reconcile::{Settlement, Sums};
+use crate::his::reconcile::{Settlement, Sums};
 
 /// What was booked for an institution on these days, in the order of booking.
 pub(crate) fn booked(kept: &Moment, institution: &str, from: Day, to: Day) -> Result<Vec<Settlement>, Fault> {

@@ -17,7 +17,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let begntime = data.moment("begntime")?;
     // 处方医药机构编码: sent for a pharmacy by the 2203A of some editions.
     let prescriber = data.optional("rxfixmedinsCode", 30)?;
-    data.known(&["main_cond_dscr", "dise_type_code", "dise_codg", "dise_name", "birctrl_type", "birctrl_matn_date"]);
+    let mut diagnosed: Vec<String> = data.optional("dise_codg", 30)?.into_iter().collect();
+    data.known(&["main_cond_dscr", "dise_type_code", "dise_name", "birctrl_type", "birctrl_matn_date"]);
     data.known(&["matn_type", "geso_val", "rxfixmedinsName", "rxIn", "rxfilename", "rxExpContent"]);
     data.known(&["ttp_resp", "expi_gestation_nub_of_m"]);
     data.finish(input.notes);
@@ -28,9 +29,11 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     for row in diagnoses {
         row.required("diag_type", 3)?;
         row.required("diag_srt_no", 4)?;
-        row.required("diag_code", 30)?;
+        let code = row.required("diag_code", 30)?;
         row.required("diag_name", 100)?;
-        row.one_of("vali_flag", codes::FLAG)?;
+        if row.one_of("vali_flag", codes::FLAG)? == "1" {
+            diagnosed.push(code);
+        }
         for (name, max) in [("diag_dept", 50), ("dise_dor_no", 30), ("dise_dor_name", 50), ("diag_time", 30)] {
             row.expected(name, max, input.notes)?;
         }
@@ -50,7 +53,12 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         if let Some(code) = &prescriber {
             check_prescriber(call, code, begntime.day)?;
         }
-        let description = Description { med_type: med_type.clone(), begntime, prescriber: prescriber.clone() };
+        let description = Description {
+            med_type: med_type.clone(),
+            begntime,
+            prescriber: prescriber.clone(),
+            diagnoses: diagnosed.clone(),
+        };
         let change = Change::Described { mdtrt_id: mdtrt_id.clone(), description };
         Ok(Done::record("described", member, &Nothing {}, change, String::new()).in_visit(&mdtrt_id))
     }))

@@ -2,23 +2,25 @@
 
 use std::collections::HashSet;
 
-use gongji_domain::{Day, Fen};
+use gongji_domain::Fen;
 use serde::Serialize;
 
 use super::book::{Change, Line, Visit};
 use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decode::{Input, Node, Notes};
-use super::directory::Item;
 use super::errors::{Code, Fault};
 use super::number::{Price, Quantity, Share, Yuan};
-use super::pricing::{self, Priced};
+use super::pricing::{self, FeeLine, Priced, Setting};
+use crate::catalogue::limits::Days;
 
 /// Most fee lines of one visit.
 pub(crate) const LINES: usize = 10_000;
 /// Largest quantity and unit price: what N16,4 and N16,6 hold of amounts that are bounded anyway.
 const QUANTITY: i64 = 999_999_999_999;
 const PRICE: i64 = 99_999_999_999_999;
+/// Longest course, 999.99 days: some clients write more than N4,2 holds.
+const DAYS: i64 = 99_999;
 
 struct Row {
     at: usize,
@@ -36,6 +38,10 @@ pub(crate) struct Fee {
     pub amount: Fen,
     pub quantity: Quantity,
     pub price: Price,
+    /// 病种编码 of the line.
+    pub disease: Option<String>,
+    /// 周期天数
+    pub days: Option<Days>,
 }
 
 #[derive(Serialize)]
@@ -64,7 +70,7 @@ pub(crate) struct LineResult {
     list_sp_item_flag: &'static str,
     lmt_used_flag: &'static str,
     drt_reim_flag: &'static str,
-    memo: &'static str,
+    memo: String,
     exp_content: &'static str,
     /// 2101 tells it for each line; it is always nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,7 +100,7 @@ fn read(at: usize, node: &Node<'_>, notes: &Notes) -> Result<Row, Fault> {
     for (name, max) in [("bilg_dept_codg", 30), ("bilg_dept_name", 100)] {
         node.expected(name, max, notes)?;
     }
-    node.known(&["dise_codg", "acord_dept_codg", "acord_dept_name", "orders_dr_code", "orders_dr_name"]);
+    node.known(&["acord_dept_codg", "acord_dept_name", "orders_dr_code", "orders_dr_name"]);
     node.known(&["etip_flag", "etip_hosp_code", "dscg_tkdrug_flag", "matn_fee_flag", "memo"]);
     node.known(&["comb_no", "medins_list_name", "unchk_flag", "unchk_memo"]);
     node.finish(notes);
@@ -119,12 +125,14 @@ impl Fee {
             quantity: node.required_number("cnt", QUANTITY)?,
             price: node.required_number("pric", PRICE)?,
             approval: approval(node)?,
+            disease: node.optional("dise_codg", 30)?,
+            days: node.number("prd_days", DAYS)?,
         };
         node.moment("fee_ocur_time")?;
         for (name, max) in [("rx_circ_flag", 3), ("medins_list_codg", 150)] {
             node.expected(name, max, notes)?;
         }
-        node.known(&["rxno", "sin_dos_dscr", "used_frqu_dscr", "prd_days", "medc_way_dscr"]);
+        node.known(&["rxno", "sin_dos_dscr", "used_frqu_dscr", "medc_way_dscr"]);
         node.known(&["bilg_dr_codg", "bilg_dr_name", "tcmdrug_used_way"]);
         Ok(fee)
     }
@@ -143,10 +151,16 @@ impl Fee {
         Ok(())
     }
 
-    /// Splits the line by the catalogue of a day: what is kept of it, and what the reply tells.
-    pub(crate) fn split(&self, call: &Call<'_>, day: Day, chrg_bchno: &str) -> (Line, LineResult) {
-        let item = call.directory.item(&self.item, day);
-        let priced = pricing::price(self.amount, self.quantity, item, &self.approval);
+    /// Splits the line by the catalogue: what is kept of it, and what the reply tells.
+    pub(crate) fn split(&self, setting: &Setting<'_>, chrg_bchno: &str) -> (Line, LineResult) {
+        let priced = setting.price(&FeeLine {
+            item: &self.item,
+            amount: self.amount,
+            quantity: self.quantity,
+            approval: &self.approval,
+            disease: self.disease.as_deref(),
+            days: self.days,
+        });
         let line = Line {
             feedetl_sn: self.feedetl_sn.clone(),
             chrg_bchno: chrg_bchno.to_owned(),
@@ -156,7 +170,7 @@ impl Fee {
             ceiling: priced.ceiling,
             upfront: priced.upfront_rate.millionths(),
         };
-        (line, told(self, item, &priced))
+        (line, told(self, priced))
     }
 }
 
@@ -166,7 +180,9 @@ fn decide(call: &Call<'_>, rows: &[Row]) -> Result<Done, Fault> {
     let visit = call.open_visit(&first.mdtrt_id, &first.psn_no, "feedetail[0].mdtrt_id")?;
     check_rows(visit, rows)?;
     let day = visit.moment().day;
-    let split = rows.iter().map(|row| row.fee.split(call, day, &row.chrg_bchno));
+    let diagnoses = visit.description.as_ref().map_or(&[][..], |description| &description.diagnoses);
+    let setting = Setting::of(call, member, day, diagnoses);
+    let split = rows.iter().map(|row| row.fee.split(&setting, &row.chrg_bchno));
     let (lines, result): (Vec<Line>, Vec<LineResult>) = split.unzip();
     let change = Change::Charged { mdtrt_id: first.mdtrt_id.clone(), lines };
     Ok(Done::record("charged", member, &Output { result }, change, String::new()).in_visit(&first.mdtrt_id))
@@ -200,9 +216,9 @@ fn check_rows(visit: &Visit, rows: &[Row]) -> Result<(), Fault> {
     Ok(())
 }
 
-fn told(fee: &Fee, item: Option<&Item>, priced: &Priced) -> LineResult {
+fn told(fee: &Fee, priced: Priced) -> LineResult {
     let flag = |set: bool| if set { "1" } else { "0" };
-    let [basic, negotiated, child, special] = item.map_or([false; 4], |item| item.flags);
+    let [basic, negotiated, child, special] = priced.flags;
     LineResult {
         feedetl_sn: fee.feedetl_sn.clone(),
         det_item_fee_sumamt: fee.amount.into(),
@@ -214,14 +230,13 @@ fn told(fee: &Fee, item: Option<&Item>, priced: &Priced) -> LineResult {
         overlmt_amt: priced.over_ceiling.into(),
         preselfpay_amt: priced.upfront.into(),
         inscp_scp_amt: priced.eligible.into(),
-        // What the catalogue does not have is 丙, other fee.
-        chrgitm_lv: item.map_or("03", |item| &item.level).to_owned(),
-        med_chrgitm_type: item.map_or("14", |item| &item.charge_type).to_owned(),
+        chrgitm_lv: priced.level,
+        med_chrgitm_type: priced.charge_type,
         bas_medn_flag: flag(basic),
         hi_nego_drug_flag: flag(negotiated),
         chld_medc_flag: flag(child),
         list_sp_item_flag: flag(special),
-        lmt_used_flag: flag(item.is_some_and(|item| item.restricted)),
+        lmt_used_flag: flag(priced.restricted),
         drt_reim_flag: "0",
         memo: priced.memo,
         exp_content: "",

@@ -10,7 +10,7 @@ use super::errors::{Code, Fault};
 use super::row::{Row, nodes};
 use super::statement;
 use super::t2201::check_insurance;
-use crate::reconcile::{Settlement, Sums};
+use crate::his::reconcile::{Settlement, Sums};
 
 /// Most days of one reconciliation: a quarter, with its ends.
 const DAYS: i32 = 93;
@@ -56,7 +56,7 @@ impl Range {
 
     /// What the centre booked for the institution that asks.
     pub(crate) fn booked(&self, look: &Looking<'_>) -> Result<Vec<Settlement>, Fault> {
-        let rows = statement::booked(look.kept, &look.institution.code, self.from, self.to)?;
+        let rows = statement::booked(look.kept.now()?, &look.institution.code, self.from, self.to)?;
         Ok(rows.into_iter().filter(|row| self.has(row)).collect())
     }
 }
@@ -75,7 +75,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     data.finish(input.notes);
     input.finish();
 
-    Ok(Plan::looking_over(move |look: &Looking<'_>| {
+    Ok(Plan::aside(move |look: &Looking<'_>| {
         check_insurance(&insutype)?;
         let rows = range.booked(look)?;
         let ours = rows.iter().map(|row| row.sums).fold(Sums::default(), Sums::plus);

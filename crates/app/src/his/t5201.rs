@@ -19,7 +19,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 
     Ok(Plan::looking(&psn_no.clone(), move |look: &Looking<'_>| {
         let member = look.member(&psn_no, "data.psn_no")?;
-        let visits = look.kept.visits(&psn_no, look.last_visit)?;
+        let visits = look.kept.now()?.visits(&psn_no, look.last_visit)?;
         let asked = |past: &&Past| {
             let told = past.description().map(|description| description.med_type.as_str());
             past.registration.institution == look.institution.code

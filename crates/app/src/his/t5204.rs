@@ -1,6 +1,6 @@
 //! 5204 费用明细查询: the fee lines of a settlement of this institution, as uploaded and as priced.
 
-use super::call::{Looking, Plan, raw};
+use super::call::{Done, Looking, Plan};
 use super::decode::Input;
 use super::errors::{Code, Fault};
 use super::json::Json;
@@ -31,7 +31,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         let rows: Vec<Json> =
             lines.iter().map(|line| row(&past, setl_id.as_deref().unwrap_or_default(), line)).collect();
         // The interface names no node here: the output itself is the list.
-        Ok(raw(&rows))
+        Ok(Done::answer(&rows))
     }))
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 
     Ok(Plan::looking(&psn_no.clone(), move |look: &Looking<'_>| {
         look.member(&psn_no, "data.psn_no")?;
-        let visits = look.kept.visits(&psn_no, look.last_visit)?;
+        let visits = look.kept.now()?.visits(&psn_no, look.last_visit)?;
         let asked = |past: &&Past| past.moment() >= from && to.is_none_or(|to| past.moment() <= to) && special(past);
         let mut rows = Vec::new();
         for past in visits.iter().filter(asked) {

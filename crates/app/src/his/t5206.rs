@@ -23,7 +23,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     Ok(Plan::looking(&psn_no.clone(), move |look: &Looking<'_>| {
         look.member(&psn_no, "data.psn_no")?;
         let asked = month.clone().unwrap_or_else(|| format!("{}", look.now.day.ymd().0));
-        let visits = look.kept.visits(&psn_no, look.last_visit)?;
+        let visits = look.kept.now()?.visits(&psn_no, look.last_visit)?;
         let within = |day: Day| compact(day).starts_with(&asked);
         let sums = sums(&visits, within);
         let (year, shown) = (&asked[..4], month.clone().unwrap_or_else(|| format!("{}00", &asked[..4])));

@@ -21,7 +21,9 @@ use super::paths;
 use super::sandbox::trouble::{self, Trouble, Troubles};
 use crate::calls::write::Calls;
 use crate::his::errors::{Code, Fault};
+use crate::his::zipped::SIGN;
 use crate::his::{Answer, Service};
+use crate::serve::upload;
 
 /// The address of the interface that most clients use; `/{infno}` may follow.
 pub(crate) const PATH: &str = "/fsi/api/rsfComIfsService/callService";
@@ -153,12 +155,16 @@ async fn answer(app: &App, infno: Option<String>, request: Request) -> Response 
         return StatusCode::FORBIDDEN.into_response();
     }
     let arrived = app.calls.as_ref().map(Calls::arrived);
-    let (body, unread) = match tokio::time::timeout(PATIENCE, read(body)).await {
-        Ok(Ok(body)) => (body, None),
-        Ok(Err(fault)) => (Bytes::new(), Some(fault)),
+    let taken = match upload::boundary(&head.headers) {
+        Some(boundary) => tokio::time::timeout(PATIENCE, upload::read(body, boundary, BODY)).await,
+        None => tokio::time::timeout(PATIENCE, read(body)).await.map(|body| Ok((body?, None))),
+    };
+    let (body, file, unread) = match taken {
+        Ok(Ok((body, file))) => (body, file, None),
+        Ok(Err(fault)) => (Bytes::new(), None, Some(fault)),
         Err(_) => {
             let allowed = format!(" {} 秒以内", PATIENCE.as_secs());
-            (Bytes::new(), Some(Fault::new(Code::BodyTimeout).allowed(allowed)))
+            (Bytes::new(), None, Some(Fault::new(Code::BodyTimeout).allowed(allowed)))
         }
     };
     let header = || named(&head.headers)(trouble::HEADER);
@@ -168,7 +174,7 @@ async fn answer(app: &App, infno: Option<String>, request: Request) -> Response 
     };
     let answered = match unread {
         Some(fault) => Answered { status: 200, body: app.service.refuse_unread(&fault) },
-        None => settled(&app.service, trouble, infno, &head.headers, &body).await,
+        None => settled(&app.service, trouble, infno, &head.headers, (&body, file)).await,
     };
     if let (Some(calls), Some(arrived)) = (&app.calls, arrived) {
         let trouble = trouble.map(|trouble| trouble.to_string()).unwrap_or_default();
@@ -186,7 +192,7 @@ async fn settled(
     trouble: Option<Trouble>,
     infno: Option<String>,
     headers: &HeaderMap,
-    body: &Bytes,
+    (body, file): (&Bytes, Option<Bytes>),
 ) -> Answered {
     match trouble {
         Some(Trouble::Busy) => {
@@ -196,7 +202,7 @@ async fn settled(
         _ => {}
     }
     let (sender, receiver) = oneshot::channel();
-    service.receive(body, infno.as_deref(), &named(headers), move |answer| {
+    service.receive(body, file, infno.as_deref(), &named(headers), move |answer| {
         // A caller that went away asks again under the same number.
         let _ = sender.send(answer);
     });
@@ -280,6 +286,10 @@ fn from_here(headers: &HeaderMap) -> bool {
     host && headers.get(header::ORIGIN).is_none()
 }
 
+/// A reply: an envelope, or the ZIP of 9102, which begins as no envelope does.
 fn json(body: Vec<u8>) -> Response {
+    if body.starts_with(SIGN) {
+        return ([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response();
+    }
     ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
 }

@@ -6,6 +6,7 @@ pub(crate) mod http;
 mod paths;
 pub(crate) mod rehearsal;
 pub(crate) mod sandbox;
+mod upload;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use crate::cli::store::place;
 use crate::his::auth::Guard;
 use crate::his::auth::keys::Keys;
 use crate::his::directory::Directory;
+use crate::his::files::{Files, FolderFiles, MemoryFiles};
 use crate::his::{Policies, Service};
 use sandbox::trouble::Troubles;
 
@@ -68,6 +70,16 @@ pub(crate) struct Options {
     /// Days after which a file of the call log is removed.
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub calls_days: u32,
+    /// The catalogue (医保目录): a folder that `gongji catalogue import` made; without it the small
+    /// fictitious one that ships.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+    /// Where uploaded files (9101) are kept; next to the store by default.
+    #[arg(long, value_name = "DIR")]
+    pub files: Option<PathBuf>,
+    /// How many days uploaded files are kept.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub keep_files: u16,
     #[command(flatten)]
     pub policies: load::Policies,
 }
@@ -80,12 +92,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     log();
     let address = address(&options.listen)?;
     let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
-    let directory = if options.sandbox { sandbox::members::directory()? } else { demo::directory()? };
+    let directory = directory(options)?;
     let guard = guard(options, &directory, address)?;
+    let files = kept_files(options)?;
     let service = opened(options, directory, policies)?;
     let calls = kept_calls(options, &service)?;
     let troubles = options.sandbox.then(Troubles::default);
-    let service = service.guarded(guard);
+    let service = service.with_files(files).guarded(guard);
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
     runtime.block_on(async {
@@ -96,6 +109,14 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
             .await
             .context("服务中断")
     })
+}
+
+/// Who is insured, with whom there are agreements, what the catalogue lists.
+fn directory(options: &Options) -> anyhow::Result<Directory> {
+    let catalogue = options.catalogue.as_deref();
+    let directory =
+        if options.sandbox { sandbox::members::directory(catalogue) } else { demo::with_catalogue(catalogue) };
+    directory.context("无法使用医保目录")
 }
 
 /// The service on its store; a sandbox with what its members went through before.
@@ -134,6 +155,19 @@ pub(crate) fn sandbox_calls(place: &Place) -> String {
         Place::File { path, .. } => format!("{}.calls", path.display()),
         _ => format!("{SANDBOX}.calls"),
     }
+}
+
+/// Where uploaded files are kept, without those that are too old.
+fn kept_files(options: &Options) -> anyhow::Result<Arc<dyn Files>> {
+    let folder = match (&options.files, &options.store) {
+        (Some(folder), _) => folder.clone(),
+        (None, Place::File { path, .. }) => PathBuf::from(format!("{}.files", path.display())),
+        (None, Place::Memory) => return Ok(Arc::new(MemoryFiles::default())),
+        (None, _) => PathBuf::from("gongji.files"),
+    };
+    let today = clock::today();
+    let kept = FolderFiles::open(&folder, today, options.keep_files);
+    Ok(Arc::new(kept.with_context(|| format!("无法使用文件目录 {}", folder.display()))?))
 }
 
 /// Events to standard error as JSON lines; `RUST_LOG` chooses which, info and above by default.
@@ -212,6 +246,9 @@ mod tests {
                 sandbox: false,
                 calls: None,
                 calls_days: 30,
+                catalogue: None,
+                files: None,
+                keep_files: 30,
                 policies,
             };
             let guard = address(listen).and_then(|address| guard(&options, &directory, address));

@@ -9,6 +9,7 @@ mod keys;
 mod new;
 mod policies;
 mod quote;
+mod reconcile;
 mod store;
 #[path = "../common/visit.rs"]
 mod visit;

@@ -2,7 +2,9 @@
 
 mod base;
 mod books;
+mod catalogues;
 mod certify;
+mod detail;
 mod double;
 mod drill;
 mod faults;

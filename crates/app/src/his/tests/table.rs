@@ -145,15 +145,15 @@ fn filled(input: &str, sent: &[Field]) -> Json {
     let mut input = json::read_text(input).unwrap();
     for field in sent {
         let value = match field.form {
-            "D" => Json::Text("2026-02-10".to_owned()),
-            "DT" => Json::Text(BEGINS.to_owned()),
+            "D" => Json::Text("2026-02-10".into()),
+            "DT" => Json::Text(BEGINS.into()),
             "OBJ" | "LIST" => Json::List(Vec::new()),
-            form if form.starts_with('N') => Json::Number("1".to_owned()),
-            _ => Json::Text("1".to_owned()),
+            form if form.starts_with('N') => Json::Number("1".into()),
+            _ => Json::Text("1".into()),
         };
         let fields = node(&mut input, field.node);
         if !fields.iter().any(|known| known.0 == field.name) {
-            fields.push((field.name.to_owned(), value));
+            fields.push((field.name.into(), value));
         }
     }
     input

@@ -52,7 +52,7 @@ fn the_envelope_is_checked_by_name() {
         (
             "\"infno\":\"1101\"",
             "\"infno\":\"9999\"",
-            "[unknown_transaction] 没有这个交易编号：字段 infno，给出「9999」，应为 1101 人员信息获取、",
+            "[unknown_transaction] 没有这个交易编号：字段 infno，给出「9999」，应为 1101、1201、1301–1320、1901、2001、2101",
         ),
         (
             "\"infno\":\"1101\"",

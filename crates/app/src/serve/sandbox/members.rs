@@ -1,5 +1,7 @@
 //! The sandbox's members (测试参保人): the demo's and more, each in a state that is written down. All fictitious.
 
+use std::path::Path;
+
 use anyhow::Context as _;
 use gongji_domain::Fen;
 use serde::Deserialize;
@@ -76,13 +78,13 @@ pub(crate) fn people() -> anyhow::Result<Vec<Person>> {
     Ok(file()?.person)
 }
 
-/// The directory of the sandbox.
+/// The directory of the sandbox, with the catalogue in a folder if one is named.
 ///
 /// # Errors
 /// As for [`people`].
-pub(crate) fn directory() -> anyhow::Result<Directory> {
+pub(crate) fn directory(catalogue: Option<&Path>) -> anyhow::Result<Directory> {
     let file = file()?;
-    demo::directory_with(file.person.into_iter().map(|person| person.member).collect(), file.institution)
+    demo::with_others(catalogue, file.person.into_iter().map(|person| person.member).collect(), file.institution)
 }
 
 /// All members with their states, by area and number.

@@ -141,7 +141,7 @@ mod tests {
 
     fn open(place: &Place, year: i16) -> Service {
         let policies = Arc::new(Policies::load(&load::shipped()).unwrap());
-        Service::open_marked(place, members::directory().unwrap(), policies, Arc::new(At(year)), &mark()).unwrap()
+        Service::open_marked(place, members::directory(None).unwrap(), policies, Arc::new(At(year)), &mark()).unwrap()
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn every_member_of_the_sandbox_is_fictitious_and_has_a_state() {
         let shown = members::shown().unwrap();
-        let directory = members::directory().unwrap();
+        let directory = members::directory(None).unwrap();
         assert_eq!(directory.members().count(), shown.len(), "each once, none without a state");
         assert!(directory.members().all(|member| member.certno.starts_with("99") && member.certno.len() == 18));
         for area in ["211200", "320700", "360100", "500000"] {

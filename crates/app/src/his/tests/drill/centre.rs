@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
 
 use super::messages::MEMBERS;
+use crate::catalogue::Catalogue;
 use crate::his::archive::Archive;
 use crate::his::auth::Guard;
 use crate::his::directory::Directory;
@@ -41,7 +42,7 @@ static DIRECTORIES: LazyLock<(Arc<Directory>, Vec<Directory>)> = LazyLock::new(|
     let all = demo::directory().expect("the demo's data");
     let alone = MEMBERS.each_ref().map(|(member, _)| {
         let member = all.member(member.psn_no, "").expect("a member of the demo").clone();
-        Directory::new(vec![member], Vec::new(), Vec::new()).expect("a directory of one")
+        Directory::new(vec![member], Vec::new(), Catalogue::default()).expect("a directory of one")
     });
     (Arc::new(all), alone.into())
 });
@@ -80,6 +81,7 @@ impl Centre {
             store,
             archive: Arc::new(Archive::start(&self.place()).map_err(|fault| fault.to_string())?),
             clock: Arc::<Hand>::clone(&self.clock),
+            files: Arc::new(crate::his::MemoryFiles::default()),
             replies: AtomicU64::new(0),
             guard: Guard::open(),
         })

@@ -8,8 +8,9 @@ use gongji_policy::case::{self, Case, Encounter};
 use gongji_policy::{Area, WorkedCase};
 
 use super::super::Patient;
-use crate::his::directory::{Directory, Institution, Item, Member, PersonType};
-use crate::his::number::Fixed;
+use crate::catalogue::{Catalogue, index, kind};
+use crate::his::directory::{Directory, Institution, Member, PersonType};
+use crate::his::number::Decimal;
 use crate::his::profile::Profile;
 
 /// A case that the wire can say.
@@ -69,18 +70,27 @@ impl Register {
 
     /// The directory of everything said.
     pub(super) fn directory(self) -> Directory {
-        let items = self.items.into_iter().map(|((covered, ceiling, upfront), code)| Item {
-            code,
-            from: Day::MIN,
-            ended: None,
-            level: if covered { "02" } else { "03" }.to_owned(),
-            charge_type: "09".to_owned(),
-            upfront,
-            ceiling: ceiling.map(|fen| Fixed(fen.fen() * 10_000)),
-            restricted: false,
-            flags: [false; 4],
-        });
-        Directory::new(self.members, self.institutions.into_values().collect(), items.collect()).unwrap()
+        let mut lines: BTreeMap<&str, BTreeMap<Box<str>, Box<str>>> = BTreeMap::new();
+        for ((covered, ceiling, upfront), code) in self.items {
+            let level = if covered { "02" } else { "03" };
+            let share = Decimal::read(&format!("{}e-6", upfront.millionths())).unwrap().to_string();
+            let here = [("hilist_code", code.as_str()), ("insu_admdvs", "100000"), ("begndate", "1900-01-01")];
+            let mut put = |number: &'static str, cells: &[(&str, &str)]| {
+                let (key, line) = index::line(number, &[&here, cells].concat());
+                lines.entry(number).or_default().insert(key, line);
+            };
+            put("1312", &[("chrgitm_lv", level), ("med_chrgitm_type", "09")]);
+            put("1319", &[("selfpay_prop_psn_type", "310"), ("selfpay_prop_type", "10"), ("selfpay_prop", &share)]);
+            for kind in ["1", "2", "3"].into_iter().filter(|_| ceiling.is_some()) {
+                let price = ceiling.unwrap_or_default().to_string();
+                put("1318", &[("hilist_lmtpric_type", kind), ("hilist_pric_uplmt_amt", &price)]);
+            }
+        }
+        let mut catalogue = Catalogue::default();
+        for (number, lines) in lines {
+            catalogue.take(kind(number).unwrap(), lines).unwrap();
+        }
+        Directory::new(self.members, self.institutions.into_values().collect(), catalogue).unwrap()
     }
 
     fn member(&self, area: &Area, case: &Case) -> Say<Member> {
@@ -210,7 +220,6 @@ fn institution(at: &case::Institution, lies_in: &str, pharmacy: bool) -> Say<Ins
         name: code.clone(),
         uscc: String::new(),
         code,
-        name: String::new(),
         area: lies_in.to_owned(),
         fixmedins_type: fixmedins_type.to_owned(),
         hosp_lv: hosp_lv.to_owned(),

@@ -132,6 +132,7 @@ pub(crate) struct Difference {
 
 impl Difference {
     /// By how much the centre's sums exceed the institution's because of it.
+    #[cfg(test)]
     pub(crate) fn distance(&self) -> Sums {
         let centre = self.centre.as_ref().filter(|_| self.cause.is_centres()).map(|row| row.sums).unwrap_or_default();
         let institution = self.institution.as_ref().map(|row| row.sums).unwrap_or_default();

@@ -1,3 +1,5 @@
+//! Reconciliation: what differs is named by its cause, and the differences explain the whole distance.
+
 use gongji_domain::Fen;
 
 use super::*;

@@ -73,6 +73,7 @@ impl Cause {
     }
 
     /// Whether a row of the centre, in the range that is reconciled, is what differs.
+    #[cfg(test)]
     pub(crate) fn is_centres(&self) -> bool {
         matches!(self, Self::AnswerLost | Self::Doubled { .. } | Self::CancelledAtCentreOnly | Self::Amounts { .. })
     }
