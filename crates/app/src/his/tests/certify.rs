@@ -258,7 +258,7 @@ const PLAYS: &[(Play, &str, &str)] = &[
             client.server.send(&message("2207", "L1", TERTIARY, &settle)).err();
         },
         "lost-resent",
-        "no-new-message",
+        "resend",
     ),
     (
         |client| {
