@@ -177,3 +177,24 @@ fn the_lists_can_be_read_by_people_and_programs() {
     let (code, _) = ran(folder.path(), &["certify"]);
     assert_eq!(code, 2, "an institution must be named");
 }
+
+/// The script of the guide for vendors, run by a shell as a vendor would.
+#[test]
+fn the_first_visit_of_the_guide_works_as_it_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let guide = include_str!("../../../docs/guides/vendor-sandbox.md");
+    let (_, script) = guide.split_once("```sh\n# visit.sh\n").unwrap();
+    std::fs::write(here.join("visit.sh"), script.split("```").next().unwrap()).unwrap();
+    let sandbox = Sandbox::start(here);
+    let mut visit = Command::new("bash");
+    visit.current_dir(here).arg("visit.sh").env("SERVER", format!("http://{}", sandbox.address));
+    let said = String::from_utf8(visit.output().unwrap().stdout).unwrap();
+    sandbox.stop();
+    let last = said.lines().next_back().unwrap();
+    assert!(last.contains(r#""act_pay_dedc":100.00,"hifp_pay":200.00"#), "{said}");
+    for name in ["outpatient", "lost-resent"] {
+        let (code, judged) = ran(here, &["certify", "--institution", HOSPITAL, "--scenario", name]);
+        assert_eq!(code, 0, "{judged}");
+    }
+}

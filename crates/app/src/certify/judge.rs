@@ -176,7 +176,8 @@ impl Search<'_> {
         }
         for (path, check) in &step.check {
             let (values, expected) = (seen.bodies.values(path), value(&check.is, taken));
-            if !is(&values, expected) && !(check.or_empty && values.is_empty()) {
+            let fits = is(&values, expected) || (check.or_empty && values.is_empty());
+            if !fits {
                 let came = if values.is_empty() { "没有此字段或为空".to_owned() } else { values.join("、") };
                 return Some(failed(format!("{path} = {expected}"), came, &check.means));
             }
