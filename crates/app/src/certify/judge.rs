@@ -1,7 +1,7 @@
 //! Judging one scenario: the best way to lay its steps over the messages of an institution. It is passed when
 //! one way fits whole; else the way that gets furthest says at which step it went wrong. Knows no transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -118,7 +118,7 @@ impl Search<'_> {
         }
         let forbidden = at..next;
         let Some(step) = self.steps.get(next) else { return self.none_of(forbidden, from, self.seen.len(), taken) };
-        let mut near = None;
+        let (mut near, mut tried) = (None, BTreeSet::new());
         for position in from..self.seen.len() {
             let seen = &self.seen[position];
             let meant = |(path, said): (&String, &String)| is(&seen.bodies.values(path), value(said, taken));
@@ -136,10 +136,13 @@ impl Search<'_> {
                 // Whatever comes later has it before itself too.
                 return false;
             }
-            let mut taken = taken.clone();
             let take =
                 |(name, path): (&String, &String)| Some((name.clone(), seen.bodies.values(path).into_iter().next()?));
-            taken.extend(step.take.iter().filter_map(take));
+            let own: Taken = step.take.iter().filter_map(take).collect();
+            if step.first && !tried.insert(own.clone()) {
+                continue;
+            }
+            let taken: Taken = taken.clone().into_iter().chain(own).collect();
             messages.push((step.name.clone(), seen.call.msgid.clone()));
             if self.lay(next + 1, position + 1, &taken, messages) {
                 return true;

@@ -44,6 +44,9 @@ pub(crate) struct Step {
     /// Whether it must not come, before the next step or at all.
     #[serde(default)]
     pub never: bool,
+    /// Whether of several messages that give the same values just the first is meant.
+    #[serde(default)]
+    pub first: bool,
     /// How it must end: `ok`, `fault`, `any` or a code.
     #[serde(default)]
     pub outcome: Outcome,
