@@ -194,6 +194,7 @@ mod tests {
             "lost-resent",
             "pharmacy",
             "day-end",
+            "day-end-detail",
             "suspended",
         ];
         assert_eq!(names, expected);

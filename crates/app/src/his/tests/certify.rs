@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
+use super::catalogues::download;
+use super::detail::reconcile;
 use super::{ACTIVE, PHARMACY, Patient, Reply, Server, TERTIARY, message};
 use crate::calls::{Call, read};
 use crate::certify::{Scenario, Verdict, all, judge};
@@ -320,6 +322,19 @@ fn a_pharmacy_is_judged_by_its_own_transactions() {
         let at = |field: &str| settled.at(&format!("output.setlinfo.{field}"));
         call("2103", &ACTIVE.cancellation(&at("mdtrt_id"), &at("setl_id"))).ok();
         assert_eq!(verdict("pharmacy", &client.calls(), PHARMACY), expected);
+    }
+}
+
+#[test]
+fn a_file_is_reconciled_only_when_its_result_is_looked_at() {
+    for (looked, expected) in [(true, "passed"), (false, "download")] {
+        let client = Client::start();
+        let row = ["1", "V1", ACTIVE.psn_no, "10.00", "0.00", "0.00", "0"];
+        let reply = reconcile(&client.server, TERTIARY, &[row]).ok();
+        if looked {
+            download(&client.server, TERTIARY, &reply.at("output.fileinfo.file_qury_no"), TERTIARY);
+        }
+        assert_eq!(verdict("day-end-detail", &client.calls(), TERTIARY), expected);
     }
 }
 
