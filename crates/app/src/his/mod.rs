@@ -21,15 +21,15 @@ mod dictionary;
 pub(crate) mod directory;
 mod encoding;
 mod engine;
-mod envelope;
+pub(crate) mod envelope;
 pub(crate) mod errors;
 mod fate;
 pub(crate) mod files;
-mod interface;
+pub(crate) mod interface;
 pub(crate) mod json;
 pub(crate) mod moment;
 pub(crate) mod number;
-mod opening;
+pub(crate) mod opening;
 mod past;
 mod posted;
 mod pricing;
@@ -37,7 +37,7 @@ pub(crate) mod profile;
 mod purchase;
 pub(crate) mod reconcile;
 pub(crate) mod reference;
-mod remedies;
+pub(crate) mod remedies;
 mod row;
 mod setlinfo;
 mod settling;
@@ -201,8 +201,35 @@ impl Service {
         decider: Arc<dyn Decider>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
+        Self::begin(place, directory, decider, clock, None)
+    }
+
+    /// As [`Service::open`], on a store whose first event is a mark that somebody can find again.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn open_marked(
+        place: &Place,
+        directory: Directory,
+        decider: Arc<dyn Decider>,
+        clock: Arc<dyn Clock>,
+        mark: &Key,
+    ) -> Result<Self, StartError> {
+        Self::begin(place, directory, decider, clock, Some(mark))
+    }
+
+    fn begin(
+        place: &Place,
+        directory: Directory,
+        decider: Arc<dyn Decider>,
+        clock: Arc<dyn Clock>,
+        mark: Option<&Key>,
+    ) -> Result<Self, StartError> {
         let directory = Arc::new(directory);
         let store = Store::open(place, Book::new(Arc::clone(&decider)))?;
+        if let Some(mark) = mark {
+            opening::mark(&store, mark, Moment::of(clock.now()))?;
+        }
         opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
         let archive = Arc::new(Archive::start(place)?);
         let files = Arc::new(MemoryFiles::default());
@@ -298,6 +325,17 @@ impl Service {
         let message = message.clone();
         let decide = move |known: &Known<'_, Book>, _: u64| fate::fate(known, &message);
         self.store.submit(request, decide, move |answer| done(answer.ok().map(|reply| reply.body)));
+    }
+
+    /// The reply to a message that is refused whatever it says, in the habit of whoever sent it.
+    pub(crate) fn refuse_message(&self, body: &[u8], fault: &Fault) -> Vec<u8> {
+        let outline = json::read(body).map(|message| Outline::of(&message)).unwrap_or_default();
+        self.profile(&outline.institution).spell(self.refuse(&outline, fault))
+    }
+
+    /// The clock that the service goes by.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     /// The reply to a message that could not be taken in at all.

@@ -3,6 +3,7 @@
 mod base;
 mod books;
 mod catalogues;
+mod certify;
 mod conversations;
 mod detail;
 mod double;
@@ -39,7 +40,9 @@ use super::auth::Guard;
 use super::directory::Directory;
 use super::json::{self, Json};
 use super::{Book, Decider, Service};
+use crate::calls::write::{Calls, Keeping};
 use crate::serve::clock::Clock;
+use crate::serve::sandbox::trouble::Troubles;
 use crate::serve::{demo, http};
 
 /// 2026-03-01 08:00, a millisecond later at every look.
@@ -110,17 +113,43 @@ impl Server {
         messages: u64,
         guard: Guard,
     ) -> Self {
-        let service = Service::open(&place, directory, Arc::clone(&decider), clock).unwrap();
-        let service = Arc::new(service.guarded(guard));
+        let service = Service::open(&place, directory, Arc::clone(&decider), clock).unwrap().guarded(guard);
+        Self::around(place, decider, service, messages, |service| http::App { service, calls: None, troubles: None })
+    }
+
+    /// With a call log in `folder` and trouble on demand, as the sandbox has them.
+    pub(super) fn recorded(calls: &std::path::Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::file(folder.path().join("test.db"));
+        let keeping = Keeping { folder: calls.to_owned(), bodies: true, days: 30 };
+        let (decider, clock) = (Arc::new(double::Double), Arc::new(TestClock::default()));
+        let service = Service::open(&place, demo::directory().unwrap(), decider.clone(), clock).unwrap();
+        let mut server = Self::around(place, decider, service, 0, |service| http::App {
+            calls: Some(Calls::start(keeping, service.clock()).unwrap()),
+            service,
+            troubles: Some(Troubles::default()),
+        });
+        server._folder = Some(folder);
+        server
+    }
+
+    fn around(
+        place: Place,
+        decider: Arc<dyn Decider>,
+        service: Service,
+        messages: u64,
+        app: impl FnOnce(Arc<Service>) -> http::App,
+    ) -> Self {
+        let service = Arc::new(service);
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
-        let served = Arc::clone(&service);
+        let app = app(Arc::clone(&service));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
-                http::serve(listener, served, async { stopped.await.unwrap_or(()) }).await.unwrap();
+                http::serve(listener, app, async { stopped.await.unwrap_or(()) }).await.unwrap();
             });
         });
         Self {
