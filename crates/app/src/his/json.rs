@@ -100,19 +100,35 @@ fn value(parser: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Json, Troub
 
 /// The pairs of an object in the order in which they were sent.
 fn pairs(parser: &mut Jiter<'_>, depth: usize) -> Result<Vec<(CompactString, Json)>, Trouble> {
-    let mut pairs = Vec::with_capacity(16);
+    let mut pairs = Vec::with_capacity(24);
     let mut key = parser.known_object()?.map(CompactString::from);
     while let Some(name) = key {
         let peek = parser.peek()?;
         pairs.push((name, value(parser, peek, depth)?));
         key = parser.next_key()?.map(CompactString::from);
     }
-    let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
-    names.sort_unstable();
-    match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(twice) => Err(Trouble::Twice(twice[0].to_owned())),
+    match twice(&pairs) {
+        Some(name) => Err(Trouble::Twice(name.to_owned())),
         None => Ok(pairs),
     }
+}
+
+/// A name that is there twice. Most objects are cleared by a look at marks of their names; the others are sorted.
+fn twice(pairs: &[(CompactString, Json)]) -> Option<&str> {
+    let mut seen = [0_u64; 64];
+    let mut again = false;
+    for (name, _) in pairs {
+        let mark = name.bytes().fold(name.len(), |mark, byte| mark.wrapping_mul(31).wrapping_add(byte.into()));
+        let (word, bit) = ((mark >> 6) & 63, 1 << (mark & 63));
+        again |= seen[word] & bit != 0;
+        seen[word] |= bit;
+    }
+    if !again {
+        return None;
+    }
+    let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 
 fn no_value(parser: &Jiter<'_>) -> Trouble {
