@@ -26,6 +26,14 @@ pub(crate) const PATH: &str = "/fsi/api/rsfComIfsService/callService";
 /// What became of a message: `/{institution}/{msgid}` follows. Not of the national interface.
 pub(crate) const FATE: &str = "/gongji/v1/messages";
 
+/// What is said in words and not in an envelope.
+const TEXT: (header::HeaderName, &str) = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
+/// The service answers its own machine, and somebody else seems to ask.
+const NOT_FROM_HERE: &str =
+    "本服务只接受本机程序的请求：地址用 127.0.0.1 或 localhost，请求头不带 Origin（浏览器页面请由本机后台转发）\n";
+/// A question that is not signed by the institution that it is about.
+const NOT_ADMITTED: &str = "查询报文去向须用该机构的 _api_* 或 x-tif-* 请求头签名\n";
+
 /// Largest body that is read as a message.
 const BODY: usize = 4 << 20;
 /// How much of a larger one is read away, so that the caller gets to see the answer.
@@ -51,7 +59,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
 async fn message(State(service): State<Arc<Service>>, request: Request) -> Response {
     let Some(said) = paths::find(request.uri().path()) else { return elsewhere() };
     if request.method() != Method::POST {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST"), TEXT], "报文用 POST 发送\n").into_response();
     }
     let infno = said.map(str::to_owned);
     answer(service, infno, request).await
@@ -63,9 +71,10 @@ async fn fate(
     Path((institution, msgid)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let may_ask = if service.is_local() { from_here(&headers) } else { service.admits(&institution, &named(&headers)) };
+    let here = service.is_local();
+    let may_ask = if here { from_here(&headers) } else { service.admits(&institution, &named(&headers)) };
     if !may_ask {
-        return StatusCode::FORBIDDEN.into_response();
+        return forbidden(if here { NOT_FROM_HERE } else { NOT_ADMITTED });
     }
     let message = Key { institution, msgid };
     let persons = told(|tell| service.person_of(&message, tell)).await;
@@ -89,14 +98,19 @@ async fn told<T: Send + 'static>(ask: impl FnOnce(Box<dyn FnOnce(Option<T>) + Se
 
 fn elsewhere() -> Response {
     let text = format!("此服务只接受 POST {PATH}，其后可带 /交易编号；报文去向用 GET {FATE}/机构编号/报文编号 查询\n");
-    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+    (StatusCode::NOT_FOUND, [TEXT], text).into_response()
+}
+
+/// A reason, for whoever looks at what an HTTP client got.
+fn forbidden(reason: &'static str) -> Response {
+    (StatusCode::FORBIDDEN, [TEXT], reason).into_response()
 }
 
 async fn answer(service: Arc<Service>, infno: Option<String>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     if service.is_local() && !from_here(&head.headers) {
         // A page in a browser on this machine must not settle for its visitor.
-        return StatusCode::FORBIDDEN.into_response();
+        return forbidden(NOT_FROM_HERE);
     }
     let taken = match upload::boundary(&head.headers) {
         Some(boundary) => tokio::time::timeout(PATIENCE, upload::read(body, boundary, BODY)).await,
