@@ -151,7 +151,7 @@ pub fn open_accounts(store: &Store<World>, members: u64) -> Result<()> {
             if known.person(&psn_no).is_some_and(|member| member.account > 0) {
                 return Outcome::Answer(Vec::new());
             }
-            Outcome::Record(draft("opened", &psn_no, None, String::new(), "opened 1000000000".to_owned()))
+            Outcome::Record(draft("opened", &psn_no, None, String::new(), "opened 1000000000".to_owned()), None)
         };
         let tell = tell.clone();
         // The receiver waits below.
@@ -214,7 +214,7 @@ fn submit(store: &Store<World>, answers: &Answers, (seed, number): (u64, u64), p
     let request = request(&institution, &msgid, &psn_no, input(&psn_no, number, fen));
     let (reply, effects) = (reply(&psn_no, number, fen), effects(&psn_no, number, fen));
     let decide = move |_: &Known<'_, World>, seq: u64| {
-        Outcome::Record(draft("settled", &psn_no, Some(seq), reply.clone(), effects.clone()))
+        Outcome::Record(draft("settled", &psn_no, Some(seq), reply.clone(), effects.clone()), None)
     };
     let answers = answers.clone();
     store.submit(request, decide, move |answer| answers.tell(answer.is_ok()));

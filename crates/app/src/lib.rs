@@ -3,7 +3,9 @@
 //! The program is [`main`]. The rest is public for what is outside the program and must reach in:
 //! fuzzing and benches.
 
+mod calls;
 mod catalogue;
+mod certify;
 mod cli;
 mod his;
 mod serve;
@@ -27,6 +29,9 @@ pub fn main() -> ExitCode {
         Command::Reconcile(options) => cli::reconcile::run(&options),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Errors(options) => cli::errors::run(&options),
+        Command::Sandbox(command) => cli::sandbox::run(&command),
+        Command::Calls(options) => cli::calls::run(&options),
+        Command::Certify(options) => cli::certify::run(&options),
     })
 }
 

@@ -108,7 +108,7 @@ fn an_address_that_others_can_reach_is_refused() {
     for (keys, says) in [
         (None, "只能监听 127.0.0.1"),
         (Some(example), "gateway（access_key demo-gateway）：示例中的密钥人人可见，对外监听须换成自己的"),
-        (Some(own.as_str()), "对外监听时每个机构都须有签名方式，13 个机构没有"),
+        (Some(own.as_str()), "对外监听时每个机构都须有签名方式，14 个机构没有"),
         (Some(wrong.as_str()), "keys.toml：第 13 行：unknown field `tiff`"),
     ] {
         let (started, said) = reachable(folder.path(), keys);

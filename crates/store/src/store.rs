@@ -132,7 +132,7 @@ impl<S: State> Store<S> {
     pub fn submit(
         &self,
         request: Request,
-        decide: impl for<'a> Fn(&Known<'a, S>, u64) -> Outcome + Send + 'static,
+        decide: impl for<'a> Fn(&Known<'a, S>, u64) -> Outcome<S::Change> + Send + 'static,
         done: impl FnOnce(Result<Reply, SubmitError>) + Send + 'static,
     ) {
         let digest = request.digest();
@@ -163,7 +163,7 @@ impl<S: State> Store<S> {
     pub fn call(
         &self,
         request: Request,
-        decide: impl for<'a> Fn(&Known<'a, S>, u64) -> Outcome + Send + 'static,
+        decide: impl for<'a> Fn(&Known<'a, S>, u64) -> Outcome<S::Change> + Send + 'static,
     ) -> Result<Reply, SubmitError> {
         let (sender, receiver) = sync_channel(1);
         self.submit(request, decide, move |answer| {

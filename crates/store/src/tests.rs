@@ -77,16 +77,19 @@ fn record(store: &Store<Count>, msgid: &str, person: &str, visit: Option<u64>) -
     let (person, effects) = (person.to_owned(), noise(msgid));
     let decide = move |known: &Known<'_, Count>, number: u64| {
         let saw = visit.and_then(|visit| known.visit(visit)).cloned().unwrap_or_default();
-        Outcome::Record(Draft {
-            kind: "counted",
-            area: String::new(),
-            psn_no: person.clone(),
-            with: Vec::new(),
-            visit: visit.or(Some(number)),
-            reply: format!("{} {saw:?}", known.person(&person).unwrap()).into_bytes(),
-            effects: effects.clone(),
-            policy: String::new(),
-        })
+        Outcome::Record(
+            Draft {
+                kind: "counted",
+                area: String::new(),
+                psn_no: person.clone(),
+                with: Vec::new(),
+                visit: visit.or(Some(number)),
+                reply: format!("{} {saw:?}", known.person(&person).unwrap()).into_bytes(),
+                effects: effects.clone(),
+                policy: String::new(),
+            },
+            None,
+        )
     };
     store.call(request, decide).map(|reply| String::from_utf8(reply.body).unwrap())
 }

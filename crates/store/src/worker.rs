@@ -34,9 +34,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a deciding function decided.
 #[derive(Debug)]
-pub enum Outcome {
-    /// Something happened: keep it, then answer with the draft's reply.
-    Record(Draft),
+pub enum Outcome<C> {
+    /// Something happened: keep it, then answer with the draft's reply. The change, where it is at hand, must be
+    /// what [`State::read`] makes of the draft's effects; else it is read from them.
+    Record(Draft, Option<C>),
     /// Nothing happened: answer these bytes, keep nothing.
     Answer(Vec<u8>),
 }
@@ -90,7 +91,7 @@ pub enum SubmitError {
     Closed,
 }
 
-pub(crate) type Decide<S> = Box<dyn for<'a> Fn(&Known<'a, S>, u64) -> Outcome + Send>;
+pub(crate) type Decide<S> = Box<dyn for<'a> Fn(&Known<'a, S>, u64) -> Outcome<<S as State>::Change> + Send>;
 pub(crate) type Done = Box<dyn FnOnce(Result<Reply, SubmitError>) + Send>;
 type Answer = Result<Reply, SubmitError>;
 
@@ -350,10 +351,10 @@ impl<S: State> Worker<S> {
         let number = sheet.head.events + 1;
         // What is known is only lent for reading, so a panic leaves it as it was.
         let decided = catch_unwind(AssertUnwindSafe(|| (job.decide)(&known, number)));
-        let draft = match decided {
+        let (draft, change) = match decided {
             Err(_) => return Ok(Err(SubmitError::Panicked)),
             Ok(Outcome::Answer(body)) => return Ok(Ok(Reply { body, replayed: false })),
-            Ok(Outcome::Record(draft)) => draft,
+            Ok(Outcome::Record(draft, change)) => (draft, change),
         };
         let visit = request.visit.or(known.original.and_then(|event| event.visit));
         if let Some(why) = misplaced(request, &draft, visit, number) {
@@ -365,7 +366,7 @@ impl<S: State> Worker<S> {
         event.closed = known.periods.measure();
         let state = &*self.state;
         let read = catch_unwind(AssertUnwindSafe(|| {
-            let change = state.read(&event)?;
+            let change = change.map_or_else(|| state.read(&event), Ok)?;
             let moved = state.moves(&event, &change, &known)?;
             let closes = state.closes(&change);
             if let Some((area, through)) = closes {

@@ -46,13 +46,15 @@ const NATIONAL: [&str; 40] = [
     "setl_id",
 ];
 
-/// The rooms of national names: the interface, the command line and the quote answer whose contracts
-/// name them, and tests that read any.
+/// The rooms of national names: the interface, the log of what was sent over it and its judge, the command line and
+/// the quote answer whose contracts name them, and tests that read any.
 fn may_name_national(file: &File) -> bool {
     file.is_test()
         || ["oracle", "tidy"].contains(&file.room())
         || file.path.starts_with("crates/app/src/his/")
         || file.path.starts_with("crates/app/src/serve/")
+        || file.path.starts_with("crates/app/src/calls/")
+        || file.path.starts_with("crates/app/src/certify/")
         || file.path.starts_with("crates/app/src/cli/")
         || file.path == "crates/policy/src/case/answer.rs"
 }

@@ -1,7 +1,9 @@
 //! The command line: JSON Lines where a program reads, tables where a person does.
 
 mod boundaries;
+pub(crate) mod calls;
 pub(crate) mod catalogue;
+pub(crate) mod certify;
 pub(crate) mod errors;
 pub(crate) mod explain;
 pub(crate) mod load;
@@ -17,6 +19,7 @@ mod policy_new;
 mod policy_show;
 pub(crate) mod quote;
 pub(crate) mod reconcile;
+pub(crate) mod sandbox;
 mod sheet;
 pub(crate) mod store;
 
@@ -60,6 +63,10 @@ pub(crate) enum Command {
     Reconcile(reconcile::Options),
     Serve(crate::serve::Options),
     Errors(errors::Options),
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxCommand),
+    Calls(calls::Options),
+    Certify(certify::Options),
 }
 
 /// Look at, check and compare policy packages (政策包).

@@ -185,12 +185,12 @@ impl Done {
     pub(crate) fn record(
         kind: &'static str,
         member: &Member,
-        output: &impl Serialize,
+        output: Box<RawValue>,
         change: Change,
         policy: String,
     ) -> Record {
         let (area, psn_no) = (member.area.clone(), member.psn_no.clone());
-        Record { kind, area, psn_no, visit: None, output: raw(output), change, policy }
+        Record { kind, area, psn_no, visit: None, output, change, policy }
     }
 }
 
@@ -211,6 +211,7 @@ impl Record {
     }
 }
 
+/// An output as the text that goes into a reply.
 pub(crate) fn raw(output: &impl Serialize) -> Box<RawValue> {
     to_raw_value(output).expect("an output of texts and numbers can always be written")
 }

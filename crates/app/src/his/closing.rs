@@ -29,16 +29,19 @@ pub(crate) fn close(store: &Store<Book>, area: AreaCode, through: Day, now: Mome
             return Outcome::Answer(Vec::new());
         }
         let change = Change::Closed { area: name.clone(), through };
-        Outcome::Record(Draft {
-            kind: CLOSING,
-            area: name.clone(),
-            psn_no: name.clone(),
-            with: Vec::new(),
-            visit: None,
-            reply: b"closed".to_vec(),
-            effects: serde_json::to_string(&change).expect("a change can always be written"),
-            policy: String::new(),
-        })
+        Outcome::Record(
+            Draft {
+                kind: CLOSING,
+                area: name.clone(),
+                psn_no: name.clone(),
+                with: Vec::new(),
+                visit: None,
+                reply: b"closed".to_vec(),
+                effects: serde_json::to_string(&change).expect("a change can always be written"),
+                policy: String::new(),
+            },
+            None,
+        )
     };
     store.call(request, decide).map(|reply| !reply.replayed && !reply.body.is_empty())
 }

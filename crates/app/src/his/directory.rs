@@ -224,6 +224,15 @@ impl Directory {
         &self.catalogue
     }
 
+    /// The same where an institution has the habits of a province.
+    #[cfg(test)]
+    pub(crate) fn in_habit(mut self, code: &str, profile: &'static Profile) -> Self {
+        if let Some(institution) = self.institutions.get_mut(code) {
+            institution.profile = profile;
+        }
+        self
+    }
+
     /// The catalogue as it is downloaded.
     pub(crate) fn folder(&self) -> &Folder {
         &self.folder

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use gongji_adjudication::{CounterId, Standing, StepKind};
+use gongji_adjudication::{CounterId, Standing, Step, StepKind};
 use gongji_domain::{Day, Fen};
-use gongji_policy::case::{self, Decision, Detail, Settled, StepText};
+use gongji_policy::case::{self, Decision, Detail, Settled};
 use gongji_policy::{Area, AreaStatus, Folder, Library};
 use sha2::{Digest as _, Sha256};
 
@@ -69,10 +69,10 @@ impl Decider for Policies {
         let (Some(area), Some(named)) = (self.library.area(visit.area), self.areas.get(visit.area)) else {
             return Err(Fault::new(Code::NoPolicyForArea).given(visit.area));
         };
-        let decided = area.decide(&member(visit), standing, &encounter(visit), visit.use_account, Detail::Sentences);
+        let decided = area.decide(&member(visit), standing, &encounter(visit), visit.use_account, Detail::Unnamed);
         match decided {
             Ok(Decision::Settled(settled)) => {
-                Ok(Decided { draft: area.status() == AreaStatus::Draft, ..told(&settled, area, named) })
+                Ok(Decided { draft: area.status() == AreaStatus::Draft, ..told(&settled, visit.day, area, named) })
             }
             Ok(Decision::Refused(refusal)) => {
                 let fault = if refusal.code == Code::NoPolicyForDate.name() {
@@ -156,7 +156,7 @@ fn encounter(visit: &Visit<'_>) -> case::Encounter {
     }
 }
 
-fn told(settled: &Settled, area: &Area, named: &Named) -> Decided {
+fn told(settled: &Settled, day: Day, area: &Area, named: &Named) -> Decided {
     let settlement = &settled.settlement;
     let steps_of = |benefit: u8| settlement.steps.iter().filter(move |step| step.benefit == Some(benefit));
     let mut in_order = settlement.payments.clone();
@@ -168,7 +168,7 @@ fn told(settled: &Settled, area: &Area, named: &Named) -> Decided {
         ledger: area.ledger(name, *fund).map(str::to_owned),
         amount: *amount,
         limit_left: steps_of(payment.benefit).filter_map(|step| left_of(&step.kind)).min(),
-        process: process(settled, |step| step.benefit == Some(payment.benefit)),
+        process: process(settled, day, area, |step| step.benefit == Some(payment.benefit)),
     });
     let addition = |addition: &gongji_adjudication::Addition| Addition {
         counter: named.counters[usize::from(addition.counter)].clone(),
@@ -187,7 +187,7 @@ fn told(settled: &Settled, area: &Area, named: &Named) -> Decided {
         fund_total: settlement.fund_total,
         personal_share: settlement.personal_share,
         account_paid: settlement.account_paid,
-        account_process: process(settled, |step| matches!(step.kind, StepKind::Account { .. })),
+        account_process: process(settled, day, area, |step| matches!(step.kind, StepKind::Account { .. })),
         cash: settlement.cash,
         not_covered: settled.not_covered.as_ref().map(|reason| NotCovered {
             code: reason.code.clone(),
@@ -212,15 +212,21 @@ fn left_of(kind: &StepKind) -> Option<Fen> {
 }
 
 /// The steps that concern something, each a sentence with its article.
-fn process(settled: &Settled, concerns: impl Fn(&gongji_adjudication::Step) -> bool) -> String {
-    let steps = settled.settlement.steps.iter().zip(&settled.steps);
-    let sentence = |text: &StepText| {
-        let said = text.sentence.as_deref().unwrap_or_default();
-        if text.article.is_empty() { said.to_owned() } else { format!("{said}（{}）", text.article) }
-    };
-    let sentences: Vec<String> = steps.filter(|(step, _)| concerns(step)).map(|(_, text)| sentence(text)).collect();
-    let whole = sentences.join("；");
-    if whole.chars().count() <= PROCESS { whole } else { whole.chars().take(PROCESS - 1).chain(['…']).collect() }
+fn process(settled: &Settled, day: Day, area: &Area, concerns: impl Fn(&Step) -> bool) -> String {
+    let mut whole = String::with_capacity(512);
+    for step in settled.settlement.steps.iter().filter(|step| concerns(step)) {
+        let Some((article, said)) = area.said(day, step) else { continue };
+        let parts = if article.is_empty() { [&said, "", "", ""] } else { [said.as_str(), "（", article, "）"] };
+        if !whole.is_empty() {
+            whole.push('；');
+        }
+        parts.iter().for_each(|part| whole.push_str(part));
+    }
+    // No character is longer than its bytes.
+    if whole.len() <= PROCESS || whole.chars().count() <= PROCESS {
+        return whole;
+    }
+    whole.chars().take(PROCESS - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]

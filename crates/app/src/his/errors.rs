@@ -6,7 +6,7 @@ use std::fmt;
 /// Longest `err_msg` of the interface (C200).
 const ERR_MSG: usize = 200;
 /// Most characters of a caller's value that a message repeats.
-const GIVEN: usize = 40;
+pub(crate) const GIVEN: usize = 40;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)+) => {

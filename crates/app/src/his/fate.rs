@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use gongji_store::{Key, Known, Outcome};
 
-use super::book::{Book, View};
+use super::book::{Book, Change, View};
 use super::moment::Moment;
 
 /// The answer, as JSON.
@@ -25,6 +25,9 @@ pub(crate) struct Fate {
     /// When it was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     recorded: Option<String>,
+    /// 就诊ID of the visit that it settled or, at a pharmacy, made: 5203 asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mdtrt_id: Option<String>,
     /// 结算ID of the settlement that it made.
     #[serde(skip_serializing_if = "Option::is_none")]
     setl_id: Option<String>,
@@ -48,7 +51,7 @@ enum State {
 }
 
 /// The fate of the message that the request refers to.
-pub(crate) fn fate(known: &Known<'_, Book>, message: &Key) -> Outcome {
+pub(crate) fn fate(known: &Known<'_, Book>, message: &Key) -> Outcome<Change> {
     let view = View(known);
     let blank = Fate {
         fixmedins_code: message.institution.clone(),
@@ -57,6 +60,7 @@ pub(crate) fn fate(known: &Known<'_, Book>, message: &Key) -> Outcome {
         said: "没有入账：未收到、被拒绝，或是不入账的交易。可用同一报文编号重发；不再要它则用 2601 冲正".to_owned(),
         infno: None,
         recorded: None,
+        mdtrt_id: None,
         setl_id: None,
         reversed_by: None,
     };
@@ -77,11 +81,13 @@ pub(crate) fn fate(known: &Known<'_, Book>, message: &Key) -> Outcome {
                 None => (State::Recorded, "已入账；用同一报文编号重发即得首次的应答"),
             };
             let recorded = event.recorded.parse::<Moment>().ok().map(|moment| moment.to_string());
+            let settled = made.as_ref().and_then(|(visit, setl_id)| visit.settlement(setl_id));
             Fate {
                 state,
                 said: said.to_owned(),
                 infno: Some(event.infno.clone()),
                 recorded,
+                mdtrt_id: settled.map(|settled| settled.mdtrt_id.clone()),
                 setl_id: made.map(|(_, setl_id)| setl_id),
                 reversed_by,
                 ..blank

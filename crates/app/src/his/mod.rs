@@ -21,15 +21,15 @@ mod dictionary;
 pub(crate) mod directory;
 mod encoding;
 mod engine;
-mod envelope;
+pub(crate) mod envelope;
 pub(crate) mod errors;
 mod fate;
 pub(crate) mod files;
-mod interface;
+pub(crate) mod interface;
 pub(crate) mod json;
 pub(crate) mod moment;
 pub(crate) mod number;
-mod opening;
+pub(crate) mod opening;
 mod past;
 mod posted;
 mod pricing;
@@ -37,7 +37,7 @@ pub(crate) mod profile;
 mod purchase;
 pub(crate) mod reconcile;
 pub(crate) mod reference;
-mod remedies;
+pub(crate) mod remedies;
 mod row;
 mod setlinfo;
 mod settling;
@@ -85,7 +85,7 @@ use crate::serve::clock::{Clock, unix_millis};
 use archive::Archive;
 use auth::{Guard, Headers, Refused};
 pub(crate) use book::Book;
-use book::View;
+use book::{Change, View};
 use call::{About, Call, Done, Look, Looking, Plan, Work};
 pub(crate) use decider::Decider;
 use decode::{Input, Notes};
@@ -201,8 +201,35 @@ impl Service {
         decider: Arc<dyn Decider>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, StartError> {
+        Self::begin(place, directory, decider, clock, None)
+    }
+
+    /// As [`Service::open`], on a store whose first event is a mark that somebody can find again.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn open_marked(
+        place: &Place,
+        directory: Directory,
+        decider: Arc<dyn Decider>,
+        clock: Arc<dyn Clock>,
+        mark: &Key,
+    ) -> Result<Self, StartError> {
+        Self::begin(place, directory, decider, clock, Some(mark))
+    }
+
+    fn begin(
+        place: &Place,
+        directory: Directory,
+        decider: Arc<dyn Decider>,
+        clock: Arc<dyn Clock>,
+        mark: Option<&Key>,
+    ) -> Result<Self, StartError> {
         let directory = Arc::new(directory);
         let store = Store::open(place, Book::new(Arc::clone(&decider)))?;
+        if let Some(mark) = mark {
+            opening::mark(&store, mark, Moment::of(clock.now()))?;
+        }
         opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
         let archive = Arc::new(Archive::start(place)?);
         let files = Arc::new(MemoryFiles::default());
@@ -306,6 +333,17 @@ impl Service {
         let message = message.clone();
         let decide = move |known: &Known<'_, Book>, _: u64| fate::fate(known, &message);
         self.store.submit(request, decide, move |answer| done(answer.ok().map(|reply| reply.body)));
+    }
+
+    /// The reply to a message that is refused whatever it says, in the habit of whoever sent it.
+    pub(crate) fn refuse_message(&self, body: &[u8], fault: &Fault) -> Vec<u8> {
+        let outline = json::read(body).map(|message| Outline::of(&message)).unwrap_or_default();
+        self.profile(&outline.institution).spell(self.refuse(&outline, fault, &Notes::default()))
+    }
+
+    /// The clock that the service goes by.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     /// The reply to a message that could not be taken in at all.
@@ -502,8 +540,14 @@ fn told(stamp: &Stamp, envelope: &Envelope, notes: &Notes, looked: Result<Done, 
     }
 }
 
+/// Whether the journal would read a change as it is.
+fn is_read_back(effects: &str) -> bool {
+    let again = serde_json::from_str::<Change>(effects).ok().and_then(|change| serde_json::to_string(&change).ok());
+    again.as_deref() == Some(effects)
+}
+
 /// What the store is to do with a decision. Errors are answers that keep nothing.
-fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome {
+fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome<Change> {
     let warn_msg = notes.warn_msg();
     if !warn_msg.is_empty() {
         tracing::debug!(infno = envelope.infno, msgid = envelope.msgid, warn_msg, "noted");
@@ -511,16 +555,21 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
     match decided {
         Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), &warn_msg)),
         Ok(Done::File(bytes)) => Outcome::Answer(bytes),
-        Ok(Done::Record(record)) => Outcome::Record(Draft {
-            kind: record.kind,
-            area: record.area,
-            psn_no: record.psn_no,
-            with: Vec::new(),
-            visit: record.visit,
-            reply: envelope::reply(stamp, Ok(&record.output), &warn_msg),
-            effects: serde_json::to_string(&record.change).expect("a change can always be written"),
-            policy: record.policy,
-        }),
+        Ok(Done::Record(record)) => {
+            let effects = serde_json::to_string(&record.change).expect("a change can always be written");
+            debug_assert!(is_read_back(&effects), "{effects}");
+            let draft = Draft {
+                kind: record.kind,
+                area: record.area,
+                psn_no: record.psn_no,
+                with: Vec::new(),
+                visit: record.visit,
+                reply: envelope::reply(stamp, Ok(&record.output), &warn_msg),
+                effects,
+                policy: record.policy,
+            };
+            Outcome::Record(draft, Some(record.change))
+        }
         Err(fault) => {
             log_fault(&envelope.infno, &envelope.msgid, &envelope.institution, &fault);
             Outcome::Answer(envelope::reply(stamp, Err(&fault), &warn_msg))

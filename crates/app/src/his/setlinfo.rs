@@ -1,5 +1,7 @@
 //! 结算信息: the output of 2206, 2207 and 2208, of 2101, 2102 and 2103, every field of the interface's table.
 
+use std::borrow::Cow;
+
 use gongji_domain::{Fen, FundCode, NationalField};
 use serde::Serialize;
 
@@ -16,8 +18,8 @@ const NO_LIMIT: Fen = Fen::from_yuan(999_999);
 
 /// `output` of these transactions.
 #[derive(Debug, Serialize)]
-pub(crate) struct SetlOutput {
-    setlinfo: SetlInfo,
+pub(crate) struct SetlOutput<'a> {
+    setlinfo: SetlInfo<'a>,
     setldetail: Vec<SetlDetail>,
     /// How a pharmacy's lines were split (2101, 2102).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,24 +27,24 @@ pub(crate) struct SetlOutput {
 }
 
 #[derive(Debug, Serialize)]
-struct SetlInfo {
-    mdtrt_id: String,
+struct SetlInfo<'a> {
+    mdtrt_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    setl_id: Option<String>,
-    psn_no: String,
-    psn_name: String,
+    setl_id: Option<&'a str>,
+    psn_no: &'a str,
+    psn_name: &'a str,
     psn_cert_type: &'static str,
-    certno: String,
-    gend: String,
-    naty: String,
+    certno: &'a str,
+    gend: &'a str,
+    naty: &'a str,
     brdy: String,
     age: i32,
     insutype: &'static str,
-    psn_type: String,
-    cvlserv_flag: String,
+    psn_type: &'a str,
+    cvlserv_flag: &'a str,
     setl_time: String,
-    mdtrt_cert_type: String,
-    med_type: String,
+    mdtrt_cert_type: &'a str,
+    med_type: &'a str,
     medfee_sumamt: Yuan,
     fulamt_ownpay_amt: Yuan,
     overlmt_selfpay: Yuan,
@@ -72,8 +74,8 @@ struct SetlInfo {
     hosp_part_amt: Yuan,
     balc: Yuan,
     acct_mulaid_pay: Yuan,
-    medins_setl_id: String,
-    clr_optins: String,
+    medins_setl_id: &'a str,
+    clr_optins: &'a str,
     clr_way: &'static str,
     clr_type: &'static str,
     hifdm_pay: Yuan,
@@ -111,14 +113,14 @@ pub(crate) struct Frame<'a> {
     pub balance: Fen,
 }
 
-impl SetlOutput {
+impl<'a> SetlOutput<'a> {
     /// Tells a settlement, or what one would be.
-    pub(crate) fn new(kind: Kind<'_>, settled: &Settled, frame: Frame<'_>) -> Self {
+    pub(crate) fn new(kind: Kind<'a>, settled: &'a Settled, frame: Frame<'a>) -> Self {
         settled.decided.assert_identities();
         let (setl_id, cancellation, decided) = match kind {
-            Kind::Trial => (None, false, settled.decided.clone()),
-            Kind::Settlement(setl_id) => (Some(setl_id), false, settled.decided.clone()),
-            Kind::Cancellation { setl_id, .. } => (Some(setl_id), true, settled.decided.negated()),
+            Kind::Trial => (None, false, Cow::Borrowed(&settled.decided)),
+            Kind::Settlement(setl_id) => (Some(setl_id), false, Cow::Borrowed(&settled.decided)),
+            Kind::Cancellation { setl_id, .. } => (Some(setl_id), true, Cow::Owned(settled.decided.negated())),
         };
         let Frame { member, now, msgid, balance } = frame;
         let day = settled.day;
@@ -126,22 +128,22 @@ impl SetlOutput {
         let cash = Yuan::from(decided.cash);
         let care = codes::care_type(&settled.med_type);
         let setlinfo = SetlInfo {
-            mdtrt_id: settled.mdtrt_id.clone(),
-            setl_id: setl_id.map(str::to_owned),
-            psn_no: member.psn_no.clone(),
-            psn_name: member.psn_name.clone(),
+            mdtrt_id: &settled.mdtrt_id,
+            setl_id,
+            psn_no: &member.psn_no,
+            psn_name: &member.psn_name,
             psn_cert_type: "01",
-            certno: member.certno.clone(),
-            gend: member.gend.clone(),
-            naty: member.naty.clone(),
+            certno: &member.certno,
+            gend: &member.gend,
+            naty: &member.naty,
             brdy: member.brdy.to_string(),
             age: day.age_since(member.brdy),
             insutype: "310",
-            psn_type: member.psn_type(day).to_owned(),
-            cvlserv_flag: member.cvlserv_flag.clone(),
+            psn_type: member.psn_type(day),
+            cvlserv_flag: &member.cvlserv_flag,
             setl_time: now.to_string(),
-            mdtrt_cert_type: settled.mdtrt_cert_type.clone(),
-            med_type: settled.med_type.clone(),
+            mdtrt_cert_type: &settled.mdtrt_cert_type,
+            med_type: &settled.med_type,
             medfee_sumamt: decided.total.into(),
             fulamt_ownpay_amt: decided.off_list.into(),
             overlmt_selfpay: decided.over_ceiling.into(),
@@ -166,8 +168,8 @@ impl SetlOutput {
             hosp_part_amt: Fen::ZERO.into(),
             balc: (balance - decided.account_paid).into(),
             acct_mulaid_pay: Fen::ZERO.into(),
-            medins_setl_id: msgid.to_owned(),
-            clr_optins: settled.area.clone(),
+            medins_setl_id: msgid,
+            clr_optins: &settled.area,
             clr_way: "1",
             clr_type: care.map_or("99", |care| care.clr_type),
             hifdm_pay: field(NationalField::Hifdm),

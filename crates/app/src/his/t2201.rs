@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::book::{Change, Registration};
-use super::call::{Call, Done, Plan};
+use super::call::{Call, Done, Plan, raw};
 use super::codes;
 use super::decode::Input;
 use super::errors::{Code, Fault};
@@ -60,7 +60,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             Registration { psn_no: psn_no.clone(), institution, ipt_otp_no: ipt_otp_no.clone(), begntime };
         let previous = call.book.last_visit(&psn_no);
         let change = Change::Registered { mdtrt_id, registration, previous };
-        Ok(Done::record("registered", member, &output, change, String::new()).begins_visit(call.seq))
+        Ok(Done::record("registered", member, raw(&output), change, String::new()).begins_visit(call.seq))
     }))
 }
 

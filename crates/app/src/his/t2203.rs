@@ -1,7 +1,7 @@
 //! 2203 门诊就诊信息上传: what a visit is for. May be sent again: the last one holds.
 
 use super::book::{Change, Description};
-use super::call::{Call, Done, Nothing, Plan};
+use super::call::{Call, Done, Nothing, Plan, raw};
 use super::codes::{self, At};
 use super::decode::Input;
 use super::errors::{Code, Fault};
@@ -60,7 +60,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             diagnoses: diagnosed.clone(),
         };
         let change = Change::Described { mdtrt_id: mdtrt_id.clone(), description };
-        Ok(Done::record("described", member, &Nothing {}, change, String::new()).in_visit(&mdtrt_id))
+        Ok(Done::record("described", member, raw(&Nothing {}), change, String::new()).in_visit(&mdtrt_id))
     }))
 }
 

@@ -2,7 +2,7 @@
 //! Their numbers may be used again, so what remains of a cancelled settlement can be uploaded anew.
 
 use super::book::{Change, Line, Visit};
-use super::call::{Call, Done, Nothing, Plan};
+use super::call::{Call, Done, Nothing, Plan, raw};
 use super::decode::Input;
 use super::errors::{Code, Fault};
 
@@ -38,7 +38,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             return Ok(Done::answer(&Nothing {}));
         }
         let change = Change::Withdrawn { mdtrt_id: ask.mdtrt_id.clone(), lines };
-        Ok(Done::record("withdrawn", member, &Nothing {}, change, String::new()).in_visit(&ask.mdtrt_id))
+        Ok(Done::record("withdrawn", member, raw(&Nothing {}), change, String::new()).in_visit(&ask.mdtrt_id))
     }))
 }
 

@@ -5,7 +5,7 @@
 //! which is what the caller asks, and the answer is the same.
 
 use super::book::Change;
-use super::call::{Call, Done, Nothing, Plan};
+use super::call::{Call, Done, Nothing, Plan, raw};
 use super::decode::Input;
 use super::errors::{Code, Fault};
 
@@ -36,7 +36,7 @@ fn decide(call: &Call<'_>, psn_no: &str, omsgid: &str, oinfno: &str) -> Result<D
     let Some(original) = call.book.original() else {
         call.notes.say(format!("没有收到过报文 {omsgid}；它以后再来也不受理"));
         let change = Change::Barred { omsgid: omsgid.to_owned() };
-        return Ok(Done::record("barred", member, &Nothing {}, change, String::new()).in_no_visit());
+        return Ok(Done::record("barred", member, raw(&Nothing {}), change, String::new()).in_no_visit());
     };
     if original.msgid != omsgid {
         call.notes.say(format!("报文 {omsgid} 未曾收到，已由 {} 冲正", original.msgid));
@@ -61,5 +61,5 @@ fn decide(call: &Call<'_>, psn_no: &str, omsgid: &str, oinfno: &str) -> Result<D
     let setl_id = call.number(member);
     let (policy, mdtrt_id) = (settled.decided.policy.clone(), settled.mdtrt_id.clone());
     let change = Change::Cancelled { setl_id, cancels };
-    Ok(Done::record("reversed", member, &Nothing {}, change, policy).in_visit(&mdtrt_id))
+    Ok(Done::record("reversed", member, raw(&Nothing {}), change, policy).in_visit(&mdtrt_id))
 }

@@ -34,7 +34,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             let fault = Fault::at(Code::MissingField, "file").given("（空）");
             fault.allowed("multipart/form-data 中名为 file（或 in）的文件部分，报文放在 jsonStr 部分")
         };
-        let bytes = look.upload.filter(|bytes| !bytes.is_empty()).ok_or_else(missing)?;
+        let bytes = look.upload.ok_or_else(missing)?;
         if bytes.len() > LARGEST {
             let fault = Fault::at(Code::FileTooLarge, "file").given(format!("{} 字节", bytes.len()));
             return Err(fault.allowed(format!("至多 {LARGEST} 字节")));

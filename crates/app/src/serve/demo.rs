@@ -37,8 +37,22 @@ pub(crate) fn directory() -> anyhow::Result<Directory> {
 /// # Errors
 /// When a data file or the catalogue is wrong.
 pub(crate) fn with_catalogue(folder: Option<&Path>) -> anyhow::Result<Directory> {
-    let members: Members = toml::from_str(MEMBERS).context("demo/members.toml")?;
-    let institutions: Institutions = toml::from_str(INSTITUTIONS).context("demo/institutions.toml")?;
+    with_others(folder, Vec::new(), Vec::new())
+}
+
+/// The same with others besides, as the sandbox has.
+///
+/// # Errors
+/// As for [`with_catalogue`], and when somebody is there twice.
+pub(crate) fn with_others(
+    folder: Option<&Path>,
+    also: Vec<Member>,
+    there: Vec<Institution>,
+) -> anyhow::Result<Directory> {
+    let mut members: Members = toml::from_str(MEMBERS).context("demo/members.toml")?;
+    let mut institutions: Institutions = toml::from_str(INSTITUTIONS).context("demo/institutions.toml")?;
+    members.member.extend(also);
+    institutions.institution.extend(there);
     let folder = folder.map_or_else(Folder::shipped, Folder::open)?;
     let catalogue = folder.catalogue()?;
     let directory = Directory::new(members.member, institutions.institution, catalogue);

@@ -1,6 +1,8 @@
 //! HTTP in front of the national interface: POST, any content type, at all addresses that clients use ([`paths`]).
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
@@ -8,13 +10,16 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use http_body::Frame;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use gongji_store::Key;
 
 use super::paths;
+use super::sandbox::trouble::{self, Trouble, Troubles};
+use crate::calls::write::Calls;
 use crate::his::errors::{Code, Fault};
 use crate::his::zipped::SIGN;
 use crate::his::{Answer, Service};
@@ -26,8 +31,6 @@ pub(crate) const PATH: &str = "/fsi/api/rsfComIfsService/callService";
 /// What became of a message: `/{institution}/{msgid}` follows. Not of the national interface.
 pub(crate) const FATE: &str = "/gongji/v1/messages";
 
-/// What is said in words and not in an envelope.
-const TEXT: (header::HeaderName, &str) = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
 /// The service answers its own machine, and somebody else seems to ask.
 const NOT_FROM_HERE: &str =
     "本服务只接受本机程序的请求：地址用 127.0.0.1 或 localhost，请求头不带 Origin（浏览器页面请由本机后台转发）\n";
@@ -41,40 +44,87 @@ const DRAIN: usize = 64 << 20;
 /// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Orders trouble in the sandbox: `/{institution}/{infno}/{trouble}` follows.
+pub(crate) const TROUBLE: &str = "/gongji/v1/sandbox/next";
+
+/// The service and what stands around it.
+pub(crate) struct App {
+    pub service: Arc<Service>,
+    /// Where every message is noted with its fate.
+    pub calls: Option<Calls>,
+    /// The trouble that vendors may ask for; in the sandbox only.
+    pub troubles: Option<Troubles>,
+}
+
+/// What goes back over the line.
+struct Answered {
+    status: u16,
+    body: Vec<u8>,
+}
+
 /// Serves until `stopped` is ready, then finishes what is under way.
 pub(crate) async fn serve(
     listener: TcpListener,
-    service: Arc<Service>,
+    app: App,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(service)).with_graceful_shutdown(stopped).await
+    axum::serve(listener, routes(app)).with_graceful_shutdown(stopped).await
 }
 
-/// The routes.
+/// The routes of a service with nothing around it.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    Router::new().route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate)).fallback(message).with_state(service)
+    routes(App { service, calls: None, troubles: None })
+}
+
+fn routes(app: App) -> Router {
+    let mut router = Router::new().route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate));
+    if app.troubles.is_some() {
+        router = router.route(&format!("{TROUBLE}/{{institution}}/{{infno}}/{{trouble}}"), post(trouble));
+    }
+    router.fallback(message).with_state(Arc::new(app))
+}
+
+/// Orders trouble for the next message of an institution.
+async fn trouble(
+    State(app): State<Arc<App>>,
+    Path((institution, infno, said)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    if app.service.is_local() && !from_here(&headers) {
+        return text(StatusCode::FORBIDDEN, NOT_FROM_HERE);
+    }
+    match (said.parse(), &app.troubles) {
+        (Ok(trouble), Some(troubles)) => {
+            let done = format!("{institution} 的下一条 {infno}：{trouble}\n");
+            troubles.order(institution, infno, trouble);
+            text(StatusCode::OK, done)
+        }
+        (Err(fault), _) => text(StatusCode::BAD_REQUEST, fault),
+        (_, None) => elsewhere(),
+    }
 }
 
 /// Whatever is sent to an address of the interface.
-async fn message(State(service): State<Arc<Service>>, request: Request) -> Response {
+async fn message(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(said) = paths::find(request.uri().path()) else { return elsewhere() };
     if request.method() != Method::POST {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST"), TEXT], "报文用 POST 发送\n").into_response();
+        return ([(header::ALLOW, "POST")], text(StatusCode::METHOD_NOT_ALLOWED, "报文用 POST 发送\n")).into_response();
     }
     let infno = said.map(str::to_owned);
-    answer(service, infno, request).await
+    answer(&app, infno, request).await
 }
 
 /// Asks twice: the fate depends on a person's visit, and only who is known can be asked for.
 async fn fate(
-    State(service): State<Arc<Service>>,
+    State(app): State<Arc<App>>,
     Path((institution, msgid)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
+    let service = &app.service;
     let here = service.is_local();
     let may_ask = if here { from_here(&headers) } else { service.admits(&institution, &named(&headers)) };
     if !may_ask {
-        return forbidden(if here { NOT_FROM_HERE } else { NOT_ADMITTED });
+        return text(StatusCode::FORBIDDEN, if here { NOT_FROM_HERE } else { NOT_ADMITTED });
     }
     let message = Key { institution, msgid };
     let persons = told(|tell| service.person_of(&message, tell)).await;
@@ -97,45 +147,107 @@ async fn told<T: Send + 'static>(ask: impl FnOnce(Box<dyn FnOnce(Option<T>) + Se
 }
 
 fn elsewhere() -> Response {
-    let text = format!("此服务只接受 POST {PATH}，其后可带 /交易编号；报文去向用 GET {FATE}/机构编号/报文编号 查询\n");
-    (StatusCode::NOT_FOUND, [TEXT], text).into_response()
+    let said = format!("此服务只接受 POST {PATH}，其后可带 /交易编号；报文去向用 GET {FATE}/机构编号/报文编号 查询\n");
+    text(StatusCode::NOT_FOUND, said)
 }
 
-/// A reason, for whoever looks at what an HTTP client got.
-fn forbidden(reason: &'static str) -> Response {
-    (StatusCode::FORBIDDEN, [TEXT], reason).into_response()
+/// What is said in words and not in an envelope.
+fn text(status: StatusCode, said: impl Into<String>) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], said.into()).into_response()
 }
 
-async fn answer(service: Arc<Service>, infno: Option<String>, request: Request) -> Response {
+async fn answer(app: &App, infno: Option<String>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    if service.is_local() && !from_here(&head.headers) {
+    if app.service.is_local() && !from_here(&head.headers) {
         // A page in a browser on this machine must not settle for its visitor.
-        return forbidden(NOT_FROM_HERE);
+        return text(StatusCode::FORBIDDEN, NOT_FROM_HERE);
     }
+    let arrived = app.calls.as_ref().map(Calls::arrived);
     let taken = match upload::boundary(&head.headers) {
         Some(boundary) => tokio::time::timeout(PATIENCE, upload::read(body, boundary, BODY)).await,
         None => tokio::time::timeout(PATIENCE, read(body)).await.map(|body| Ok((body?, None))),
     };
-    let (body, file) = match taken {
-        Ok(Ok(taken)) => taken,
-        Ok(Err(fault)) => return json(service.refuse_unread(&fault)),
+    let (body, file, unread) = match taken {
+        Ok(Ok((body, file))) => (body, file, None),
+        Ok(Err(fault)) => (Bytes::new(), None, Some(fault)),
         Err(_) => {
             let allowed = format!(" {} 秒以内", PATIENCE.as_secs());
-            return json(service.refuse_unread(&Fault::new(Code::BodyTimeout).allowed(allowed)));
+            (Bytes::new(), None, Some(Fault::new(Code::BodyTimeout).allowed(allowed)))
         }
     };
+    let header = || named(&head.headers)(trouble::HEADER);
+    let trouble = match app.troubles.as_ref().map(|troubles| troubles.of(header(), &body)).transpose() {
+        Ok(trouble) => trouble.flatten(),
+        Err(fault) => return text(StatusCode::BAD_REQUEST, fault),
+    };
+    let answered = match unread {
+        Some(fault) => Answered { status: 200, body: app.service.refuse_unread(&fault) },
+        None => settled(&app.service, trouble, infno, &head.headers, (&body, file)).await,
+    };
+    if let (Some(calls), Some(arrived)) = (&app.calls, arrived) {
+        let trouble = trouble.map(|trouble| trouble.to_string()).unwrap_or_default();
+        calls.log(arrived, body.clone(), answered.body.clone(), answered.status, trouble);
+    }
+    match trouble {
+        None => sent(answered),
+        Some(trouble) => late_or_lost(&app.service, trouble, answered, &body).await,
+    }
+}
+
+/// What becomes of a message, unless trouble keeps it from the service.
+async fn settled(
+    service: &Service,
+    trouble: Option<Trouble>,
+    infno: Option<String>,
+    headers: &HeaderMap,
+    (body, file): (&Bytes, Option<Bytes>),
+) -> Answered {
+    match trouble {
+        Some(Trouble::Busy) => {
+            return Answered { status: 200, body: service.refuse_message(body, &Fault::new(Code::Busy)) };
+        }
+        Some(Trouble::DropRequest) => return Answered { status: 200, body: Vec::new() },
+        _ => {}
+    }
     let (sender, receiver) = oneshot::channel();
-    service.receive(&body, file, infno.as_deref(), &named(&head.headers), move |answer| {
+    service.receive(body, file, infno.as_deref(), &named(headers), move |answer| {
         // A caller that went away asks again under the same number.
         let _ = sender.send(answer);
     });
     match receiver.await {
-        Ok(Answer::Reply(reply)) => json(reply),
-        Ok(Answer::Gateway(status, body)) => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNAUTHORIZED);
-            (status, json(body.into_bytes())).into_response()
-        }
-        Err(_) => json(service.refuse_unread(&Fault::new(Code::NotConfirmed))),
+        Ok(Answer::Reply(body)) => Answered { status: 200, body },
+        Ok(Answer::Gateway(status, body)) => Answered { status, body: body.into_bytes() },
+        Err(_) => Answered { status: 200, body: service.refuse_unread(&Fault::new(Code::NotConfirmed)) },
+    }
+}
+
+fn sent(answered: Answered) -> Response {
+    let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::UNAUTHORIZED);
+    (status, json(answered.body)).into_response()
+}
+
+/// The answer as trouble leaves it.
+async fn late_or_lost(service: &Service, trouble: Trouble, answered: Answered, body: &Bytes) -> Response {
+    if let Some(delay) = trouble.delay() {
+        tokio::time::sleep(delay).await;
+    }
+    match trouble {
+        // The line breaks before the first byte.
+        Trouble::DropReply | Trouble::DropRequest => Response::new(Body::new(Broken)),
+        Trouble::Away => json(service.refuse_message(body, &Fault::new(Code::DatabaseAway))),
+        Trouble::Delay(_) | Trouble::Busy => sent(answered),
+    }
+}
+
+/// A body that cannot be sent.
+struct Broken;
+
+impl axum::body::HttpBody for Broken {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())))
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod http;
 mod paths;
 pub(crate) mod rehearsal;
+pub(crate) mod sandbox;
 mod upload;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use clap::Args;
 
 use gongji_store::Place;
 
+use crate::calls::write::{Calls, Keeping};
 use crate::cli::load;
 use crate::cli::store::place;
 use crate::his::auth::Guard;
@@ -23,6 +25,10 @@ use crate::his::auth::keys::Keys;
 use crate::his::directory::Directory;
 use crate::his::files::{Files, FolderFiles, MemoryFiles};
 use crate::his::{Policies, Service};
+use sandbox::trouble::Troubles;
+
+/// The store of a sandbox unless another is named.
+pub(crate) const SANDBOX: &str = "gongji-sandbox.db";
 
 /// Serves the national interface's outpatient transactions (定点医药机构接口规范).
 ///
@@ -31,6 +37,7 @@ use crate::his::{Policies, Service};
 ///   gongji serve
 ///   gongji serve --listen 127.0.0.1:9000 --store /var/lib/gongji/demo.db
 ///   gongji serve --listen 0.0.0.0:8080 --keys keys.toml
+///   gongji serve --sandbox
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Options {
@@ -38,12 +45,31 @@ pub(crate) struct Options {
     /// (对外监听须每个机构都有签名方式，见 --keys).
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: String,
-    /// The store: its file, made if it is not there, or postgres://user@host/database.
-    #[arg(long, value_name = "DB", default_value = "gongji-demo.db", env = "GONGJI_STORE", value_parser = place)]
+    /// The store: its file, made if it is not there, or postgres://user@host/database. With --sandbox
+    /// gongji-sandbox.db unless another is named.
+    #[arg(
+        long,
+        value_name = "DB",
+        default_value = "gongji-demo.db",
+        default_value_if("sandbox", "true", SANDBOX),
+        env = "GONGJI_STORE",
+        value_parser = place
+    )]
     pub store: Place,
     /// File of keys (密钥文件): who signs how. Without it nobody does, and only this machine is served.
     #[arg(long, value_name = "FILE")]
     pub keys: Option<PathBuf>,
+    /// Be a sandbox (沙箱) for makers of hospital and pharmacy software: test members in every state, answers that get
+    /// lost on demand, a log of what was sent (gongji sandbox, gongji calls, gongji certify).
+    #[arg(long)]
+    pub sandbox: bool,
+    /// Folder for the call log (报文记录): each message with its fate; bodies only in the sandbox, where it is
+    /// <store>.calls unless another is named.
+    #[arg(long, value_name = "DIR")]
+    pub calls: Option<PathBuf>,
+    /// Days after which a file of the call log is removed.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub calls_days: u32,
     /// The catalogue (医保目录): a folder that `gongji catalogue import` made; without it the small
     /// fictitious one that ships.
     #[arg(long, value_name = "DIR")]
@@ -66,21 +92,69 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     log();
     let address = address(&options.listen)?;
     let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
-    let directory = demo::with_catalogue(options.catalogue.as_deref()).context("无法使用医保目录")?;
+    let directory = directory(options)?;
     let guard = guard(options, &directory, address)?;
     let files = kept_files(options)?;
-    let service = Service::open(&options.store, directory, Arc::new(policies), Arc::new(clock::ChinaTime))
-        .with_context(|| format!("无法使用结算库 {}", options.store))?
-        .with_files(files)
-        .guarded(guard);
+    let service = opened(options, directory, policies)?;
+    let calls = kept_calls(options, &service)?;
+    let troubles = options.sandbox.then(Troubles::default);
+    let service = service.with_files(files).guarded(guard);
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
         let bound = listener.local_addr().context("无法取得监听地址")?;
         println!("gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件", http::PATH, options.store);
-        http::serve(listener, Arc::new(service), stopped()).await.context("服务中断")
+        http::serve(listener, http::App { service: Arc::new(service), calls, troubles }, stopped())
+            .await
+            .context("服务中断")
     })
+}
+
+/// Who is insured, with whom there are agreements, what the catalogue lists.
+fn directory(options: &Options) -> anyhow::Result<Directory> {
+    let catalogue = options.catalogue.as_deref();
+    let directory =
+        if options.sandbox { sandbox::members::directory(catalogue) } else { demo::with_catalogue(catalogue) };
+    directory.context("无法使用医保目录")
+}
+
+/// The service on its store; a sandbox with what its members went through before.
+fn opened(options: &Options, directory: Directory, policies: Policies) -> anyhow::Result<Service> {
+    let (place, clock) = (&options.store, Arc::new(clock::ChinaTime));
+    let unusable = || format!("无法使用结算库 {place}");
+    if !options.sandbox {
+        return Service::open(place, directory, Arc::new(policies), clock).with_context(unusable);
+    }
+    sandbox::check(place)?;
+    let mark = sandbox::mark();
+    let service = Service::open_marked(place, directory, Arc::new(policies), clock, &mark).with_context(unusable)?;
+    let otherwise = sandbox::past::play(&service, &sandbox::members::people()?, |done, of| {
+        if done == of || done % 4 == 0 {
+            eprintln!("沙箱：测试参保人的前史 {done}/{of}");
+        }
+    })?;
+    for difference in otherwise {
+        tracing::warn!(difference, "a member's state is not the one described");
+    }
+    Ok(service)
+}
+
+/// The call log, if there is to be one.
+fn kept_calls(options: &Options, service: &Service) -> anyhow::Result<Option<Calls>> {
+    let beside = || PathBuf::from(sandbox_calls(&options.store));
+    let Some(folder) = options.calls.clone().or_else(|| options.sandbox.then(beside)) else { return Ok(None) };
+    let unusable = format!("无法使用报文记录 {}", folder.display());
+    let keeping = Keeping { folder, bodies: options.sandbox, days: options.calls_days };
+    Calls::start(keeping, service.clock()).map(Some).with_context(|| unusable)
+}
+
+/// Where a sandbox keeps its call log unless it is told.
+pub(crate) fn sandbox_calls(place: &Place) -> String {
+    match place {
+        Place::File { path, .. } => format!("{}.calls", path.display()),
+        _ => format!("{SANDBOX}.calls"),
+    }
 }
 
 /// Where uploaded files are kept, without those that are too old.
@@ -169,6 +243,9 @@ mod tests {
                 listen: listen.to_owned(),
                 store: Place::file("x.db"),
                 keys: None,
+                sandbox: false,
+                calls: None,
+                calls_days: 30,
                 catalogue: None,
                 files: None,
                 keep_files: 30,

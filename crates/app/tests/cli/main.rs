@@ -113,7 +113,8 @@ fn every_command_helps_with_an_example() {
     let policy = ["list", "show", "check", "coverage", "keys", "new", "bless"].map(|name| vec!["policy", name]);
     let store = ["verify", "rebuild", "backup", "balances", "heads", "prove", "verify-proof"];
     let store = store.map(|name| vec!["store", name]);
-    let commands = [vec!["quote"], vec!["explain"]].into_iter().chain(policy).chain(store);
+    let sandbox = [vec!["sandbox", "members"], vec!["sandbox", "reset"], vec!["calls"], vec!["certify"]];
+    let commands = [vec!["quote"], vec!["explain"]].into_iter().chain(sandbox).chain(policy).chain(store);
     for command in commands {
         let ran = gongji(&[command.as_slice(), &["--help"]].concat(), "");
         assert_eq!(ran.code, 0);

@@ -21,6 +21,8 @@ pub enum Detail {
     /// Amounts only.
     #[default]
     Amounts,
+    /// The engine's steps alone; [`Area::said`] tells one in words.
+    Unnamed,
     /// Each amount's rule, article and inputs.
     Steps,
     /// The same with a Chinese sentence.
@@ -213,7 +215,7 @@ impl Area {
             NotCovered { code, article: rules.whys[*why as usize].article.to_string(), message }
         });
         let steps = match detail {
-            Detail::Amounts => Vec::new(),
+            Detail::Amounts | Detail::Unnamed => Vec::new(),
             _ => sentences::steps(self, rules, &settlement.steps, detail == Detail::Sentences),
         };
         Decision::Settled(Settled { settlement, payments, not_covered, steps })
@@ -221,6 +223,13 @@ impl Area {
 }
 
 impl Area {
+    /// A step of a settlement of a day: its article and, in Chinese, what it did; nothing where no rules hold.
+    #[must_use]
+    pub fn said(&self, day: Day, step: &engine::Step) -> Option<(&str, String)> {
+        let rules = self.rules(day)?;
+        Some((&rules.whys[step.why as usize].article, sentences::sentence(self, rules, step)))
+    }
+
     /// The standing with which a case begins: its balance, and what was used before.
     ///
     /// # Errors

@@ -62,7 +62,8 @@ fn inputs(rules: &Rules, kind: &StepKind) -> (&'static str, Vec<(&'static str, S
     }
 }
 
-fn sentence(area: &Area, rules: &Rules, step: &Step) -> String {
+/// What a step did, in Chinese.
+pub(super) fn sentence(area: &Area, rules: &Rules, step: &Step) -> String {
     let result = step.result;
     match &step.kind {
         StepKind::OffList => format!("目录外全自费 {result} 元，由个人负担"),

@@ -51,7 +51,7 @@ fn a_draft_about_a_person_or_visit_that_was_not_named_is_refused(world: &World) 
             effects: "1000".to_owned(),
             policy: String::new(),
         };
-        let decide = move |_: &Known<'_, Sums>, _: u64| Outcome::Record(draft.clone());
+        let decide = move |_: &Known<'_, Sums>, _: u64| Outcome::Record(draft.clone(), None);
         let refused = store.call(request("m3", persons, named), decide);
         assert!(matches!(refused, Err(SubmitError::NotRecorded(_))), "{what}: {refused:?}");
         assert_eq!(["p", "q", "r"].map(|person| sum(&store, person)), [5, 7, 0], "{what}");

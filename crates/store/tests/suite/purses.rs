@@ -211,7 +211,7 @@ pub fn act(
     let (request, draft) = doing(msgid, day, persons, effects);
     let begins = effects.starts_with("pay") || effects.starts_with("give");
     store.call(request, move |_, number| {
-        Outcome::Record(Draft { visit: if begins { Some(number) } else { draft.visit }, ..draft.clone() })
+        Outcome::Record(Draft { visit: if begins { Some(number) } else { draft.visit }, ..draft.clone() }, None)
     })
 }
 

@@ -75,7 +75,11 @@ fn a_number_of_events_and_the_end_of_pages_are_kept_to() {
     act(&store, "open", "2026-03-01", &["P1"], "open 9999.00").unwrap();
     for n in 2..1_020_u64 {
         let (request, draft) = doing(&n.to_string(), "2026-03-01", &["P1"], "look");
-        store.submit(request, move |_, _| gongji_store::Outcome::Record(draft.clone()), |done| drop(done.unwrap()));
+        store.submit(
+            request,
+            move |_, _| gongji_store::Outcome::Record(draft.clone(), None),
+            |done| drop(done.unwrap()),
+        );
     }
     act(&store, "last", "2026-03-01", &["P1"], "look").unwrap();
     for number in [1, 999, 1_000, 1_001, 1_020] {

@@ -104,21 +104,24 @@ pub fn add(
     persons: &[&str],
     visit: Option<u64>,
     effects: &str,
-) -> (Request, impl Fn(&Known<'_, Sums>, u64) -> Outcome + Send + 'static) {
+) -> (Request, impl Fn(&Known<'_, Sums>, u64) -> Outcome<<Sums as State>::Change> + Send + 'static) {
     let request = request(msgid, persons, visit.filter(|visit| *visit > 0));
     let (persons, effects) = (request.persons.clone(), effects.to_owned());
     let decide = move |known: &Known<'_, Sums>, number: u64| {
         let after = known.person(&persons[0]).unwrap() + effects.parse::<i64>().unwrap_or(0);
-        Outcome::Record(Draft {
-            kind: "added",
-            area: "500000".to_owned(),
-            psn_no: persons[0].clone(),
-            with: persons[1..].to_vec(),
-            visit: visit.map(|visit| if visit == 0 { number } else { visit }),
-            reply: format!("#{number} {after}").into_bytes(),
-            effects: effects.clone(),
-            policy: String::new(),
-        })
+        Outcome::Record(
+            Draft {
+                kind: "added",
+                area: "500000".to_owned(),
+                psn_no: persons[0].clone(),
+                with: persons[1..].to_vec(),
+                visit: visit.map(|visit| if visit == 0 { number } else { visit }),
+                reply: format!("#{number} {after}").into_bytes(),
+                effects: effects.clone(),
+                policy: String::new(),
+            },
+            None,
+        )
     };
     (request, decide)
 }

@@ -74,7 +74,7 @@ pub(crate) fn place(text: &str) -> Result<Place, std::convert::Infallible> {
     Ok(Place::from(text))
 }
 
-fn unusable(place: &Place) -> String {
+pub(crate) fn unusable(place: &Place) -> String {
     format!("无法使用结算库 {place}")
 }
 

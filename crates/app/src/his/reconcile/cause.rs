@@ -84,8 +84,8 @@ impl Cause {
 pub(crate) enum Mend {
     /// The institution books what the centre has, as 5203 tells it.
     BookAtInstitution { setl_id: String },
-    /// The institution reverses the message at the centre (冲正 2601).
-    Reverse { msgid: String, infno: String, psn_no: String },
+    /// Somebody looks whether it was twice the same; if so the institution reverses the message.
+    ReverseIfDoubled { msgid: String, infno: String, psn_no: String, setl_id: String },
     /// The institution cancels at the centre (2208).
     CancelAtCentre { setl_id: String, mdtrt_id: String },
     /// The institution sends the message again, or strikes its row.
@@ -113,11 +113,13 @@ impl Mend {
     pub(crate) fn said(&self) -> String {
         match self {
             Self::BookAtInstitution { setl_id } => {
-                format!("患者已取药或已离院：用 5203 查 {setl_id} 补记；否则用 2208 撤销或 2601 冲正")
+                format!(
+                    "患者已取药或已离院：用 5203 查 {setl_id} 补记；否则用 2208 撤销或 2601 冲正（中心留下一正一负两笔，机构同样补记）"
+                )
             }
-            Self::Reverse { msgid, infno, psn_no } => {
-                format!("用 2601 冲正：omsgid={msgid}，oinfno={infno}，psn_no={psn_no}")
-            }
+            Self::ReverseIfDoubled { msgid, infno, psn_no, setl_id } => format!(
+                "先核对是否确为同一次：是则用 2601 冲正，omsgid={msgid}，oinfno={infno}，psn_no={psn_no}（中心留下一正一负两笔，机构同样补记）；确有两次则用 5203 查 {setl_id} 补记"
+            ),
             Self::CancelAtCentre { setl_id, mdtrt_id } => {
                 format!("用 2208 撤销：setl_id={setl_id}，mdtrt_id={mdtrt_id}")
             }

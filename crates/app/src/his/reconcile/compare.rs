@@ -75,8 +75,12 @@ impl Pairs {
 
     /// A row of the centre that the institution has not.
     fn unbooked(&self, books: &Books<'_>, row: &Settlement) -> Difference {
-        let reverse =
-            || Mend::Reverse { msgid: row.msgid.clone(), infno: row.infno.clone(), psn_no: row.psn_no.clone() };
+        let reverse = || Mend::ReverseIfDoubled {
+            msgid: row.msgid.clone(),
+            infno: row.infno.clone(),
+            psn_no: row.psn_no.clone(),
+            setl_id: row.setl_id.clone(),
+        };
         let (cause, mend) = if row.refund {
             let setl_id = row.cancels.clone().unwrap_or_else(|| row.setl_id.clone());
             (Cause::CancelledAtCentreOnly, Mend::BookCancellation { setl_id })

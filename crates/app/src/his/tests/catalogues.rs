@@ -10,12 +10,19 @@ use crate::catalogue::import::{Wanted, import};
 use crate::catalogue::kinds::{How, kinds};
 use crate::serve::http;
 
-/// Content type and body of an answer.
-fn exchange(server: &Server, content_type: &str, body: &[u8]) -> (String, Vec<u8>) {
+/// An answer that may be no text.
+pub(super) struct Answer {
+    pub status: u16,
+    /// Content type.
+    pub kind: String,
+    pub body: Vec<u8>,
+}
+
+/// Posts bytes to an address.
+pub(super) fn send(server: &Server, path: &str, content_type: &str, body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(server.address).unwrap();
     let head = format!(
-        "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {content_type}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
-        http::PATH,
+        "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: {content_type}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         server.address,
         body.len()
     );
@@ -25,8 +32,14 @@ fn exchange(server: &Server, content_type: &str, body: &[u8]) -> (String, Vec<u8
     stream.read_to_end(&mut answer).unwrap();
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
     let head = String::from_utf8(answer[..end].to_vec()).unwrap().to_lowercase();
-    let kind = head.lines().find_map(|line| line.strip_prefix("content-type: ")).unwrap().to_owned();
-    (kind, answer[end + 4..].to_vec())
+    let kind = head.lines().find_map(|line| line.strip_prefix("content-type: ")).unwrap_or_default().to_owned();
+    Answer { status: head[9..12].parse().unwrap(), kind, body: answer[end + 4..].to_vec() }
+}
+
+/// Content type and body of an answer.
+fn exchange(server: &Server, content_type: &str, body: &[u8]) -> (String, Vec<u8>) {
+    let Answer { kind, body, .. } = send(server, http::PATH, content_type, body);
+    (kind, body)
 }
 
 pub(super) fn download(server: &Server, institution: &str, number: &str, code: &str) -> (String, Vec<u8>) {
@@ -48,6 +61,20 @@ pub(super) fn unzipped(bytes: &[u8]) -> (String, Vec<u8>) {
 pub(super) fn upload(server: &Server, institution: &str, part: &str, name: &str, content: &[u8]) -> Reply {
     let input = format!(r#"{{"fsUploadIn":{{"filename":"{name}","fixmedins_code":"{institution}"}}}}"#);
     let json = message("9101", &server.msgid(), institution, &input);
+    let (kind, reply) = exchange(server, MULTIPART, &parts_named(part, &json, content));
+    assert_eq!(kind, "application/json; charset=utf-8");
+    Reply::read(&reply).unwrap()
+}
+
+/// A message with a file beside it.
+pub(super) const MULTIPART: &str = "multipart/form-data; boundary=line";
+
+/// Its body.
+pub(super) fn parts(json: &str, content: &[u8]) -> Vec<u8> {
+    parts_named("file", json, content)
+}
+
+fn parts_named(part: &str, json: &str, content: &[u8]) -> Vec<u8> {
     let mut body = format!(
         "--line\r\nContent-Disposition: form-data; name=\"jsonStr\"\r\n\r\n{json}\r\n--line\r\n\
          Content-Disposition: form-data; name=\"{part}\"; filename=\"x\"\r\nContent-Type: application/octet-stream\r\n\r\n"
@@ -55,9 +82,7 @@ pub(super) fn upload(server: &Server, institution: &str, part: &str, name: &str,
     .into_bytes();
     body.extend_from_slice(content);
     body.extend_from_slice(b"\r\n--line--\r\n");
-    let (kind, reply) = exchange(server, "multipart/form-data; boundary=line", &body);
-    assert_eq!(kind, "application/json; charset=utf-8");
-    Reply::read(&reply).unwrap()
+    body
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::{ACTIVE, PHARMACY, Reply, SECONDARY, Server, TERTIARY, message};
 use crate::his::zipped::zipped;
 
 /// Uploads rows and reconciles them with the sums that they have.
-fn reconcile(server: &Server, institution: &str, rows: &[[&str; 7]]) -> Reply {
+pub(super) fn reconcile(server: &Server, institution: &str, rows: &[[&str; 7]]) -> Reply {
     let text: String = rows.iter().map(|row| format!("{}\n", row.join("\t"))).collect();
     let uploaded = upload(server, institution, "file", "day.zip", &zipped("day.txt", text.as_bytes()).unwrap()).ok();
     let sum = |column: usize| -> i64 {

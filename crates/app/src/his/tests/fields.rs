@@ -55,20 +55,21 @@ fn outputs_are_complete() {
     assert_eq!(names(&cancelled, "output.setldetail.0"), sorted(SETLDETAIL));
 }
 
-fn money(reply: &Reply, path: &str) -> Fen {
+pub(super) fn money(reply: &Reply, path: &str) -> Fen {
     let text = reply.at(path);
     // Two decimals, always.
     assert_eq!(text.split_once('.').map(|(_, decimals)| decimals.len()), Some(2), "{path} is {text}");
     Fen::parse_signed(&text).unwrap()
 }
 
-/// I1, I2, I4, I5, I8, I9 on one reply, and that `raw` numbers are numbers.
+/// I1 to I5, I8, I9 on one reply, and that `raw` numbers are numbers.
 #[track_caller]
 pub(super) fn check_identities(reply: &Reply) {
     let of = |field: &str| money(reply, &format!("output.setlinfo.{field}"));
     let sum = |fields: &str| fields.split(' ').map(of).sum::<Fen>();
     assert_eq!(of("medfee_sumamt"), sum("fund_pay_sumamt psn_part_amt hosp_part_amt"), "I1");
     assert_eq!(of("psn_part_amt"), sum("acct_pay psn_cash_pay"), "I2");
+    assert!(of("acct_mulaid_pay").fen().abs() <= of("acct_pay").fen().abs(), "I3");
     assert_eq!(
         of("fund_pay_sumamt"),
         sum("hifp_pay cvlserv_pay hifes_pay hifmi_pay hifob_pay maf_pay oth_pay hifdm_pay"),

@@ -3,6 +3,8 @@
 mod base;
 mod books;
 mod catalogues;
+mod certify;
+mod conversations;
 mod detail;
 mod double;
 mod drill;
@@ -16,6 +18,7 @@ mod policies;
 mod queries;
 mod reversal;
 mod roundtrip;
+mod simulator;
 mod table;
 mod together;
 mod totals;
@@ -34,9 +37,12 @@ use gongji_store::{Place, Reader, Report};
 use jiff::civil::{DateTime, date};
 
 use super::auth::Guard;
+use super::directory::Directory;
 use super::json::{self, Json};
 use super::{Book, Decider, Service};
+use crate::calls::write::{Calls, Keeping};
 use crate::serve::clock::Clock;
+use crate::serve::sandbox::trouble::Troubles;
 use crate::serve::{demo, http};
 
 /// 2026-03-01 08:00, a millisecond later at every look.
@@ -57,7 +63,7 @@ pub(super) struct Server {
     thread: Option<std::thread::JoinHandle<()>>,
     service: Option<Arc<Service>>,
     messages: AtomicU64,
-    path: PathBuf,
+    place: Place,
     decider: Arc<dyn Decider>,
     _folder: Option<tempfile::TempDir>,
 }
@@ -92,20 +98,58 @@ impl Server {
         messages: u64,
         guard: Guard,
     ) -> Self {
-        let directory = demo::directory().unwrap();
-        let service =
-            Service::open(&Place::file(&path), directory, Arc::clone(&decider), Arc::new(TestClock::default()))
-                .unwrap();
-        let service = Arc::new(service.guarded(guard));
+        let clock = Arc::new(TestClock::default());
+        let mut server = Self::kept_at(Place::file(path), demo::directory().unwrap(), decider, clock, messages, guard);
+        server._folder = folder;
+        server
+    }
+
+    /// On any store, at any time.
+    pub(super) fn kept_at(
+        place: Place,
+        directory: Directory,
+        decider: Arc<dyn Decider>,
+        clock: Arc<dyn Clock>,
+        messages: u64,
+        guard: Guard,
+    ) -> Self {
+        let service = Service::open(&place, directory, Arc::clone(&decider), clock).unwrap().guarded(guard);
+        Self::around(place, decider, service, messages, |service| http::App { service, calls: None, troubles: None })
+    }
+
+    /// With a call log in `folder` and trouble on demand, as the sandbox has them.
+    pub(super) fn recorded(calls: &std::path::Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::file(folder.path().join("test.db"));
+        let keeping = Keeping { folder: calls.to_owned(), bodies: true, days: 30 };
+        let (decider, clock) = (Arc::new(double::Double), Arc::new(TestClock::default()));
+        let service = Service::open(&place, demo::directory().unwrap(), decider.clone(), clock).unwrap();
+        let mut server = Self::around(place, decider, service, 0, |service| http::App {
+            calls: Some(Calls::start(keeping, service.clock()).unwrap()),
+            service,
+            troubles: Some(Troubles::default()),
+        });
+        server._folder = Some(folder);
+        server
+    }
+
+    fn around(
+        place: Place,
+        decider: Arc<dyn Decider>,
+        service: Service,
+        messages: u64,
+        app: impl FnOnce(Arc<Service>) -> http::App,
+    ) -> Self {
+        let service = Arc::new(service);
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = std::sync::mpsc::channel();
-        let served = Arc::clone(&service);
+        let app = app(Arc::clone(&service));
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
-                http::serve(listener, served, async { stopped.await.unwrap_or(()) }).await.unwrap();
+                http::serve(listener, app, async { stopped.await.unwrap_or(()) }).await.unwrap();
             });
         });
         Self {
@@ -114,9 +158,9 @@ impl Server {
             thread: Some(thread),
             service: Some(service),
             messages: AtomicU64::new(messages),
-            path,
+            place,
             decider,
-            _folder: folder,
+            _folder: None,
         }
     }
 
@@ -130,12 +174,12 @@ impl Server {
     pub(super) fn restart_with(mut self, decider: Arc<dyn Decider>) -> Self {
         self.halt();
         let messages = self.messages.load(Ordering::Relaxed);
-        Self::on(self.path.clone(), decider, self._folder.take(), messages)
+        Self::on(self.path().to_owned(), decider, self._folder.take(), messages)
     }
 
     /// Proves chain, postings, balances and day heads, and that the books say what visits were decided by.
     pub(super) fn verify(&self) -> Report {
-        let reader = Reader::open(&Place::file(&self.path)).unwrap();
+        let reader = Reader::open(&self.place).unwrap();
         reader.verify(&Book::new(Arc::clone(&self.decider))).unwrap_or_else(|fault| panic!("{fault}"))
     }
 
@@ -143,15 +187,15 @@ impl Server {
     pub(super) fn balance(&self, key: &str) -> String {
         let account: Account = key.parse().unwrap();
         let mut history = Vec::new();
-        Reader::open(&Place::file(&self.path))
-            .unwrap()
-            .history(|transaction| history.push(transaction.clone()))
-            .unwrap();
+        Reader::open(&self.place).unwrap().history(|transaction| history.push(transaction.clone())).unwrap();
         gongji_ledger::balance(&Scope::Account(account), &AsOf::EVERYTHING, &history).unwrap().to_string()
     }
 
     pub(super) fn path(&self) -> &std::path::Path {
-        &self.path
+        match &self.place {
+            Place::File { path, .. } => path,
+            elsewhere => panic!("{elsewhere:?} is no file"),
+        }
     }
 
     fn halt(&mut self) {

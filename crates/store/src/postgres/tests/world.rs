@@ -195,7 +195,7 @@ impl Sent {
     }
 
     /// The reply says number, what the member has after the member's events before, and how long the visit is.
-    pub fn decided(&self, known: &Known<'_, World>, number: u64) -> Outcome {
+    pub fn decided(&self, known: &Known<'_, World>, number: u64) -> Outcome<<World as State>::Change> {
         let visit = self.visit.map(|visit| if visit == 0 { number } else { visit });
         let purse = known.person(&self.persons[0]).unwrap();
         let visited = visit.and_then(|visit| known.visit(visit)).copied().unwrap_or_default();
@@ -204,16 +204,19 @@ impl Sent {
             Some(_) => (" late", "look"),
             None => ("", self.effects.as_str()),
         };
-        Outcome::Record(Draft {
-            kind: if effects.starts_with("close ") { crate::CLOSING } else { "moved" },
-            area: "500000".to_owned(),
-            psn_no: self.persons[0].clone(),
-            with: self.persons[1..].to_vec(),
-            visit,
-            reply: format!("{number} {} {} {visited}{late}", purse.fen, purse.events).into_bytes(),
-            effects: effects.to_owned(),
-            policy: String::new(),
-        })
+        Outcome::Record(
+            Draft {
+                kind: if effects.starts_with("close ") { crate::CLOSING } else { "moved" },
+                area: "500000".to_owned(),
+                psn_no: self.persons[0].clone(),
+                with: self.persons[1..].to_vec(),
+                visit,
+                reply: format!("{number} {} {} {visited}{late}", purse.fen, purse.events).into_bytes(),
+                effects: effects.to_owned(),
+                policy: String::new(),
+            },
+            None,
+        )
     }
 }
 

@@ -17,7 +17,7 @@ use jiff::civil::{DateTime, date};
 use super::super::json::Json;
 use super::super::{Policies, Service};
 use super::fields::check_identities;
-use super::{Reply, message};
+use super::{Patient, Reply, message};
 use crate::cli::load;
 use crate::serve::clock::Clock;
 use said::{Register, Said, Visit};
@@ -102,10 +102,15 @@ fn every_worked_case_that_the_wire_can_say_comes_out_the_same_over_it() {
     });
     let differences = differences.into_inner().unwrap();
     assert!(differences.is_empty(), "{} differ\n{}", differences.len(), differences.join("\n"));
-    // Each visit makes at least its registration, description and charges.
+    // Each visit makes at least its registration, description and charges; a purchase one event.
     let events = asked.service.store().head().events;
-    assert!(visits > 900 && events >= 3 * visits as u64, "{visits} visits, {events} events");
-    println!("{visits} visits, {events} events");
+    let purchases = pairs.iter().flat_map(|pair| &pair.said.visits).filter(|visit| visit.is_purchase()).count();
+    let least = 3 * (visits - purchases) as u64;
+    assert!(
+        visits > 900 && purchases > 5 && events >= least,
+        "{visits} visits, {purchases} purchases, {events} events"
+    );
+    println!("{visits} visits, {purchases} of them purchases (2101, 2102, 2103), {events} events");
 }
 
 /// What the policies say, and the case in the words of the wire.
@@ -171,6 +176,9 @@ fn settle(asked: &Asked, pair: &Pair<'_>, visit: &Visit) -> (String, Reply, Repl
     let patient = &pair.said.patient;
     let Visit { institution, med_type, begntime, total, .. } = visit;
     let call = |infno: &str, input: &str| asked.call(institution, infno, input);
+    if visit.is_purchase() {
+        return buy(asked, patient, visit);
+    }
     let mdtrt_id = call("2201", &patient.registration(begntime)).ok().at("output.data.mdtrt_id");
     let mut description = patient.description(&mdtrt_id, med_type, begntime);
     if let Some(prescriber) = &visit.prescriber {
@@ -188,6 +196,18 @@ fn settle(asked: &Asked, pair: &Pair<'_>, visit: &Visit) -> (String, Reply, Repl
     (mdtrt_id, tried, call("2207", &input))
 }
 
+/// Tries and settles a purchase without prescription: one message each.
+fn buy(asked: &Asked, patient: &Patient, visit: &Visit) -> (String, Reply, Reply) {
+    let prices: Vec<String> = visit.lines.iter().map(|(_, price)| price.to_string()).collect();
+    let lines: Vec<(&str, &str)> =
+        visit.lines.iter().zip(&prices).map(|((item, _), price)| (&**item, &**price)).collect();
+    let input = patient.purchase(&visit.begntime, &visit.total.to_string(), &lines);
+    let [tried, reply] = ["2101", "2102"].map(|infno| asked.call(&visit.institution, infno, &input));
+    let made = "output.setlinfo.mdtrt_id";
+    let mdtrt_id = if reply.has(made) { reply.at(made) } else { String::new() };
+    (mdtrt_id, tried, reply)
+}
+
 /// Cancels a settlement; everything comes back with the other sign.
 fn cancel(
     asked: &Asked,
@@ -197,7 +217,8 @@ fn cancel(
     setl_id: &str,
     was: &Settled,
 ) -> Result<(), String> {
-    let reply = asked.call(&visit.institution, "2208", &pair.said.patient.cancellation(mdtrt_id, setl_id)).ok();
+    let infno = if visit.is_purchase() { "2103" } else { "2208" };
+    let reply = asked.call(&visit.institution, infno, &pair.said.patient.cancellation(mdtrt_id, setl_id)).ok();
     check_identities(&reply);
     let negative = amounts(was).into_iter().filter(|(field, _)| *field != "balc" && *field != "not_covered");
     let negative = negative.map(|(field, amount)| (field, (-amount.parse::<Fen>().unwrap()).to_string()));
@@ -266,7 +287,7 @@ fn told(reply: &Reply) -> Vec<(&'static str, String)> {
 /// A reply without what makes one settlement another: its number, its time, its message.
 fn comparable(reply: &Reply) -> Vec<(&'static str, String)> {
     let Some(Json::Object(fields)) = reply.find("output.setlinfo") else { panic!("{}", reply.raw) };
-    let own = ["setl_id", "setl_time", "medins_setl_id"];
+    let own = ["setl_id", "mdtrt_id", "setl_time", "medins_setl_id"];
     let rest = fields.iter().filter(|(name, _)| !own.contains(&name.as_str())).cloned().collect();
     vec![("setlinfo", Json::Object(rest).canonical()), ("setldetail", reply.at("output.setldetail"))]
 }

@@ -32,6 +32,13 @@ pub(super) struct Visit {
     pub cancels: Option<usize>,
 }
 
+impl Visit {
+    /// Whether it is bought at a pharmacy without a prescription, which needs no visit.
+    pub(super) fn is_purchase(&self) -> bool {
+        self.med_type == "41" && self.prescriber.is_none()
+    }
+}
+
 /// What is said only once for all cases: who is insured, with whom, what the catalogue lists.
 #[derive(Default)]
 pub(super) struct Register {
