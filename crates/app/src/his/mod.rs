@@ -285,7 +285,7 @@ impl Service {
         let notes = Notes::default();
         let mut message = match json::read(body) {
             Ok(message) => message,
-            Err(fault) => return done(Answer::Reply(self.refuse(&Outline::default(), &fault))),
+            Err(fault) => return done(Answer::Reply(self.refuse(&Outline::default(), &fault, &notes))),
         };
         let outline = Outline::of(&message);
         let profile = self.profile(&outline.institution);
@@ -294,9 +294,17 @@ impl Service {
                 // What is kept is in one form; an institution gets it in its own.
                 done(Answer::Reply(profile.spell(reply)));
             }),
-            Err(Refused::Fault(fault)) => done(Answer::Reply(profile.spell(self.refuse(&outline, &fault)))),
+            Err(Refused::Fault(fault)) => {
+                done(Answer::Reply(profile.spell(self.refuse(&outline, &fault, &notes))));
+            }
             Err(Refused::Gateway(status, body)) => {
-                tracing::info!(infno = outline.infno, institution = outline.institution, body, "not admitted");
+                tracing::info!(
+                    infno = outline.infno,
+                    msgid = outline.msgid,
+                    institution = outline.institution,
+                    body,
+                    "not admitted"
+                );
                 done(Answer::Gateway(status, body));
             }
         }
@@ -330,7 +338,7 @@ impl Service {
     /// The reply to a message that is refused whatever it says, in the habit of whoever sent it.
     pub(crate) fn refuse_message(&self, body: &[u8], fault: &Fault) -> Vec<u8> {
         let outline = json::read(body).map(|message| Outline::of(&message)).unwrap_or_default();
-        self.profile(&outline.institution).spell(self.refuse(&outline, fault))
+        self.profile(&outline.institution).spell(self.refuse(&outline, fault, &Notes::default()))
     }
 
     /// The clock that the service goes by.
@@ -340,7 +348,7 @@ impl Service {
 
     /// The reply to a message that could not be taken in at all.
     pub(crate) fn refuse_unread(&self, fault: &Fault) -> Vec<u8> {
-        self.refuse(&Outline::default(), fault)
+        self.refuse(&Outline::default(), fault, &Notes::default())
     }
 
     /// The habits of an institution; of nobody known, the usual ones.
@@ -478,18 +486,24 @@ impl Service {
         }
     }
 
-    fn refuse(&self, outline: &Outline, fault: &Fault) -> Vec<u8> {
+    /// The reply to a message that did not come as far as a decision, with what was noted until then.
+    fn refuse(&self, outline: &Outline, fault: &Fault, notes: &Notes) -> Vec<u8> {
         log_fault(&outline.infno, &outline.msgid, &outline.institution, fault);
-        envelope::reply(&self.stamp(outline).1, Err(fault), "")
+        envelope::reply(&self.stamp(outline).1, Err(fault), &notes.warn_msg())
     }
 
-    /// 接收方报文ID: division, time, millisecond, count of replies.
+    /// 接收方报文ID: division, time, millisecond, count of replies. Clients leave the division empty; then it is
+    /// that of the institution.
     fn stamp(&self, outline: &Outline) -> (Moment, Stamp) {
         let at = self.clock.now();
         let now = Moment::of(at);
         let millisecond = at.time().millisecond();
         let second = format!("{}{}", now.compact_day(), now.time().replace(':', ""));
-        let division: String = outline.division.chars().filter(char::is_ascii_digit).take(6).collect();
+        let mut division: String = outline.division.chars().filter(char::is_ascii_digit).take(6).collect();
+        if division.is_empty() {
+            division =
+                self.directory.institution(&outline.institution).map(|known| known.area.clone()).unwrap_or_default();
+        }
         let count = self.replies.fetch_add(1, Ordering::Relaxed) % 10_000_000;
         let stamp = Stamp {
             inf_refmsgid: format!("{division:0>6}{second}{millisecond:03}{count:07}"),

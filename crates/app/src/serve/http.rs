@@ -31,6 +31,12 @@ pub(crate) const PATH: &str = "/fsi/api/rsfComIfsService/callService";
 /// What became of a message: `/{institution}/{msgid}` follows. Not of the national interface.
 pub(crate) const FATE: &str = "/gongji/v1/messages";
 
+/// The service answers its own machine, and somebody else seems to ask.
+const NOT_FROM_HERE: &str =
+    "本服务只接受本机程序的请求：地址用 127.0.0.1 或 localhost，请求头不带 Origin（浏览器页面请由本机后台转发）\n";
+/// A question that is not signed by the institution that it is about.
+const NOT_ADMITTED: &str = "查询报文去向须用该机构的 _api_* 或 x-tif-* 请求头签名\n";
+
 /// Largest body that is read as a message.
 const BODY: usize = 4 << 20;
 /// How much of a larger one is read away, so that the caller gets to see the answer.
@@ -85,7 +91,7 @@ async fn trouble(
     headers: HeaderMap,
 ) -> Response {
     if app.service.is_local() && !from_here(&headers) {
-        return StatusCode::FORBIDDEN.into_response();
+        return text(StatusCode::FORBIDDEN, NOT_FROM_HERE);
     }
     match (said.parse(), &app.troubles) {
         (Ok(trouble), Some(troubles)) => {
@@ -102,7 +108,7 @@ async fn trouble(
 async fn message(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(said) = paths::find(request.uri().path()) else { return elsewhere() };
     if request.method() != Method::POST {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response();
+        return ([(header::ALLOW, "POST")], text(StatusCode::METHOD_NOT_ALLOWED, "报文用 POST 发送\n")).into_response();
     }
     let infno = said.map(str::to_owned);
     answer(&app, infno, request).await
@@ -115,9 +121,10 @@ async fn fate(
     headers: HeaderMap,
 ) -> Response {
     let service = &app.service;
-    let may_ask = if service.is_local() { from_here(&headers) } else { service.admits(&institution, &named(&headers)) };
+    let here = service.is_local();
+    let may_ask = if here { from_here(&headers) } else { service.admits(&institution, &named(&headers)) };
     if !may_ask {
-        return StatusCode::FORBIDDEN.into_response();
+        return text(StatusCode::FORBIDDEN, if here { NOT_FROM_HERE } else { NOT_ADMITTED });
     }
     let message = Key { institution, msgid };
     let persons = told(|tell| service.person_of(&message, tell)).await;
@@ -144,15 +151,16 @@ fn elsewhere() -> Response {
     text(StatusCode::NOT_FOUND, said)
 }
 
-fn text(status: StatusCode, said: String) -> Response {
-    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], said).into_response()
+/// What is said in words and not in an envelope.
+fn text(status: StatusCode, said: impl Into<String>) -> Response {
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], said.into()).into_response()
 }
 
 async fn answer(app: &App, infno: Option<String>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     if app.service.is_local() && !from_here(&head.headers) {
         // A page in a browser on this machine must not settle for its visitor.
-        return StatusCode::FORBIDDEN.into_response();
+        return text(StatusCode::FORBIDDEN, NOT_FROM_HERE);
     }
     let arrived = app.calls.as_ref().map(Calls::arrived);
     let taken = match upload::boundary(&head.headers) {

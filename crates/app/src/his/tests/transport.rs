@@ -115,6 +115,48 @@ fn unknown_and_missing_words_are_noted_and_change_nothing() {
 }
 
 #[test]
+fn a_refusal_tells_what_was_noted_too() {
+    let server = Server::start();
+    let bare = message("1101", "A1", TERTIARY, r#"{"data":{"mdtrt_cert_type":"02"}}"#);
+    let bare = bare.replacen("\"opter\":\"D01\"", "\"shade\":\"blue\"", 1);
+    let unknown = message("9999", "A2", TERTIARY, LOOK).replacen("\"opter\":\"D01\"", "\"opter\":\"\"", 1);
+    let noted = "规范要求而报文缺少的字段：opter";
+    for (body, says, warned) in [
+        (
+            bare,
+            "[missing_field] 必填字段缺失或为空：字段 data.mdtrt_cert_no",
+            format!("未识别的字段，已忽略：shade；{noted}"),
+        ),
+        (unknown, "[unknown_transaction]", noted.to_owned()),
+    ] {
+        let reply = server.send(&body);
+        assert_eq!(reply.at("warn_msg"), warned);
+        let refused = reply.err();
+        assert!(refused.starts_with(says), "{refused}");
+    }
+}
+
+#[test]
+fn a_reply_is_numbered_in_the_division_of_the_message_or_else_of_the_institution() {
+    let server = Server::start();
+    let said = message("1101", "A1", TERTIARY, LOOK);
+    let field = "\"mdtrtarea_admvs\":\"500000\"";
+    assert!(said.contains(field));
+    for (to, division) in [
+        (field, "500000"),
+        ("\"mdtrtarea_admvs\":\"500103\"", "500103"),
+        ("\"mdtrtarea_admvs\":\"\"", "500000"),
+        ("\"mdtrtarea_admvs\":\"null\"", "500000"),
+    ] {
+        let number = server.send(&said.replacen(field, to, 1)).ok().at("inf_refmsgid");
+        assert!(number.starts_with(division), "{to}: {number}");
+        assert_eq!(number.len(), 30);
+    }
+    let nobody = message("1101", "A2", "NOBODY", LOOK).replacen(field, "\"mdtrtarea_admvs\":\"\"", 1);
+    assert!(server.send(&nobody).at("inf_refmsgid").starts_with("000000"));
+}
+
+#[test]
 fn numbers_are_taken_in_every_spelling() {
     let server = Server::start();
     let mdtrt_id = ACTIVE.visit(&server, TERTIARY, "11", "2026-02-10", "500.00");
@@ -148,9 +190,10 @@ fn a_page_in_a_browser_cannot_settle() {
         ("Host: localhost\r\nOrigin: http://example.org", 403),
         ("Host: localhost\r\nOrigin: null", 403),
     ] {
-        let (got, _) = server.exchange(&format!("POST {PATH} HTTP/1.1\r\n{head}\r\n"), body.as_bytes());
+        let (got, said) = server.exchange(&format!("POST {PATH} HTTP/1.1\r\n{head}\r\n"), body.as_bytes());
         assert_eq!(got, status, "{head}");
+        assert!(status == 200 || said.starts_with("本服务只接受本机程序的请求"), "it says why: {said}");
     }
-    let (got, _) = server.exchange(&format!("GET {PATH} HTTP/1.1\r\nHost: localhost\r\n"), b"");
-    assert_eq!(got, 405);
+    let got = server.exchange(&format!("GET {PATH} HTTP/1.1\r\nHost: localhost\r\n"), b"");
+    assert_eq!(got, (405, "报文用 POST 发送\n".to_owned()));
 }
