@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_offered_is_in_the_table() {
-        for transaction in crate::his::TRANSACTIONS {
+        for transaction in crate::his::offered::TRANSACTIONS {
             for number in transaction.numbers {
                 assert!(name(number).is_some(), "{number}");
             }

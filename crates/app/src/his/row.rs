@@ -8,6 +8,7 @@ use super::call::Done;
 use super::directory::Member;
 use super::json::Json;
 use super::number::Yuan;
+use super::past::Charged;
 
 /// Its fields.
 #[derive(Default)]
@@ -65,6 +66,30 @@ impl Row {
             .text("insutype", "310")
             .text("psn_type", member.psn_type(day))
             .text("cvlserv_flag", &member.cvlserv_flag)
+    }
+
+    /// With what was charged.
+    pub(crate) fn item(self, line: &Charged) -> Self {
+        let (asked, priced) = (&line.asked, &line.priced);
+        self.renamed("hilist_code", asked, "med_list_codg")
+            .renamed("hilist_name", asked, "medins_list_name")
+            .empty(&["list_type"])
+            .copied(asked, &["med_list_codg", "medins_list_codg", "medins_list_name"])
+            .copied(priced, &["med_chrgitm_type"])
+            .empty(&["prodname", "spec", "dosform_name"])
+    }
+
+    /// With the flags of what was charged.
+    pub(crate) fn flags(self, line: &Charged) -> Self {
+        let (asked, priced) = (&line.asked, &line.priced);
+        self.copied(priced, &["lmt_used_flag"])
+            .empty(&["hosp_prep_flag"])
+            .copied(asked, &["hosp_appr_flag", "tcmdrug_used_way"])
+            .empty(&["prodplac_type"])
+            .copied(priced, &["bas_medn_flag", "hi_nego_drug_flag", "chld_medc_flag"])
+            .copied(asked, &["etip_flag", "etip_hosp_code", "dscg_tkdrug_flag"])
+            .copied(priced, &["list_sp_item_flag"])
+            .copied(asked, &["matn_fee_flag"])
     }
 
     /// Whole.

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gongji_store::Place;
 
-use super::super::TRANSACTIONS;
+use super::super::offered::TRANSACTIONS;
 use super::Reply;
 use super::fields::check_identities;
 use crate::his::json::{self, Json};
