@@ -252,9 +252,25 @@ impl<'a> Node<'a> {
         format!("至多 {S} 位小数的数字")
     }
 
-    /// A required field is not there or empty.
+    /// A required field is not there or empty; a name that may be its misspelling is told.
     pub(crate) fn missing(&self, name: &str, allowed: &str) -> Fault {
-        Fault::at(Code::MissingField, self.path(name)).given("（空）").allowed(allowed)
+        let fault = Fault::at(Code::MissingField, self.path(name)).given("（空）");
+        match self.misspelt(name) {
+            Some(sent) => fault.allowed(format!("{allowed}；报文里有 {sent}，是否写错")),
+            None => fault.allowed(allowed),
+        }
+    }
+
+    /// A field that was sent, that nothing asked for so far, and that is almost called so.
+    fn misspelt(&self, name: &str) -> Option<&'a str> {
+        let unread = self.fields.iter().zip(&self.read).filter(|(_, read)| !read.get());
+        let names = unread.map(|(field, _)| field.0.as_str()).filter(|sent| *sent != name);
+        let apart = |sent: &str| strsim::damerau_levenshtein(&sent.to_ascii_lowercase(), name);
+        names
+            .map(|sent| (apart(sent), sent))
+            .filter(|(apart, _)| *apart <= 2 && apart * 3 <= name.len())
+            .min()
+            .map(|(_, sent)| sent)
     }
 
     /// A field has a value that is not allowed.
@@ -391,6 +407,21 @@ mod tests {
             ("[]", Err("给出「一个数组」")),
         ] {
             check(field, text, expected);
+        }
+    }
+
+    #[test]
+    fn a_missing_field_names_what_may_be_its_misspelling() {
+        for (sent, says) in [
+            ("insutyp", Some("报文里有 insutyp，是否写错")),
+            ("INSUTYPE", Some("报文里有 INSUTYPE，是否写错")),
+            ("inustype", Some("报文里有 inustype，是否写错")),
+            ("psn_type", None),
+        ] {
+            let value = read_text(&format!("{{\"{sent}\":\"310\"}}")).unwrap();
+            let fault = Node::of("data", &value).unwrap().required("insutype", 6).unwrap_err().to_string();
+            assert_eq!(fault.contains("是否写错"), says.is_some(), "{fault}");
+            assert!(says.is_none_or(|says| fault.contains(says)), "{fault}");
         }
     }
 
