@@ -9,6 +9,7 @@ mod certify;
 mod cli;
 mod his;
 mod serve;
+mod table;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use crate::table::lines;
+
 const KINDS: &str = include_str!("../../catalogue/kinds.tsv");
 const COLUMNS: &str = include_str!("../../catalogue/columns.tsv");
 
@@ -129,9 +131,9 @@ pub(crate) fn numbers() -> String {
     kinds().iter().map(|kind| format!("{} {}", kind.number, kind.title)).collect::<Vec<_>>().join("、")
 }
 
-/// The rows of one of our own tables, without remarks and head.
+/// The rows of one of our own tables.
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line.split('\t').collect())
+    lines(table).map(|line| line.split('\t').collect())
 }
 
 fn read_kind(cells: Vec<&'static str>) -> Kind {

@@ -3,6 +3,8 @@
 
 use gongji_domain::Day;
 
+use crate::table::lines;
+
 const TABLE: &str = include_str!("../../dictionary.tsv");
 
 /// One value of a table.
@@ -34,8 +36,7 @@ impl Entry {
 }
 
 fn rows() -> impl Iterator<Item = Entry> {
-    let lines = TABLE.lines().filter(|line| !line.starts_with('#')).skip(1);
-    lines.scan(("", 0), |(before, sort), line| {
+    lines(TABLE).scan(("", 0), |(before, sort), line| {
         let mut cells = line.split('\t');
         let mut cell = || cells.next().unwrap_or_default();
         let mut entry =
@@ -77,7 +78,7 @@ mod tests {
         }
         let tables = tables();
         assert_eq!(tables.iter().collect::<HashSet<_>>().len(), tables.len(), "a table lies in two places");
-        assert!(TABLE.lines().filter(|line| !line.starts_with('#')).all(|line| line.split('\t').count() == 6));
+        assert!(lines(TABLE).all(|line| line.split('\t').count() == 6));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Which transaction numbers the national interface has, as data: so that one that is not offered is told from
 //! one that does not exist.
 
+use crate::table::lines;
+
 const TABLE: &str = include_str!("../../transactions.tsv");
 
 /// 交易编号 and name of every transaction of the interface.
 fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
-    lines.skip(1).filter_map(|line| line.split_once('\t'))
+    lines(TABLE).filter_map(|line| line.split_once('\t'))
 }
 
 /// The name of a number that the interface has.
@@ -27,7 +28,7 @@ mod tests {
         assert_eq!(numbers.len(), all);
         assert!(all > 200);
         assert!(rows().all(|(number, name)| !number.is_empty() && !name.is_empty() && !name.contains('\t')));
-        assert_eq!(TABLE.lines().filter(|line| !line.starts_with('#')).count(), all + 1);
+        assert_eq!(lines(TABLE).count(), all);
         assert_eq!(name("2301"), Some("住院费用明细上传"));
         assert_eq!(name("9999"), None);
     }

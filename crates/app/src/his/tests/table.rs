@@ -5,6 +5,7 @@ use compact_str::CompactString;
 
 use super::super::json::{self, Json};
 use super::{ACTIVE, PHARMACY, Reply, SECONDARY, Server, TERTIARY, message};
+use crate::table::lines;
 
 const TABLE: &str = include_str!("../../../fields.tsv");
 
@@ -21,14 +22,13 @@ struct Field {
 }
 
 fn fields() -> Vec<Field> {
-    let lines = TABLE.lines().filter(|line| !line.starts_with('#')).skip(1);
     let field = |line: &'static str| {
         let cells: Vec<&str> = line.split('\t').collect();
         let [infno, direction, node, name, form, required, _dict] = cells[..] else { panic!("{line}") };
         assert!(["in", "out"].contains(&direction) && ["Y", "some", "-"].contains(&required), "{line}");
         Field { infno, sent: direction == "in", node, name, form, required }
     };
-    lines.map(field).collect()
+    lines(TABLE).map(field).collect()
 }
 
 fn of(infno: &str, sent: bool) -> Vec<Field> {
