@@ -110,6 +110,21 @@ pub struct Stay {
 }
 
 impl Member {
+    /// 人员类别 on a day; before the first row the first.
+    pub fn category_on(&self, day: Day) -> &str {
+        self.category.at(day).or(self.category.first()).map_or("", String::as_str)
+    }
+
+    /// 参保身份 on a day; before the first row the first.
+    pub fn enrolment_on(&self, day: Day) -> &str {
+        self.enrolment.at(day).or(self.enrolment.first()).map_or("", String::as_str)
+    }
+
+    /// 单位名称 on a day; empty without one.
+    pub fn employer_on(&self, day: Day) -> &str {
+        self.employer.at(day).map_or("", String::as_str)
+    }
+
     /// What was contributed for a month.
     pub fn paid_for(&self, month: Month) -> Option<&Paid> {
         self.paid.iter().find(|paid| paid.covers(month))

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use gongji_adjudication::{AccountPart, Standing};
 use gongji_domain::{Day, Fen, Rate};
 use gongji_ledger::{Account, AreaCode, Transaction};
-use gongji_store::codec::{Bytes, put_i64, put_u64};
+use gongji_register::{Fact, Member};
 use gongji_store::{Event, InVisit, Known, State};
 use serde::{Deserialize, Serialize};
 
 use super::call::event_number;
 use super::decider::{Decided, Decider};
+use super::member::record_name;
 use super::moment::Moment;
+use super::person::{PACKED, Person};
 use super::posted;
 
 /// What an event changes. Its JSON is what the journal keeps: add variants and fields with
@@ -46,10 +48,41 @@ pub(crate) enum Change {
     /// 期初余额: what a member's account held when the books began, this year's part and earlier
     /// years', and since when.
     Opened { from: Day, account: [Fen; 2] },
+    /// 参保登记及变更: facts about a member, who told them and why, and what the account held when its holder
+    /// came into the books.
+    Recorded(Box<Recorded>),
     /// 冲正 of a message that never came: it is refused if it comes.
     Barred { omsgid: String },
     /// 关账: an area's books are closed up to and with a day.
     Closed { area: String, through: Day },
+}
+
+/// What the register was told of a member.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Recorded {
+    pub facts: Vec<Fact>,
+    pub told: Told,
+    /// What the account held, this year's part and earlier years', and since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<(Day, [Fen; 2])>,
+    /// Certificates that show the member since, and those that no longer do, by their names in the store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shown_by: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub no_longer: Vec<String>,
+}
+
+/// Who told something, why, and by which document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    /// 经办人
+    pub by: String,
+    /// 事由
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
+    /// 材料
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub document: String,
 }
 
 /// A registration (2201).
@@ -130,7 +163,7 @@ pub(crate) struct Settled {
 
 impl Settled {
     /// What it added to the member's counters, by the engine's numbers.
-    fn additions(&self, decider: &dyn Decider) -> Result<Vec<gongji_adjudication::Addition>, String> {
+    pub(super) fn additions(&self, decider: &dyn Decider) -> Result<Vec<gongji_adjudication::Addition>, String> {
         self.decided.effects.additions(decider, &self.area, self.day)
     }
 }
@@ -214,7 +247,7 @@ impl Visit {
                 let batch = made.settled.chrg_bchno.clone();
                 self.batches.insert(batch, None);
             }
-            Change::Opened { .. } | Change::Barred { .. } | Change::Closed { .. } => {
+            Change::Opened { .. } | Change::Recorded(_) | Change::Barred { .. } | Change::Closed { .. } => {
                 return Err("this happens in no visit".to_owned());
             }
         }
@@ -266,33 +299,6 @@ impl Visit {
     }
 }
 
-/// What is known of a member.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Person {
-    /// Whether the opening balance is in the books.
-    pub opened: bool,
-    pub standing: Standing,
-    /// The last visit, by the event that began it. Each names the one before, so a member's visits are found
-    /// without an index over all events.
-    pub last_visit: Option<u64>,
-}
-
-/// How persons are packed: raised when that changes, so that they are folded anew.
-const PACKED: u8 = 2;
-
-impl Person {
-    fn settle(&mut self, settled: &Settled, decider: &dyn Decider) -> Result<(), String> {
-        let additions = settled.additions(decider)?;
-        // Reverting the negative is adding.
-        let negative = additions
-            .into_iter()
-            .map(|addition| gongji_adjudication::Addition { amount: -addition.amount, ..addition });
-        let account = settled.decided.effects.account.map(|amount| -amount);
-        self.standing.revert(&negative.collect::<Vec<_>>(), account);
-        Ok(())
-    }
-}
-
 /// How events change members and visits, by the rules of the areas.
 pub(crate) struct Book {
     decider: Arc<dyn Decider>,
@@ -312,6 +318,21 @@ impl<'a> View<'a> {
     /// A member's standing; empty for one of whom nothing was ever kept.
     pub(crate) fn standing(self, psn_no: &str) -> Standing {
         self.0.person(psn_no).map(|person| person.standing.clone()).unwrap_or_default()
+    }
+
+    /// The member with a number, if one is registered.
+    pub(crate) fn member(self, psn_no: &str) -> Option<&'a Member> {
+        self.0.person(&record_name(psn_no))?.record.member()
+    }
+
+    /// What the register says of a member, packed; empty where nobody is registered.
+    pub(crate) fn record(self, psn_no: &str) -> &'a [u8] {
+        self.0.person(&record_name(psn_no)).map_or(&[], |person| person.record.bytes())
+    }
+
+    /// Whose certificate it is, by its name in the store.
+    pub(crate) fn owner(self, certificate: &str) -> Option<&'a str> {
+        self.0.person(certificate).map(|person| person.owner.as_str()).filter(|owner| !owner.is_empty())
     }
 
     /// Whether a member's opening balance is in the books.
@@ -392,12 +413,9 @@ impl State for Book {
                 person.standing.revert(&settled.additions(&*self.decider)?, settled.decided.effects.account);
             }
             Change::Opened { account: [current, prior], .. } => {
-                if std::mem::replace(&mut person.opened, true) {
-                    return Err(format!("the account of {name} is opened twice"));
-                }
-                person.standing.credit(AccountPart::Current, *current);
-                person.standing.credit(AccountPart::Prior, *prior);
+                open(name, person, [*current, *prior])?;
             }
+            Change::Recorded(recorded) => record(name, person, event, recorded)?,
         }
         Ok(())
     }
@@ -438,23 +456,11 @@ impl State for Book {
     }
 
     fn pack(&self, person: &Person) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(48);
-        bytes.push(u8::from(person.opened));
-        put_u64(&mut bytes, person.last_visit.unwrap_or_default());
-        for part in [AccountPart::Current, AccountPart::Prior] {
-            put_i64(&mut bytes, person.standing.account(part).fen());
-        }
-        for counted in person.standing.counted() {
-            put_u64(&mut bytes, counted.counter.into());
-            put_i64(&mut bytes, counted.instance);
-            put_u64(&mut bytes, counted.by);
-            put_i64(&mut bytes, counted.amount.fen());
-        }
-        bytes
+        person.pack()
     }
 
     fn unpack(&self, bytes: &[u8]) -> Result<Person, String> {
-        unpack(&mut Bytes(bytes)).ok_or_else(|| "参保人的留存状态读不出".to_owned())
+        Person::unpack(bytes).ok_or_else(|| "参保人的留存状态读不出".to_owned())
     }
 
     fn agrees(&self, name: &str, person: &Person, accounts: &[(Account, Fen)]) -> Result<(), String> {
@@ -471,20 +477,34 @@ impl State for Book {
             | Change::Unregistered { mdtrt_id } => InVisit::Visit(number(&mdtrt_id)?),
             Change::Settled { settlement, .. } => InVisit::Visit(number(&settlement.mdtrt_id)?),
             Change::Cancelled { cancels, .. } => InVisit::With(number(&cancels)?),
-            Change::Opened { .. } | Change::Barred { .. } | Change::Closed { .. } => InVisit::Nowhere,
+            Change::Opened { .. } | Change::Recorded(_) | Change::Barred { .. } | Change::Closed { .. } => {
+                InVisit::Nowhere
+            }
         })
     }
 }
 
-fn unpack(bytes: &mut Bytes<'_>) -> Option<Person> {
-    let opened = bytes.byte()? == 1;
-    let last_visit = Some(bytes.u64()?).filter(|visit| *visit > 0);
-    let [current, prior] = [Fen::from_fen(bytes.i64()?), Fen::from_fen(bytes.i64()?)];
-    let mut standing = Standing::with_account(current, prior);
-    while !bytes.0.is_empty() {
-        let (counter, instance) = (bytes.u64()?.try_into().ok()?, bytes.i64()?);
-        let (by, amount) = (bytes.u64()?, Fen::from_fen(bytes.i64()?));
-        standing.add(gongji_adjudication::Addition { counter, instance, by, amount });
+/// The account's opening balance, once.
+fn open(name: &str, person: &mut Person, [current, prior]: [Fen; 2]) -> Result<(), String> {
+    if std::mem::replace(&mut person.opened, true) {
+        return Err(format!("the account of {name} is opened twice"));
     }
-    Some(Person { opened, standing, last_visit })
+    person.standing.credit(AccountPart::Current, current);
+    person.standing.credit(AccountPart::Prior, prior);
+    Ok(())
+}
+
+/// What the register was told, into the member, the record or a certificate.
+fn record(name: &str, person: &mut Person, event: &Event, recorded: &Recorded) -> Result<(), String> {
+    if name == event.psn_no {
+        return recorded.opened.map_or(Ok(()), |(_, account)| open(name, person, account));
+    }
+    if recorded.no_longer.iter().any(|known| known == name) {
+        person.owner.clear();
+    } else if recorded.shown_by.iter().any(|known| known == name) {
+        person.owner.clone_from(&event.psn_no);
+    } else {
+        recorded.facts.iter().try_for_each(|fact| person.record.take(fact))?;
+    }
+    Ok(())
 }

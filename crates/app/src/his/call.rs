@@ -8,12 +8,14 @@ use super::archive::Kept;
 use super::book::{Change, View, Visit};
 use super::decider::Decider;
 use super::decode::Notes;
-use super::directory::{Directory, Institution, Member};
+use super::directory::{Directory, Institution};
 use super::envelope::{Envelope, lies_in};
 use super::errors::{Code, Fault};
 use super::files::Files;
+use super::member::{self, certificate_name, in_benefit, shows};
 use super::moment::Moment;
 use super::past::Past;
+use gongji_register::Member;
 
 /// Everything a transaction may read while it is being decided.
 pub(crate) struct Call<'a> {
@@ -47,6 +49,8 @@ pub(crate) struct Record {
     pub kind: &'static str,
     pub area: String,
     pub psn_no: String,
+    /// Others whose state it changes.
+    pub with: Vec<String>,
     /// The visit that it belongs to, by the event that began it.
     pub visit: Option<u64>,
     pub output: Box<RawValue>,
@@ -103,12 +107,14 @@ pub(crate) struct Looking<'a> {
     pub kept: &'a Kept,
     /// The person's last visit, by the event that began it.
     pub last_visit: Option<u64>,
+    /// What the register says of the person.
+    pub record: &'a member::Record,
 }
 
 impl<'a> Looking<'a> {
     /// As [`Call::member`].
     pub(crate) fn member(&self, psn_no: &str, field: &str) -> Result<&'a Member, Fault> {
-        member(self.directory, self.envelope, psn_no, field)
+        member_of(self.record.member(), self.envelope, psn_no, field)
     }
 
     /// A member's visit at this institution.
@@ -189,8 +195,8 @@ impl Done {
         change: Change,
         policy: String,
     ) -> Record {
-        let (area, psn_no) = (member.area.clone(), member.psn_no.clone());
-        Record { kind, area, psn_no, visit: None, output, change, policy }
+        let (area, psn_no) = (member.area.clone(), member.number.clone());
+        Record { kind, area, psn_no, with: Vec::new(), visit: None, output, change, policy }
     }
 }
 
@@ -223,7 +229,13 @@ pub(crate) struct Nothing {}
 impl<'a> Call<'a> {
     /// The member a field names, insured where the envelope says.
     pub(crate) fn member(&self, psn_no: &str, field: &str) -> Result<&'a Member, Fault> {
-        member(self.directory, self.envelope, psn_no, field)
+        member_of(self.book.member(psn_no), self.envelope, psn_no, field)
+    }
+
+    /// The member who shows a certificate.
+    pub(crate) fn shown(&self, kind: &str, number: &str) -> Option<&'a Member> {
+        let certificate = certificate_name(kind, number);
+        self.book.owner(&certificate).and_then(|owner| self.book.member(owner))
     }
 
     /// The visit a field names, if this institution registered it for this member.
@@ -248,8 +260,7 @@ impl<'a> Call<'a> {
 
     /// The certificate must be the member's own.
     pub(crate) fn check_certificate(&self, member: &Member, kind: &str, number: &str) -> Result<(), Fault> {
-        let shown = self.directory.by_certificate(kind, number);
-        if shown.is_some_and(|shown| shown.psn_no == member.psn_no) {
+        if shows(member, kind, number) {
             return Ok(());
         }
         Err(Fault::at(Code::CertificateMismatch, "data.mdtrt_cert_no").given(number).allowed("参保人本人的凭证"))
@@ -257,8 +268,8 @@ impl<'a> Call<'a> {
 
     /// Member in benefit, institution under agreement on the service date, in this order.
     pub(crate) fn check_day(&self, member: &Member, day: Day) -> Result<(), Fault> {
-        if !member.in_benefit(day) {
-            return Err(Fault::at(Code::BenefitSuspended, "data.psn_no").given(format!("{} 于 {day}", member.psn_no)));
+        if !in_benefit(member, day) {
+            return Err(Fault::at(Code::BenefitSuspended, "data.psn_no").given(format!("{} 于 {day}", member.number)));
         }
         if !self.institution.has_agreement(day) {
             let given = format!("{} 于 {day}", self.institution.code);
@@ -275,8 +286,14 @@ impl<'a> Call<'a> {
     }
 }
 
-fn member<'a>(directory: &'a Directory, envelope: &Envelope, psn_no: &str, field: &str) -> Result<&'a Member, Fault> {
-    let member = directory.member(psn_no, field)?;
+fn member_of<'a>(
+    known: Option<&'a Member>,
+    envelope: &Envelope,
+    psn_no: &str,
+    field: &str,
+) -> Result<&'a Member, Fault> {
+    let member = known.filter(|known| known.number == psn_no);
+    let member = member.ok_or_else(|| Fault::at(Code::NotAMember, field).given(psn_no))?;
     match &envelope.insured_in {
         Some(said) if !lies_in(said, &member.area) => {
             Err(Fault::at(Code::AreaMismatch, "insuplc_admdvs").given(said).allowed(format!(" {}", member.area)))

@@ -16,6 +16,11 @@ pub(crate) const CERTIFICATES: &[(&str, &str)] = &[("01", "医保电子凭证"),
 /// Yes and no.
 pub(crate) const FLAG: &[(&str, &str)] = &[("0", "否"), ("1", "是")];
 
+/// Yes or no as the interface writes it.
+pub(crate) fn flag(is: bool) -> &'static str {
+    if is { "1" } else { "0" }
+}
+
 /// Approval by the hospital (医院审批标志 hosp_appr_flag).
 pub(crate) const APPROVALS: &[(&str, &str)] = &[("0", "无须审批"), ("1", "审批通过"), ("2", "审批不通过")];
 

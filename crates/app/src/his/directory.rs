@@ -1,7 +1,7 @@
-//! Who is insured, with whom there are agreements, what the catalogue lists. Read only while the
+//! Whom a file lists as insured, with whom there are agreements, what the catalogue lists. Read only while the
 //! service runs; where it comes from is the caller's business.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gongji_domain::{Day, Fen};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use super::errors::{Code, Fault};
 use super::profile::{self, Profile};
 use crate::catalogue::{Catalogue, Folder};
 
-/// A member (参保人) of the employees' scheme.
+/// A member (参保人) as a file lists one: what the register is told at the beginning.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Member {
@@ -97,7 +97,6 @@ pub(crate) struct Institution {
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     members: HashMap<String, Member>,
-    certificates: HashMap<(String, String), String>,
     institutions: HashMap<String, Institution>,
     catalogue: Catalogue,
     folder: Folder,
@@ -125,11 +124,6 @@ impl Member {
         let row = self.psn_types.iter().rev().find(|row| row.from <= day).or(self.psn_types.first());
         row.map_or("", |row| row.psn_type.as_str())
     }
-
-    /// Whether the member is in benefit (待遇享受期内) on a day.
-    pub(crate) fn in_benefit(&self, day: Day) -> bool {
-        self.insured_from <= day && self.paused_from.is_none_or(|paused| day < paused)
-    }
 }
 
 impl Institution {
@@ -155,6 +149,7 @@ impl Directory {
         catalogue: Catalogue,
     ) -> Result<Self, String> {
         let mut directory = Self { catalogue, ..Self::default() };
+        let mut certificates = HashSet::new();
         for member in members {
             in_keys("member", &member.psn_no, &member.area)?;
             let rows = &member.psn_types;
@@ -163,8 +158,7 @@ impl Directory {
             }
             let shown = [("01", &member.token), ("02", &member.certno), ("03", &member.card_no)];
             for (kind, number) in shown {
-                let key = (kind.to_owned(), number.clone());
-                if directory.certificates.insert(key, member.psn_no.clone()).is_some() {
+                if !certificates.insert((kind, number.clone())) {
                     return Err(format!("member {}: certificate {kind} {number} is there twice", member.psn_no));
                 }
             }
@@ -189,19 +183,14 @@ impl Directory {
         Self { folder, ..self }
     }
 
-    /// All members.
+    /// All listed members.
     pub(crate) fn members(&self) -> impl Iterator<Item = &Member> {
         self.members.values()
     }
 
-    /// The member with a number.
+    /// The listed member with a number.
     pub(crate) fn member(&self, psn_no: &str, field: &str) -> Result<&Member, Fault> {
         self.members.get(psn_no).ok_or_else(|| Fault::at(Code::NotAMember, field).given(psn_no))
-    }
-
-    /// The member who shows a certificate.
-    pub(crate) fn by_certificate(&self, kind: &str, number: &str) -> Option<&Member> {
-        self.members.get(self.certificates.get(&(kind.to_owned(), number.to_owned()))?)
     }
 
     /// The institution with a code, whether its agreement runs or not.

@@ -27,11 +27,13 @@ mod fate;
 pub(crate) mod files;
 pub(crate) mod interface;
 pub(crate) mod json;
+pub(crate) mod member;
 pub(crate) mod moment;
 pub(crate) mod number;
 mod offered;
 pub(crate) mod opening;
 mod past;
+mod person;
 mod posted;
 mod pricing;
 pub(crate) mod profile;
@@ -96,6 +98,7 @@ use envelope::{Envelope, Outline, Stamp};
 use errors::{Code, Fault};
 use files::{Files, MemoryFiles};
 use json::Json;
+use member::{Record, certificate_name, record_name};
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
 use profile::Profile;
@@ -169,7 +172,7 @@ impl Service {
         if let Some(mark) = mark {
             opening::mark(&store, mark, Moment::of(clock.now()))?;
         }
-        opening::open_accounts(&store, &directory, Moment::of(clock.now()))?;
+        opening::enrol(&store, &directory, Moment::of(clock.now()))?;
         let archive = Arc::new(Archive::start(place)?);
         let files = Arc::new(MemoryFiles::default());
         let (replies, guard) = (AtomicU64::new(0), Guard::open());
@@ -202,7 +205,12 @@ impl Service {
     }
 
     /// Answers one message that came without headers, as [`Service::receive`] does.
-    pub(crate) fn answer(&self, body: &[u8], path_infno: Option<&str>, done: impl FnOnce(Vec<u8>) + Send + 'static) {
+    pub(crate) fn answer(
+        self: &Arc<Self>,
+        body: &[u8],
+        path_infno: Option<&str>,
+        done: impl FnOnce(Vec<u8>) + Send + 'static,
+    ) {
         self.receive(body, None, path_infno, &|_| None, |answer| {
             done(match answer {
                 Answer::Reply(reply) => reply,
@@ -214,7 +222,7 @@ impl Service {
     /// Answers one message. `upload` is a file that came beside it (9101), `path_infno` the number that the
     /// address said, if it did. `done` gets the answer, on this thread or another.
     pub(crate) fn receive(
-        &self,
+        self: &Arc<Self>,
         body: &[u8],
         upload: Option<Bytes>,
         path_infno: Option<&str>,
@@ -317,8 +325,44 @@ impl Service {
         Ok((envelope, plan))
     }
 
-    fn submit(&self, message: Message, plan: Plan, done: impl FnOnce(Vec<u8>) + Send + 'static) {
-        let persons = self.persons(&plan.about);
+    /// Has a message answered; of a certificate the worker first tells whose it is.
+    fn submit(self: &Arc<Self>, message: Message, plan: Plan, done: impl FnOnce(Vec<u8>) + Send + 'static) {
+        let (kind, number) = match &plan.about {
+            About::Nobody => return self.submit_for(message, plan, Vec::new(), done),
+            About::Person(psn_no) => {
+                let persons = vec![psn_no.clone(), record_name(psn_no)];
+                return self.submit_for(message, plan, persons, done);
+            }
+            About::Certificate(kind, number) => (kind, number),
+        };
+        let certificate = certificate_name(kind, number);
+        let (service, shown) = (Arc::clone(self), certificate.clone());
+        let decide = move |known: &Known<'_, Book>, _: u64| {
+            Outcome::Answer(View(known).owner(&shown).unwrap_or_default().as_bytes().to_vec())
+        };
+        self.store.submit(asking(None, vec![certificate.clone()]), decide, move |told| match told {
+            Ok(owner) => {
+                let owner = String::from_utf8(owner.body).unwrap_or_default();
+                let mut persons = vec![record_name(&owner), certificate];
+                if !owner.is_empty() {
+                    persons.insert(0, owner);
+                }
+                service.submit_for(message, plan, persons, done);
+            }
+            Err(error) => {
+                let fault = from_store(error, &message.outline, "");
+                done(service.refuse(&message.outline, &fault, &message.notes));
+            }
+        });
+    }
+
+    fn submit_for(
+        &self,
+        message: Message,
+        plan: Plan,
+        persons: Vec<String>,
+        done: impl FnOnce(Vec<u8>) + Send + 'static,
+    ) {
         let decide = match plan.work {
             Work::Decide(decide) => decide,
             Work::Look(look) => return self.look(message, persons, look, done),
@@ -380,13 +424,13 @@ impl Service {
         let (now, stamp) = self.stamp(&outline);
         let (directory, archive) = (Arc::clone(&self.directory), Arc::clone(&self.archive));
         let files = Arc::clone(&self.files);
-        let answer = move |last_visit: Result<Option<u64>, Fault>| {
+        let answer = move |known: Result<(Option<u64>, Record), Fault>| {
             archive.ask(move |kept| {
                 let Message { envelope, notes, upload, .. } = &message;
                 let institution = directory.institution(&envelope.institution);
                 let unknown =
                     || Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution);
-                let looked = last_visit.and_then(|last_visit| {
+                let looked = known.and_then(|(last_visit, record)| {
                     look(&Looking {
                         directory: &directory,
                         envelope,
@@ -397,31 +441,25 @@ impl Service {
                         upload: upload.as_deref(),
                         kept: &kept?,
                         last_visit,
+                        record: &record,
                     })
                 });
                 done(told(&stamp, envelope, notes, looked));
             });
         };
-        let Some(psn_no) = persons.first().cloned() else { return answer(Ok(None)) };
+        let Some(psn_no) = persons.first().cloned() else { return answer(Ok(Default::default())) };
         let decide = move |known: &Known<'_, Book>, _: u64| {
-            Outcome::Answer(View(known).last_visit(&psn_no).unwrap_or_default().to_string().into_bytes())
+            let (last_visit, record) = (View(known).last_visit(&psn_no), View(known).record(&psn_no));
+            Outcome::Answer([&last_visit.unwrap_or_default().to_le_bytes(), record].concat())
         };
         self.store.submit(asking(None, persons), decide, move |told| {
-            let number = |reply: Reply| String::from_utf8(reply.body).ok()?.parse().ok().filter(|number| *number > 0);
-            answer(told.map(number).map_err(|error| from_store(error, &outline, "")));
+            let known = |reply: Reply| {
+                let (last_visit, record) = reply.body.split_first_chunk::<8>()?;
+                Some((Some(u64::from_le_bytes(*last_visit)).filter(|number| *number > 0), Record::packed(record)))
+            };
+            let told = told.map(|reply| known(reply).unwrap_or_default());
+            answer(told.map_err(|error| from_store(error, &outline, "")));
         });
-    }
-
-    /// Whose state a message asks or changes; nobody where it shows what nobody has.
-    fn persons(&self, about: &About) -> Vec<String> {
-        match about {
-            About::Nobody => Vec::new(),
-            About::Person(psn_no) => vec![psn_no.clone()],
-            About::Certificate(kind, number) => {
-                let member = self.directory.by_certificate(kind, number);
-                member.map(|member| member.psn_no.clone()).into_iter().collect()
-            }
-        }
     }
 
     /// The reply to a message that did not come as far as a decision, with what was noted until then.
@@ -500,7 +538,7 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
                 kind: record.kind,
                 area: record.area,
                 psn_no: record.psn_no,
-                with: Vec::new(),
+                with: record.with,
                 visit: record.visit,
                 reply: envelope::reply(stamp, Ok(&record.output), &warn_msg),
                 effects,

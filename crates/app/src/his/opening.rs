@@ -1,13 +1,16 @@
-//! Opening balances (期初余额): what the accounts of members held when they came into the books, one
-//! event for each member, written once.
+//! How the members that a file lists come into the register and the books (参保登记、期初余额): one event for each
+//! member, written once.
 
 use std::sync::mpsc::channel;
 
 use gongji_domain::{Day, Fen};
 use gongji_store::{Draft, Key, Known, OpenError, Outcome, Request, Store, SubmitError};
 
-use super::book::{Book, Change, View};
+use gongji_register::{Fact, Member as Registered};
+
+use super::book::{Book, Change, Recorded, Told, View};
 use super::directory::{Directory, Member};
+use super::member::{certificates, listed, record_name};
 use super::moment::Moment;
 
 /// Sender of what no institution sent; no institution can have this code.
@@ -29,12 +32,12 @@ pub(crate) enum StartError {
     Opening(#[from] SubmitError),
 }
 
-/// Opens the accounts that hold something and are not in the books yet.
+/// Registers the members that are not yet, and opens their accounts.
 ///
 /// # Errors
 /// The first that could not be written.
-pub(super) fn open_accounts(store: &Store<Book>, directory: &Directory, now: Moment) -> Result<(), SubmitError> {
-    let mut waiting: Vec<&Member> = directory.members().filter(|member| !member.account.is_zero()).collect();
+pub(super) fn enrol(store: &Store<Book>, directory: &Directory, now: Moment) -> Result<(), SubmitError> {
+    let mut waiting: Vec<&Member> = directory.members().collect();
     // The same members get the same numbers every time.
     waiting.sort_by(|a, b| a.psn_no.cmp(&b.psn_no));
     waiting.chunks(TOGETHER).try_for_each(|members| open(store, members, now))
@@ -63,10 +66,16 @@ fn open(store: &Store<Book>, members: &[&Member], now: Moment) -> Result<(), Sub
     let (sender, receiver) = channel();
     for member in members {
         let (member, sender) = ((*member).clone(), sender.clone());
-        let request = request(&member.psn_no, now);
-        let decide = move |known: &Known<'_, Book>, _: u64| match View(known).is_opened(&member.psn_no) {
-            true => Outcome::Answer(Vec::new()),
-            false => Outcome::Record(draft(&member), None),
+        let listed = listed(&member);
+        let mut with = certificates(&listed.identity);
+        with.insert(0, record_name(&member.psn_no));
+        let mut request = request(&member.psn_no, now);
+        // The number alone was the key of events that opened an account and registered nobody.
+        request.key.msgid = format!("enrol-{}", member.psn_no);
+        request.persons.extend(with.iter().cloned());
+        let decide = move |known: &Known<'_, Book>, _: u64| match View(known).member(&member.psn_no) {
+            Some(_) => Outcome::Answer(Vec::new()),
+            None => Outcome::Record(draft(&member, &listed, &with, View(known)), None),
         };
         let done = move |answer: Result<gongji_store::Reply, SubmitError>| {
             // The receiver waits below.
@@ -78,11 +87,18 @@ fn open(store: &Store<Book>, members: &[&Member], now: Moment) -> Result<(), Sub
     receiver.iter().collect()
 }
 
-fn draft(member: &Member) -> Draft {
+fn draft(member: &Member, listed: &Registered, with: &[String], book: View<'_>) -> Draft {
     let prior = member.account_prior_years;
-    let account: [Fen; 2] = [member.account - prior, prior];
-    let change = Change::Opened { from: member.insured_from.max(Day::FIRST), account };
-    opened(&member.area, &member.psn_no, &change)
+    let opens = !member.account.is_zero() && !book.is_opened(&member.psn_no);
+    let recorded = Recorded {
+        facts: vec![Fact::Enrolled(Box::new(listed.clone()))],
+        told: Told { by: NOBODY.to_owned(), ..Told::default() },
+        opened: opens.then(|| (member.insured_from.max(Day::FIRST), [member.account - prior, prior])),
+        shown_by: with[1..].to_vec(),
+        no_longer: Vec::new(),
+    };
+    let change = Change::Recorded(Box::new(recorded));
+    Draft { kind: "enrolled", with: with.to_vec(), ..opened(&member.area, &member.psn_no, &change) }
 }
 
 fn opened(area: &str, psn_no: &str, change: &Change) -> Draft {

@@ -29,6 +29,7 @@ pub(super) fn moved(known: &Known<'_, Book>, event: &Event, change: &Change) -> 
         | Change::Barred { .. }
         | Change::Closed { .. } => return Ok(None),
         Change::Opened { from, account } => opening(event, *from, *account),
+        Change::Recorded(recorded) => recorded.opened.map_or(Ok(None), |(from, account)| opening(event, from, account)),
         Change::Settled { settlement, .. } => settlement_of(event, settlement),
         Change::Purchased { purchase, .. } => settlement_of(event, &purchase.settlement),
         Change::Cancelled { cancels, .. } => reversal_of(known, event, cancels),

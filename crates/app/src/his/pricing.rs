@@ -12,10 +12,10 @@ use gongji_domain::{Day, Fen, Rate, Rounding};
 
 use super::call::Call;
 use super::codes;
-use super::directory::Member;
 use super::number::{Fixed, PER_FEN, Price, Quantity, Share, product};
 use crate::catalogue::limits::{Circumstances, Days};
 use crate::catalogue::{Asked, Catalogue, Listed};
+use gongji_register::Member;
 
 /// What real replies show where there is no ceiling.
 const NO_CEILING: Price = Fixed(999_999_000_000);
@@ -114,8 +114,8 @@ impl<'a> Setting<'a> {
             area: &call.institution.area,
             level: price_level(&call.institution.hosp_lv),
             day,
-            age: day.age_since(member.brdy),
-            sex: &member.gend,
+            age: day.age_since(member.identity.birth),
+            sex: &member.identity.gender,
             diagnoses,
         }
     }

@@ -9,7 +9,6 @@ use super::book::{Description, Line, Purchase, Registration, Settled};
 use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decode::{Input, Node, Notes};
-use super::directory::Member;
 use super::errors::{Code, Fault};
 use super::moment::Moment;
 use super::pricing::Setting;
@@ -17,6 +16,7 @@ use super::settling::{Bill, Split, charges, check_account, check_open, settle};
 use super::t2201::check_insurance;
 use super::t2203::check_care_type;
 use super::t2204::{Fee, LINES, LineResult};
+use gongji_register::Member;
 
 /// The node of the purchase itself.
 const NODE: &str = "druginfo";
@@ -149,7 +149,10 @@ impl Ask {
     }
 
     fn check_person(&self, member: &Member) -> Result<(), Fault> {
-        let fields = [("certno", &self.certno, &member.certno), ("psn_name", &self.psn_name, &member.psn_name)];
+        let fields = [
+            ("certno", &self.certno, &member.identity.certificate),
+            ("psn_name", &self.psn_name, &member.identity.name),
+        ];
         for (field, said, is) in fields {
             if let Some(said) = said.as_ref().filter(|said| *said != is) {
                 let fault = Fault::at(Code::CertificateMismatch, format!("data.{field}")).given(said);

@@ -5,10 +5,10 @@ use gongji_domain::Fen;
 use serde::Serialize;
 
 use super::call::Done;
-use super::directory::Member;
 use super::json::Json;
 use super::number::Yuan;
 use super::past::Charged;
+use gongji_register::Member;
 
 /// Its fields.
 #[derive(Default)]
@@ -55,17 +55,17 @@ impl Row {
 
     /// With who the person is, as of a day.
     pub(crate) fn person(self, member: &Member, day: gongji_domain::Day) -> Self {
-        self.text("psn_no", &member.psn_no)
+        self.text("psn_no", &member.number)
             .text("psn_cert_type", "01")
-            .text("certno", &member.certno)
-            .text("psn_name", &member.psn_name)
-            .text("gend", &member.gend)
-            .text("naty", &member.naty)
-            .text("brdy", member.brdy.to_string())
-            .count("age", day.age_since(member.brdy).into())
+            .text("certno", &member.identity.certificate)
+            .text("psn_name", &member.identity.name)
+            .text("gend", &member.identity.gender)
+            .text("naty", &member.identity.ethnicity)
+            .text("brdy", member.identity.birth.to_string())
+            .count("age", day.age_since(member.identity.birth).into())
             .text("insutype", "310")
-            .text("psn_type", member.psn_type(day))
-            .text("cvlserv_flag", &member.cvlserv_flag)
+            .text("psn_type", member.category_on(day))
+            .text("cvlserv_flag", super::codes::flag(member.civil_servant))
     }
 
     /// With what was charged.

@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::book::Settled;
 use super::codes;
 use super::decider::Decided;
-use super::directory::Member;
 use super::moment::Moment;
 use super::number::{Fixed, Share, Yuan};
 use super::t2204::LineResult;
+use gongji_register::Member;
 
 /// What real replies show where no limit binds.
 const NO_LIMIT: Fen = Fen::from_yuan(999_999);
@@ -130,17 +130,17 @@ impl<'a> SetlOutput<'a> {
         let setlinfo = SetlInfo {
             mdtrt_id: &settled.mdtrt_id,
             setl_id,
-            psn_no: &member.psn_no,
-            psn_name: &member.psn_name,
+            psn_no: &member.number,
+            psn_name: &member.identity.name,
             psn_cert_type: "01",
-            certno: &member.certno,
-            gend: &member.gend,
-            naty: &member.naty,
-            brdy: member.brdy.to_string(),
-            age: day.age_since(member.brdy),
+            certno: &member.identity.certificate,
+            gend: &member.identity.gender,
+            naty: &member.identity.ethnicity,
+            brdy: member.identity.birth.to_string(),
+            age: day.age_since(member.identity.birth),
             insutype: "310",
-            psn_type: member.psn_type(day),
-            cvlserv_flag: &member.cvlserv_flag,
+            psn_type: member.category_on(day),
+            cvlserv_flag: codes::flag(member.civil_servant),
             setl_time: now.to_string(),
             mdtrt_cert_type: &settled.mdtrt_cert_type,
             med_type: &settled.med_type,

@@ -7,12 +7,13 @@ use super::call::{Call, Done, Plan};
 use super::codes::{self, CareType};
 use super::decider::{self, Charge};
 use super::decode::{Input, Node};
-use super::directory::{Institution, Member};
+use super::directory::Institution;
 use super::errors::{Code, Fault};
 use super::moment::Moment;
 use super::setlinfo::Frame;
 use super::t2201::check_insurance;
 use super::t2203::{check_care_type, check_prescriber};
+use gongji_register::Member;
 
 /// A request to settle a batch, or to say what that would be.
 pub(crate) struct Ask {
@@ -220,7 +221,7 @@ pub(crate) fn charges<'l>(lines: impl Iterator<Item = &'l Line>) -> Vec<Charge> 
 pub(crate) fn settle(call: &Call<'_>, member: &Member, mut bill: Bill<'_>) -> Result<Settled, Fault> {
     let charges = std::mem::take(&mut bill.charges);
     let case = visit_of(call, member, &bill, charges)?;
-    let standing = call.book.standing(&member.psn_no);
+    let standing = call.book.standing(&member.number);
     let decided = call.decider.decide(&standing, &case).map_err(|fault| match fault.code() {
         code if code == Code::ParametersOpen.name() => fault.field("data.med_type").given(bill.med_type),
         _ => fault,
@@ -235,7 +236,7 @@ pub(crate) fn settle(call: &Call<'_>, member: &Member, mut bill: Bill<'_>) -> Re
     Ok(Settled {
         mdtrt_id: bill.mdtrt_id,
         chrg_bchno: bill.chrg_bchno,
-        psn_no: member.psn_no.clone(),
+        psn_no: member.number.clone(),
         institution: call.institution.code.clone(),
         area: member.area.clone(),
         treated_in: Some(call.institution.area.clone()),
@@ -256,14 +257,14 @@ fn visit_of<'b>(
     charges: Vec<Charge>,
 ) -> Result<decider::Visit<'b>, Fault> {
     let moment = bill.moment;
-    let psn_type = member.psn_type(moment.day);
+    let psn_type = member.category_on(moment.day);
     let unsupported = || Fault::at(Code::PersonTypeUnsupported, "data.psn_no").given(psn_type);
     let prescriber = bill.prescriber.map(|code| check_prescriber(call, code, moment.day)).transpose()?;
     Ok(decider::Visit {
         area: &member.area,
         status: codes::status(psn_type).ok_or_else(unsupported)?,
-        enrolment: &member.enrolment,
-        birth: member.brdy,
+        enrolment: member.enrolment_on(moment.day),
+        birth: member.identity.birth,
         day: moment.day,
         time: moment.clock(),
         care_type: bill.care.name,
@@ -289,6 +290,6 @@ fn unused(data: &Node<'_>) {
 
 /// The rest of a reply about a settlement of this member.
 pub(crate) fn frame<'a>(call: &'a Call<'a>, member: &'a Member) -> Frame<'a> {
-    let balance = call.book.standing(&member.psn_no).balance();
+    let balance = call.book.standing(&member.number).balance();
     Frame { member, now: call.now, msgid: &call.envelope.msgid, balance }
 }

@@ -6,6 +6,7 @@ use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decode::Input;
 use super::errors::{Code, Fault};
+use super::member::{in_benefit, insured_from, paused_from};
 use super::number::Yuan;
 
 #[derive(Serialize)]
@@ -36,7 +37,7 @@ struct InsuInfo {
     psn_insu_stas: &'static str,
     psn_insu_date: String,
     paus_insu_date: String,
-    cvlserv_flag: String,
+    cvlserv_flag: &'static str,
     insuplc_admdvs: String,
     emp_name: String,
 }
@@ -61,8 +62,10 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 
     Ok(Plan::of_certificate(&kind.clone(), &number.clone(), move |call: &Call<'_>| {
         let unknown = || Fault::at(Code::NotAMember, "data.mdtrt_cert_no").given(&number);
-        let member = call.directory.by_certificate(&kind, &number).ok_or_else(unknown)?;
-        for (field, said, is) in [("certno", &certno, &member.certno), ("psn_name", &psn_name, &member.psn_name)] {
+        let member = call.shown(&kind, &number).ok_or_else(unknown)?;
+        for (field, said, is) in
+            [("certno", &certno, &member.identity.certificate), ("psn_name", &psn_name, &member.identity.name)]
+        {
             if let Some(said) = said.as_ref().filter(|said| *said != is) {
                 return Err(Fault::at(Code::CertificateMismatch, format!("data.{field}"))
                     .given(said)
@@ -72,26 +75,26 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         let today = call.now.day;
         Ok(Done::answer(&Output {
             baseinfo: BaseInfo {
-                psn_no: member.psn_no.clone(),
+                psn_no: member.number.clone(),
                 psn_cert_type: "01",
-                certno: member.certno.clone(),
-                psn_name: member.psn_name.clone(),
-                gend: member.gend.clone(),
-                naty: member.naty.clone(),
-                brdy: member.brdy.to_string(),
-                age: today.age_since(member.brdy),
+                certno: member.identity.certificate.clone(),
+                psn_name: member.identity.name.clone(),
+                gend: member.identity.gender.clone(),
+                naty: member.identity.ethnicity.clone(),
+                brdy: member.identity.birth.to_string(),
+                age: today.age_since(member.identity.birth),
                 exp_content: "",
             },
             insuinfo: [InsuInfo {
-                balc: call.book.standing(&member.psn_no).balance().into(),
+                balc: call.book.standing(&member.number).balance().into(),
                 insutype: "310",
-                psn_type: member.psn_type(today).to_owned(),
-                psn_insu_stas: if member.in_benefit(today) { "1" } else { "2" },
-                psn_insu_date: member.insured_from.to_string(),
-                paus_insu_date: member.paused_from.map(|day| day.to_string()).unwrap_or_default(),
-                cvlserv_flag: member.cvlserv_flag.clone(),
+                psn_type: member.category_on(today).to_owned(),
+                psn_insu_stas: if in_benefit(member, today) { "1" } else { "2" },
+                psn_insu_date: insured_from(member).map(|day| day.to_string()).unwrap_or_default(),
+                paus_insu_date: paused_from(member).map(|day| day.to_string()).unwrap_or_default(),
+                cvlserv_flag: codes::flag(member.civil_servant),
                 insuplc_admdvs: member.area.clone(),
-                emp_name: member.emp_name.clone(),
+                emp_name: member.employer_on(today).to_owned(),
             }],
             idetinfo: [],
         }))

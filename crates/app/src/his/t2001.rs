@@ -8,12 +8,14 @@ use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decider::{Charge, Decided};
 use super::decode::Input;
-use super::directory::{Institution, Member};
+use super::directory::Institution;
 use super::errors::{Code, Fault};
+use super::member::{insured_from, paused_from};
 use super::moment::Moment;
 use super::settling::{Bill, settle};
 use super::t2201::check_insurance;
 use super::t2203::check_care_type;
+use gongji_register::Member;
 
 /// What the made-up visit costs: more than a deductible leaves nothing of.
 const TRIAL: Fen = Fen::from_yuan(100_000);
@@ -131,8 +133,8 @@ impl Ask {
             trt_chk_type: "01",
             fund_pay_type,
             trt_enjymnt_flag: if why.is_none() { "1" } else { "0" },
-            begndate: member.insured_from.to_string(),
-            enddate: member.paused_from.map(|paused| paused.before().to_string()).unwrap_or_default(),
+            begndate: insured_from(member).map(|day| day.to_string()).unwrap_or_default(),
+            enddate: paused_from(member).map(|paused| paused.before().to_string()).unwrap_or_default(),
             trt_chk_rslt: why.unwrap_or_default().chars().take(RESULT).collect(),
             exp_content: "",
         };

@@ -43,8 +43,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         check_insurance(&insutype)?;
         call.check_certificate(member, &cert_type, &cert_no)?;
         call.check_day(member, begntime.day)?;
-        if codes::status(member.psn_type(begntime.day)).is_none() {
-            return Err(Fault::at(Code::PersonTypeUnsupported, "data.psn_no").given(member.psn_type(begntime.day)));
+        if codes::status(member.category_on(begntime.day)).is_none() {
+            return Err(Fault::at(Code::PersonTypeUnsupported, "data.psn_no").given(member.category_on(begntime.day)));
         }
         let mdtrt_id = call.number(member);
         let output = Output {

@@ -2,11 +2,11 @@
 
 use super::call::{Looking, Plan};
 use super::decode::Input;
-use super::directory::Member;
 use super::errors::Fault;
 use super::json::Json;
 use super::past::Past;
 use super::row::{Row, node};
+use gongji_register::Member;
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let data = input.node("data")?;
@@ -43,7 +43,7 @@ fn row(past: &Past, member: &Member) -> Json {
         .text("mdtrt_id", &past.mdtrt_id)
         .person(member, began.day)
         .text("insu_optins", &member.area)
-        .text("emp_name", &member.emp_name)
+        .text("emp_name", member.employer_on(began.day))
         .text("begntime", began.to_string())
         .text("endtime", began.to_string())
         .copied(asked, &["mdtrt_cert_type"])

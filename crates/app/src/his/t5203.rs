@@ -5,11 +5,11 @@ use gongji_store::Event;
 use super::book::Change;
 use super::call::{Looking, Plan};
 use super::decode::Input;
-use super::directory::Member;
 use super::errors::{Code, Fault};
 use super::json::{self, Json};
 use super::past::{Past, at};
 use super::row::{Row, nodes};
+use gongji_register::Member;
 
 /// What a reversal reports with the opposite sign.
 const AMOUNTS: &[&str] = &[
@@ -82,7 +82,7 @@ fn told(look: &Looking<'_>, past: &Past, member: &Member, of: (&Event, &Json, &s
         .person(member, day)
         .empty(&["flxempe_flag", "nwb_flag"])
         .text("insu_optins", &member.area)
-        .text("emp_name", &member.emp_name)
+        .text("emp_name", member.employer_on(day))
         // 支付地点: 2 at the institution.
         .text("pay_loc", "2")
         .text("fixmedins_code", &look.institution.code)

@@ -196,7 +196,7 @@ async fn answer(app: &App, infno: Option<String>, request: Request) -> Response 
 
 /// What becomes of a message, unless trouble keeps it from the service.
 async fn settled(
-    service: &Service,
+    service: &Arc<Service>,
     trouble: Option<Trouble>,
     infno: Option<String>,
     headers: &HeaderMap,

@@ -95,19 +95,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let directory = directory(options)?;
     let guard = guard(options, &directory, address)?;
     let files = kept_files(options)?;
-    let service = opened(options, directory, policies)?;
+    let service = opened(options, directory, policies, |service| service.with_files(files).guarded(guard))?;
     let calls = kept_calls(options, &service)?;
     let troubles = options.sandbox.then(Troubles::default);
-    let service = service.with_files(files).guarded(guard);
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
         let bound = listener.local_addr().context("无法取得监听地址")?;
         println!("gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件", http::PATH, options.store);
-        http::serve(listener, http::App { service: Arc::new(service), calls, troubles }, stopped())
-            .await
-            .context("服务中断")
+        http::serve(listener, http::App { service, calls, troubles }, stopped()).await.context("服务中断")
     })
 }
 
@@ -120,15 +117,22 @@ fn directory(options: &Options) -> anyhow::Result<Directory> {
 }
 
 /// The service on its store; a sandbox with what its members went through before.
-fn opened(options: &Options, directory: Directory, policies: Policies) -> anyhow::Result<Service> {
+fn opened(
+    options: &Options,
+    directory: Directory,
+    policies: Policies,
+    furnish: impl FnOnce(Service) -> Service,
+) -> anyhow::Result<Arc<Service>> {
     let (place, clock) = (&options.store, Arc::new(clock::ChinaTime));
     let unusable = || format!("无法使用结算库 {place}");
     if !options.sandbox {
-        return Service::open(place, directory, Arc::new(policies), clock).with_context(unusable);
+        let service = Service::open(place, directory, Arc::new(policies), clock).with_context(unusable)?;
+        return Ok(Arc::new(furnish(service)));
     }
     sandbox::check(place)?;
     let mark = sandbox::mark();
     let service = Service::open_marked(place, directory, Arc::new(policies), clock, &mark).with_context(unusable)?;
+    let service = Arc::new(furnish(service));
     let otherwise = sandbox::past::play(&service, &sandbox::members::people()?, |done, of| {
         if done == of || done % 4 == 0 {
             eprintln!("沙箱：测试参保人的前史 {done}/{of}");

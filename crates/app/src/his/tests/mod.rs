@@ -210,7 +210,7 @@ impl Server {
         }
     }
 
-    pub(super) fn service(&self) -> &Service {
+    pub(super) fn service(&self) -> &Arc<Service> {
         self.service.as_ref().unwrap()
     }
 

@@ -2,6 +2,7 @@
 //! send them. Message numbers and days depend on the year alone, so a restart plays nothing twice, and a new year has
 //! its own.
 
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use anyhow::{anyhow, bail};
@@ -21,7 +22,7 @@ const ITEM: &str = "DEMO-YP-0001";
 /// # Errors
 /// The first message that was refused.
 pub(crate) fn play(
-    service: &Service,
+    service: &Arc<Service>,
     people: &[Person],
     mut progress: impl FnMut(usize, usize),
 ) -> anyhow::Result<Vec<String>> {
@@ -38,7 +39,7 @@ pub(crate) fn play(
     Ok(otherwise)
 }
 
-fn settle(service: &Service, year: i16, person: &Person, at: usize, visit: &Visit) -> anyhow::Result<Vec<String>> {
+fn settle(service: &Arc<Service>, year: i16, person: &Person, at: usize, visit: &Visit) -> anyhow::Result<Vec<String>> {
     let member = &person.member;
     let begins = format!("{year}-01-01 09:00:00");
     let send = |infno: &str, input: Value| {
@@ -91,7 +92,13 @@ fn settle(service: &Service, year: i16, person: &Person, at: usize, visit: &Visi
 }
 
 /// Sends one message and waits for its answer, which must be a success.
-fn exchange(service: &Service, institution: &str, infno: &str, msgid: &str, input: &Value) -> anyhow::Result<Json> {
+fn exchange(
+    service: &Arc<Service>,
+    institution: &str,
+    infno: &str,
+    msgid: &str,
+    input: &Value,
+) -> anyhow::Result<Json> {
     let message = value!({
         "infno": infno, "msgid": msgid, "mdtrtarea_admvs": "", "insuplc_admdvs": "", "recer_sys_code": "SBX",
         "infver": "V1.0", "opter_type": "1", "opter": "SBX", "opter_name": "沙箱", "inf_time": "",
@@ -139,9 +146,10 @@ mod tests {
         }
     }
 
-    fn open(place: &Place, year: i16) -> Service {
+    fn open(place: &Place, year: i16) -> Arc<Service> {
         let policies = Arc::new(Policies::load(&load::shipped()).unwrap());
-        Service::open_marked(place, members::directory(None).unwrap(), policies, Arc::new(At(year)), &mark()).unwrap()
+        let directory = members::directory(None).unwrap();
+        Arc::new(Service::open_marked(place, directory, policies, Arc::new(At(year)), &mark()).unwrap())
     }
 
     #[test]

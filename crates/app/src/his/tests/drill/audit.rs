@@ -142,7 +142,7 @@ impl Auditor {
     /// One event of the journal: it must be a message that was sent, with the reply that was given, and come to
     /// what it must.
     fn take(&self, event: &Event, post: &Post, found: &mut Found) -> Result<(), String> {
-        if event.kind == "opened" {
+        if event.kind == "enrolled" {
             let opened = MEMBERS.iter().find(|(member, _)| member.psn_no == event.psn_no);
             let (member, account) = opened.ok_or("an account that nobody has")?;
             ensure(!found.model.members.contains_key(member.psn_no), || "an account is opened twice".to_owned())?;

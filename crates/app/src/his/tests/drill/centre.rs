@@ -68,14 +68,14 @@ impl Centre {
 
     /// As `Service::open`, but opens one account after the other: how many share a commit would otherwise depend
     /// on how fast the writing thread is.
-    pub(super) fn open(&self) -> Result<Service, String> {
+    pub(super) fn open(&self) -> Result<Arc<Service>, String> {
         let store = Store::open(&self.place(), self.book()).map_err(|fault| fault.to_string())?;
         let now = Moment::of(self.clock.now());
         let (directory, alone) = &*DIRECTORIES;
         for member in alone {
-            opening::open_accounts(&store, member, now).map_err(|fault| fault.to_string())?;
+            opening::enrol(&store, member, now).map_err(|fault| fault.to_string())?;
         }
-        Ok(Service {
+        Ok(Arc::new(Service {
             directory: Arc::clone(directory),
             decider: Arc::clone(&self.decider),
             store,
@@ -84,7 +84,7 @@ impl Centre {
             files: Arc::new(crate::his::MemoryFiles::default()),
             replies: AtomicU64::new(0),
             guard: Guard::open(),
-        })
+        }))
     }
 
     pub(super) fn reader(&self) -> Result<Reader, String> {
@@ -104,7 +104,7 @@ pub(super) struct Served {
 
 /// Hands messages to the service as one batch: a request goes before them whose decision waits until they are
 /// all in the queue.
-pub(super) fn serve(service: &Service, messages: &[&[u8]]) -> Result<Served, String> {
+pub(super) fn serve(service: &Arc<Service>, messages: &[&[u8]]) -> Result<Served, String> {
     let (entered, decided) = channel::<()>();
     let (open, gate) = channel::<()>();
     let wait = move |_: &gongji_store::Known<'_, Book>, _: u64| {

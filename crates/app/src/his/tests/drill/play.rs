@@ -10,6 +10,8 @@ use super::log::{Log, digest};
 use super::messages::{INSTITUTIONS, MEMBERS, Post, What};
 use super::tally::Tally;
 use super::terminal::{Answer, Sent, Terminal, Turn, Wire};
+use std::sync::Arc;
+
 use crate::his::Service;
 use crate::his::tests::Reply;
 
@@ -31,7 +33,7 @@ pub(super) fn play(seed: u64, log: &mut Log) -> Result<Tally, String> {
 
 struct Run<'a> {
     centre: Centre,
-    service: Option<Service>,
+    service: Option<Arc<Service>>,
     chance: Chance,
     round: u64,
     calm: bool,

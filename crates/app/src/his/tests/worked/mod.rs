@@ -33,7 +33,7 @@ impl Clock for Late {
 
 /// A service that is asked in process.
 struct Asked {
-    service: Service,
+    service: Arc<Service>,
     messages: AtomicU64,
 }
 
@@ -84,7 +84,7 @@ fn every_worked_case_that_the_wire_can_say_comes_out_the_same_over_it() {
         Arc::new(Late),
     )
     .unwrap();
-    let asked = Asked { service, messages: AtomicU64::new(0) };
+    let asked = Asked { service: Arc::new(service), messages: AtomicU64::new(0) };
     let (next, differences) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     // Many at once, so that they share commits.
     std::thread::scope(|scope| {

@@ -141,7 +141,7 @@ impl Register {
             enrolment,
             emp_name: String::new(),
             cvlserv_flag: "0".to_owned(),
-            insured_from: Day::MIN,
+            insured_from: Day::FIRST,
             paused_from: None,
             psn_types,
             account: case.account_balance,
