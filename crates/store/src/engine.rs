@@ -5,6 +5,8 @@
 //! and loads visits, and [`Engine::commit`] writes everything or nothing and returns when it is on disk, or
 //! [`Engine::abandon`] ends a batch that changes nothing.
 
+use std::sync::Arc;
+
 use gongji_ledger::Periods;
 
 use crate::body::{Dictionary, Row};
@@ -74,6 +76,13 @@ pub(crate) struct Batch<'a> {
     pub periods: Option<Periods>,
 }
 
+/// Tells which messages are new, to anybody and at any time.
+pub(crate) trait News: Send + Sync {
+    /// Whether a message was certainly not kept. From the end of its commit on it is not new, before that is told
+    /// to anybody.
+    fn is_new(&self, message: &Key) -> bool;
+}
+
 /// A database that a node writes to.
 pub(crate) trait Engine: Send {
     /// Begins a batch and locks these persons, each with the revision that is at hand. Gives those that are
@@ -91,6 +100,11 @@ pub(crate) trait Engine: Send {
 
     /// After a fault: a usable connection, and where the stream stands on disk.
     fn reopen(&mut self) -> Result<Start, Fault>;
+
+    /// What tells which messages are new, where nobody else writes.
+    fn news(&self) -> Option<Arc<dyn News>> {
+        None
+    }
 
     /// Whether it has rows for postings, beside the bodies of events.
     fn keeps_postings(&self) -> bool {

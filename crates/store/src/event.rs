@@ -60,10 +60,14 @@ impl Request {
     /// Whether every database can look it up: no index takes a name of any length, and not every one
     /// takes all characters.
     pub(crate) fn is_fit(&self) -> bool {
-        let keys = std::iter::once(&self.key).chain(&self.refers);
-        let mut names = keys.flat_map(|key| [&key.institution, &key.msgid]).chain(&self.persons);
-        names.all(|name| name.len() <= LONGEST && !name.contains('\0'))
+        are_fit(std::iter::once(&self.key).chain(&self.refers), &self.persons)
     }
+}
+
+/// Whether every database can look up what these keys and persons are called.
+pub(crate) fn are_fit<'k>(keys: impl Iterator<Item = &'k Key>, persons: &[String]) -> bool {
+    let mut names = keys.flat_map(|key| [&key.institution, &key.msgid]).chain(persons);
+    names.all(|name| name.len() <= LONGEST && !name.contains('\0'))
 }
 
 /// An event as the deciding function hands it over; the store adds the rest.

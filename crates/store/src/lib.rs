@@ -25,6 +25,9 @@
 //! ([`State::Visit`]) is folded from the visit's events when a message names it, and stays for a while. So a
 //! start reads persons and a short tail of the journal, and a long journal makes nothing slower.
 //!
+//! What only asks need not wait for the worker: [`Store::glance`] answers it on the caller's thread from what is
+//! committed and at hand, as of one moment, where that is enough.
+//!
 //! A database may have several nodes. Each writes a stream of its own, with numbers and a chain of its own,
 //! and nothing but the persons of a batch is locked.
 //!
@@ -41,6 +44,7 @@ pub mod codec;
 mod days;
 mod engine;
 mod event;
+mod hand;
 mod memory;
 mod people;
 mod place;

@@ -2,13 +2,14 @@
 //! gone with the process.
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use gongji_ledger::Periods;
 
 use crate::body::Row;
 use crate::chain::Verified;
 use crate::days::Days;
-use crate::engine::{Batch, Engine, Fault, Found, Start, Wanted};
+use crate::engine::{Batch, Engine, Fault, Found, News, Start, Wanted};
 use crate::event::{GENESIS, Key};
 use crate::people::{Kept, People};
 
@@ -16,8 +17,24 @@ use crate::people::{Kept, People};
 #[derive(Default)]
 pub(crate) struct Memory {
     rows: Vec<Row>,
-    messages: HashMap<Key, u64>,
+    messages: Arc<Messages>,
     visits: HashMap<u64, Vec<u64>>,
+}
+
+/// The events of messages.
+#[derive(Default)]
+struct Messages(RwLock<HashMap<Key, u64>>);
+
+impl Messages {
+    fn number(&self, key: &Key) -> Option<u64> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(key).copied()
+    }
+}
+
+impl News for Messages {
+    fn is_new(&self, message: &Key) -> bool {
+        self.number(message).is_none()
+    }
 }
 
 impl Memory {
@@ -45,7 +62,7 @@ impl Engine for Memory {
     }
 
     fn fetch(&mut self, wanted: &Wanted<'_>) -> Result<Found, Fault> {
-        let earlier = wanted.keys.iter().map(|key| self.messages.get(key).and_then(|number| self.row(*number)));
+        let earlier = wanted.keys.iter().map(|key| self.messages.number(key).and_then(|number| self.row(number)));
         let visit = |(person, visit): &(&str, u64)| {
             let numbers = self.visits.get(visit).into_iter().flatten();
             numbers.filter_map(|number| self.row(*number)).filter(|row| row.person == *person).collect()
@@ -61,7 +78,8 @@ impl Engine for Memory {
             }
             self.rows.push(row.clone());
         }
-        self.messages.extend(batch.messages.iter().map(|message| (message.key.clone(), message.number)));
+        let mut messages = self.messages.0.write().unwrap_or_else(PoisonError::into_inner);
+        messages.extend(batch.messages.iter().map(|message| (message.key.clone(), message.number)));
         Ok(())
     }
 
@@ -72,6 +90,10 @@ impl Engine for Memory {
     fn reopen(&mut self) -> Result<Start, Fault> {
         // Nothing here ever fails, so nobody asks.
         Err(Fault::Lost("nothing was kept".to_owned()))
+    }
+
+    fn news(&self) -> Option<Arc<dyn News>> {
+        Some(Arc::clone(&self.messages) as Arc<dyn News>)
     }
 
     fn is_shared(&self) -> bool {

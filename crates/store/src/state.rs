@@ -13,7 +13,7 @@ pub trait State: Send + Sync + 'static {
     /// What is known of a person: small, since those of all persons are kept at hand.
     type Person: Clone + Default + Send + Sync + 'static;
     /// What is known of a visit: kept while it is of interest, and folded again from its events when needed.
-    type Visit: Send + Sync + 'static;
+    type Visit: Clone + Send + Sync + 'static;
     /// What an event says, read once.
     type Change;
 

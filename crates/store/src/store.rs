@@ -1,6 +1,7 @@
 //! The handle of the process that writes: open, submit, check the chain, close; and rebuild.
 
 use std::hash::BuildHasher as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -9,8 +10,10 @@ use foldhash::fast::FixedState;
 
 use crate::chain::{ChainFault, Verified, WalkError};
 use crate::engine::{Engine, Start};
-use crate::event::Request;
+use crate::event::{Key, Request, are_fit};
+use crate::hand::Hand;
 use crate::memory::Memory;
+use crate::people::Kept;
 use crate::place::Place;
 use crate::postgres::{self, Postgres};
 use crate::reader::Reader;
@@ -82,12 +85,14 @@ impl From<WalkError> for OpenError {
 pub struct Store<S: State> {
     /// Workers side by side, each with the persons that fall to it: one, or what a server's address asks for.
     lanes: Vec<Lane<S>>,
+    state: Arc<S>,
     hasher: FixedState,
 }
 
 /// One worker and the way to it.
 struct Lane<S: State> {
     jobs: Option<SyncSender<Job<S>>>,
+    hand: Arc<Hand<S::Visit>>,
     worker: Option<JoinHandle<()>>,
     committed: Arc<Mutex<Verified>>,
 }
@@ -104,11 +109,11 @@ impl<S: State> Store<S> {
         let lanes = match place {
             Place::File { path, vfs } => {
                 let (engine, start) = Sqlite::open(path, vfs.as_deref(), &*state)?;
-                vec![Lane::start(Box::new(engine), start, state)?]
+                vec![Lane::start(Box::new(engine), start, Arc::clone(&state))?]
             }
             Place::Memory => {
                 let (engine, start) = Memory::open();
-                vec![Lane::start(Box::new(engine), start, state)?]
+                vec![Lane::start(Box::new(engine), start, Arc::clone(&state))?]
             }
             Place::Postgres(address) => {
                 let open = |_| {
@@ -118,12 +123,13 @@ impl<S: State> Store<S> {
                 (0..postgres::lanes(address)?).map(open).collect::<Result<_, _>>()?
             }
         };
-        Ok(Self { lanes, hasher: FixedState::default() })
+        Ok(Self { lanes, state, hasher: FixedState::default() })
     }
 
     #[cfg(test)]
     pub(crate) fn start(engine: Box<dyn Engine>, start: Start, state: Arc<S>) -> Result<Self, OpenError> {
-        Ok(Self { lanes: vec![Lane::start(engine, start, state)?], hasher: FixedState::default() })
+        let lanes = vec![Lane::start(engine, start, Arc::clone(&state))?];
+        Ok(Self { lanes, state, hasher: FixedState::default() })
     }
 
     /// Hands a request to the worker and returns at once. `decide` sees what is known as every earlier request
@@ -137,10 +143,7 @@ impl<S: State> Store<S> {
     ) {
         let digest = request.digest();
         let job = Job { request, digest, decide: Box::new(decide), done: Box::new(done) };
-        // A person is always with the same worker, so what is at hand there stays good.
-        let whose = job.request.persons.first().map_or(0, |person| self.hasher.hash_one(person));
-        let lane = &self.lanes[(whose % self.lanes.len() as u64) as usize];
-        let Some(jobs) = &lane.jobs else {
+        let Some(jobs) = &self.lane(&job.request.persons).jobs else {
             return (job.done)(Err(SubmitError::Closed));
         };
         if !job.request.is_fit() {
@@ -153,6 +156,39 @@ impl<S: State> Store<S> {
             Err(TrySendError::Full(job)) => (job.done)(Err(SubmitError::Busy)),
             Err(TrySendError::Disconnected(job)) => (job.done)(Err(SubmitError::Closed)),
         }
+    }
+
+    /// Looks at what is committed and at hand, here and now, for a message that only asks: what it sees of its
+    /// persons and its visit was true together at one moment, no earlier than any answer that was given before.
+    /// Nothing if the worker must be asked: where the number of the message may be used already, its visit is
+    /// being changed or not at hand, another node may write too, or looking panicked.
+    pub fn glance<T>(
+        &self,
+        message: &Key,
+        persons: &[String],
+        visit: Option<u64>,
+        look: impl for<'a> FnOnce(&Known<'a, S>) -> T,
+    ) -> Option<T> {
+        if !are_fit(std::iter::once(message), persons) {
+            return None;
+        }
+        let glimpse = self.lane(persons).hand.glance(message, persons, visit)?;
+        let unpacked =
+            |kept: Option<Kept>| kept.map_or_else(|| Ok(S::Person::default()), |kept| self.state.unpack(&kept.packed));
+        let states = glimpse.persons.into_iter().map(unpacked).collect::<Result<Vec<_>, _>>().ok()?;
+        let known = Known {
+            persons: persons.iter().map(String::as_str).zip(&states).collect(),
+            visit: visit.zip(glimpse.visit.as_deref()),
+            periods: &glimpse.periods,
+            original: None,
+        };
+        catch_unwind(AssertUnwindSafe(|| look(&known))).ok()
+    }
+
+    /// A person is always with the same worker, so what is at hand there stays good.
+    fn lane(&self, persons: &[String]) -> &Lane<S> {
+        let whose = persons.first().map_or(0, |person| self.hasher.hash_one(person));
+        &self.lanes[(whose % self.lanes.len() as u64) as usize]
     }
 
     /// As [`Store::submit`], but waits for the answer.
@@ -185,11 +221,12 @@ impl<S: State> Lane<S> {
         let committed = Arc::new(Mutex::new(start.head));
         let (sender, receiver) = sync_channel(QUEUE);
         let worker = Worker::new(engine, state, start, Arc::clone(&committed));
+        let hand = worker.hand();
         let thread = std::thread::Builder::new()
             .name("gongji-worker".to_owned())
             .spawn(move || worker.run(&receiver))
             .map_err(OpenError::Thread)?;
-        Ok(Self { jobs: Some(sender), worker: Some(thread), committed })
+        Ok(Self { jobs: Some(sender), hand, worker: Some(thread), committed })
     }
 }
 

@@ -10,11 +10,19 @@ const MOST: usize = if cfg!(test) { 8 } else { 16_000 };
 
 /// Visits by number, with whose they are.
 pub(crate) struct Visits<V> {
-    at_hand: HashMap<u64, (String, Option<V>), FixedState>,
+    at_hand: HashMap<u64, Held<V>, FixedState>,
     by_person: HashMap<String, Vec<u64>, FixedState>,
     /// In the order in which they came; the first to go.
     order: VecDeque<u64>,
     most: usize,
+}
+
+/// One visit, or that there is none.
+struct Held<V> {
+    whose: String,
+    visit: Option<V>,
+    /// It was taken out to be changed and is not known until it comes back.
+    lent: bool,
 }
 
 impl<V> Default for Visits<V> {
@@ -26,32 +34,52 @@ impl<V> Default for Visits<V> {
 impl<V> Visits<V> {
     /// Whether it is known what a member's visit is, or that there is none.
     pub(crate) fn knows(&self, person: &str, number: u64) -> bool {
-        self.at_hand.get(&number).is_some_and(|(whose, _)| whose == person)
+        self.asked(person, number).is_some()
+    }
+
+    /// What is known of a member's visit: it, or that there is none; nothing where that is not known.
+    pub(crate) fn asked(&self, person: &str, number: u64) -> Option<Option<&V>> {
+        let held = self.at_hand.get(&number).filter(|held| held.whose == person && !held.lent)?;
+        Some(held.visit.as_ref())
     }
 
     /// Whether nobody's visit of this number is at hand.
     pub(crate) fn is_free(&self, number: u64) -> bool {
-        self.at_hand.get(&number).is_none_or(|(_, visit)| visit.is_none())
+        self.at_hand.get(&number).is_none_or(|held| held.visit.is_none() && !held.lent)
     }
 
     pub(crate) fn get(&self, person: &str, number: u64) -> Option<&V> {
-        let (whose, visit) = self.at_hand.get(&number)?;
-        visit.as_ref().filter(|_| whose == person)
+        self.asked(person, number).flatten()
+    }
+
+    /// Takes out what is known of a member's visit, until it is given back.
+    pub(crate) fn lend(&mut self, person: &str, number: u64) -> Option<Option<V>> {
+        let held = self.at_hand.get_mut(&number).filter(|held| held.whose == person && !held.lent)?;
+        held.lent = true;
+        Some(held.visit.take())
+    }
+
+    /// Puts a visit that was lent, or a new one, in its place.
+    pub(crate) fn give(&mut self, person: &str, number: u64, visit: Option<V>) {
+        match self.at_hand.get_mut(&number).filter(|held| held.whose == person) {
+            Some(held) => (held.visit, held.lent) = (visit, false),
+            None => *self.place(person, number) = visit,
+        }
     }
 
     /// The place of a member's visit, in place of what another person had there.
     pub(crate) fn place(&mut self, person: &str, number: u64) -> &mut Option<V> {
         if !self.knows(person, number) {
             self.forget(number);
-            self.at_hand.insert(number, (person.to_owned(), None));
+            self.at_hand.insert(number, Held { whose: person.to_owned(), visit: None, lent: false });
             self.by_person.entry(person.to_owned()).or_default().push(number);
             self.order.push_back(number);
         }
-        &mut self.at_hand.get_mut(&number).expect("it was put there above").1
+        &mut self.at_hand.get_mut(&number).expect("it was put there above").visit
     }
 
     pub(crate) fn forget(&mut self, number: u64) {
-        let Some((whose, _)) = self.at_hand.remove(&number) else { return };
+        let Some(Held { whose, .. }) = self.at_hand.remove(&number) else { return };
         if let Some(numbers) = self.by_person.get_mut(&whose) {
             numbers.retain(|listed| *listed != number);
             if numbers.is_empty() {
@@ -96,5 +124,21 @@ mod tests {
         assert_eq!((visits.get("Q", 2), visits.get("P", 2)), (None, Some(&1)));
         visits.forget(2);
         assert!(visits.at_hand.is_empty() && visits.by_person.is_empty());
+    }
+
+    #[test]
+    fn what_is_lent_is_not_known_until_it_comes_back() {
+        let mut visits = Visits { most: 3, ..Visits::default() };
+        *visits.place("P", 1) = Some(10);
+        assert_eq!((visits.lend("Q", 1), visits.lend("P", 2)), (None, None));
+        assert_eq!(visits.lend("P", 1), Some(Some(10)));
+        assert_eq!(visits.lend("P", 1), None);
+        assert_eq!((visits.asked("P", 1), visits.is_free(1)), (None, false));
+        visits.give("P", 1, Some(11));
+        visits.give("P", 2, None);
+        assert_eq!((visits.asked("P", 1), visits.asked("P", 2)), (Some(Some(&11)), Some(None)));
+        visits.give("Q", 1, Some(12));
+        assert_eq!((visits.asked("P", 1), visits.asked("Q", 1)), (None, Some(Some(&12))), "it is another's now");
+        assert_eq!(visits.order.len(), 3);
     }
 }

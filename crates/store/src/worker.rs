@@ -17,7 +17,8 @@ use crate::codec::put_bytes;
 use crate::days::Days;
 use crate::engine::{Batch, Engine, Fault, Found, Message, Start, Wanted};
 use crate::event::{CLOSING, Digest, Draft, Event, GENESIS, Key, Request};
-use crate::people::{Kept, People, record};
+use crate::hand::{Hand, Held};
+use crate::people::{Kept, record};
 use crate::posting;
 use crate::state::{Known, State};
 use crate::trouble::Trouble;
@@ -106,12 +107,11 @@ pub(crate) struct Job<S: State> {
 pub(crate) struct Worker<S: State> {
     engine: Box<dyn Engine>,
     state: Arc<S>,
-    people: People,
-    visits: Visits<S::Visit>,
+    hand: Arc<Hand<S::Visit>>,
     packer: Packer,
     head: Verified,
     days: Days,
-    periods: Periods,
+    periods: Arc<Periods>,
     committed: Arc<Mutex<Verified>>,
 }
 
@@ -123,9 +123,13 @@ struct Open<P> {
     packed: Option<Vec<u8>>,
 }
 
+/// Visits while a batch is decided, by number, with whose they are.
+type Lent<'a, V> = HashMap<u64, (&'a str, Option<Arc<V>>), FixedState>;
+
 /// A batch while it is decided.
 struct Sheet<'a, S: State> {
     persons: HashMap<&'a str, Open<S::Person>, FixedState>,
+    visits: Lent<'a, S::Visit>,
     rows: Vec<Row>,
     messages: Vec<Message>,
     /// The events of this batch by the messages that they answer or bar.
@@ -144,7 +148,14 @@ impl<S: State> Worker<S> {
         let mut packer = Packer::default();
         start.dictionaries.into_iter().for_each(|dictionary| packer.learn(dictionary));
         let Start { people, head, days, periods, .. } = start;
-        Self { engine, state, people, visits: Visits::default(), packer, head, days, periods, committed }
+        let hand = Arc::new(Hand::new(people, periods, engine.news()));
+        let periods = Arc::clone(&hand.read().periods);
+        Self { engine, state, hand, packer, head, days, periods, committed }
+    }
+
+    /// What it keeps at hand.
+    pub(crate) fn hand(&self) -> Arc<Hand<S::Visit>> {
+        Arc::clone(&self.hand)
     }
 
     /// Serves until every sender is gone.
@@ -156,13 +167,13 @@ impl<S: State> Worker<S> {
                 (job.done)(answer);
             }
             if !usable {
+                self.hand.write().open = false;
                 // What is on disk can't be read back: say so to whoever still asks, and end.
                 for job in jobs.iter() {
                     (job.done)(Err(SubmitError::Closed));
                 }
                 return;
             }
-            self.visits.trim();
         }
     }
 
@@ -221,12 +232,15 @@ impl<S: State> Worker<S> {
     fn take_in(&mut self, start: Start) {
         self.head = start.head;
         self.days = start.days;
-        self.periods = start.periods;
-        if !self.engine.is_shared() {
-            self.people = start.people;
-        }
+        self.periods = Arc::new(start.periods);
         start.dictionaries.into_iter().for_each(|dictionary| self.packer.learn(dictionary));
-        self.visits = Visits::default();
+        let mut held = self.hand.write();
+        if !self.engine.is_shared() {
+            held.people = start.people;
+        }
+        held.periods = Arc::clone(&self.periods);
+        held.visits = Visits::default();
+        drop(held);
         *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = self.head;
     }
 
@@ -240,11 +254,14 @@ impl<S: State> Worker<S> {
                 Some(row) => Ok(self.earlier(job, row)),
                 None => self.one(&mut sheet, job),
             };
-            // After a fault all visits at hand are forgotten, those that this batch changed among them.
+            // After a fault all visits at hand are forgotten, those that are lent to this batch among them.
             answers.push(answer?);
         }
         if sheet.rows.is_empty() {
             self.engine.abandon()?;
+            if !sheet.visits.is_empty() {
+                give_back(&mut self.hand.write(), sheet.visits);
+            }
             return Ok(answers);
         }
         self.commit(sheet)?;
@@ -257,19 +274,22 @@ impl<S: State> Worker<S> {
         // In one order everywhere, or two nodes could wait for each other.
         names.sort_unstable();
         names.dedup();
-        let at_hand: Vec<Option<Kept>> = names.iter().map(|name| self.people.get(name)).collect();
+        let held = self.hand.read();
+        let at_hand: Vec<Option<Kept>> = names.iter().map(|name| held.people.get(name)).collect();
+        drop(held);
         let asked: Vec<_> =
             names.iter().zip(&at_hand).map(|(name, kept)| (*name, kept.as_ref().map(|kept| kept.revision))).collect();
         let (changed, periods) = self.engine.begin(&asked)?;
         if let Some(periods) = periods {
-            self.periods = periods;
+            self.periods = Arc::new(periods);
         }
         let mut at_hand = at_hand;
         for (at, kept) in changed {
             let name = names[at];
             // Somebody else wrote: the visits that are at hand may be old too.
-            self.visits.forget_person(name);
-            self.people.set(name, kept.revision, &kept.packed);
+            let mut held = self.hand.write();
+            held.visits.forget_person(name);
+            held.people.set(name, kept.revision, &kept.packed);
             at_hand[at] = Some(kept);
         }
         let mut persons = HashMap::with_capacity_and_hasher(names.len(), FixedState::default());
@@ -282,6 +302,7 @@ impl<S: State> Worker<S> {
         }
         Ok(Sheet {
             persons,
+            visits: Lent::default(),
             rows: Vec::with_capacity(batch.len()),
             messages: Vec::with_capacity(batch.len()),
             made: HashMap::default(),
@@ -294,7 +315,8 @@ impl<S: State> Worker<S> {
         })
     }
 
-    /// Finds earlier answers and the messages that are referred to, and folds the visits that are not at hand.
+    /// Finds earlier answers and the messages that are referred to, folds the visits that are not at hand, and has
+    /// all of them lent.
     fn fetch<'a>(&mut self, batch: &'a [Job<S>], sheet: &mut Sheet<'a, S>) -> Result<Vec<Option<Row>>, Fault> {
         let referred: Vec<&Key> = batch.iter().filter_map(|job| job.request.refers.as_ref()).collect();
         let keys = batch.iter().map(|job| &job.request.key).chain(referred.iter().copied()).collect();
@@ -311,12 +333,34 @@ impl<S: State> Worker<S> {
             let visits = sheet.originals.values().filter_map(|event| Some((event.psn_no.as_str(), event.visit?)));
             self.load(Vec::new(), visits.filter(|(person, _)| sheet.persons.contains_key(person)).collect())?;
         }
+        self.lend(batch, sheet);
         Ok(earlier)
+    }
+
+    /// Takes the visits of a batch out of what is at hand.
+    fn lend<'a>(&self, batch: &'a [Job<S>], sheet: &mut Sheet<'a, S>) {
+        let of = |job: &'a Job<S>| {
+            let Request { persons, visit, refers, .. } = &job.request;
+            let original = || sheet.originals.get(refers.as_ref()?)?.visit;
+            Some((persons.first()?.as_str(), visit.or_else(original)?))
+        };
+        let named: Vec<(&str, u64)> = batch.iter().filter_map(of).collect();
+        if named.is_empty() {
+            return;
+        }
+        let mut held = self.hand.write();
+        for (person, number) in named {
+            if let Some(visit) = held.visits.lend(person, number) {
+                sheet.visits.insert(number, (person, visit));
+            }
+        }
     }
 
     /// Finds the events of messages, and folds visits.
     fn load(&mut self, keys: Vec<&Key>, mut visits: Vec<(&str, u64)>) -> Result<Vec<Option<Row>>, Fault> {
-        visits.retain(|(person, visit)| !self.visits.knows(person, *visit));
+        let held = self.hand.read();
+        visits.retain(|(person, visit)| !held.visits.knows(person, *visit));
+        drop(held);
         visits.sort_unstable();
         visits.dedup();
         let wanted = Wanted { keys, visits };
@@ -325,8 +369,9 @@ impl<S: State> Worker<S> {
         for ((person, number), rows) in wanted.visits.iter().zip(visits) {
             let visit = fold_visit(&*self.state, &self.packer, rows).map_err(|why| unreadable(person, &why))?;
             // Whoever has no such visit must not put away that of whom it belongs to.
-            if visit.is_some() || self.visits.is_free(*number) {
-                *self.visits.place(person, *number) = visit;
+            let mut held = self.hand.write();
+            if visit.is_some() || held.visits.is_free(*number) {
+                *held.visits.place(person, *number) = visit.map(Arc::new);
             }
         }
         Ok(earlier)
@@ -347,7 +392,7 @@ impl<S: State> Worker<S> {
         if let Some(event) = sheet.made.get(&request.key) {
             return Ok(again(job, event));
         }
-        let known = known(sheet, &self.visits, &self.periods, request);
+        let known = known(sheet, &self.periods, request);
         let number = sheet.head.events + 1;
         // What is known is only lent for reading, so a panic leaves it as it was.
         let decided = catch_unwind(AssertUnwindSafe(|| (job.decide)(&known, number)));
@@ -383,19 +428,20 @@ impl<S: State> Worker<S> {
             Ok(Ok(read)) => read,
         };
         event.seal(moved.as_ref().map(posting::digest));
-        self.keep(sheet, event, change, moved)
+        self.keep(sheet, job, event, change, moved)
     }
 
     /// Takes a sealed event into the batch, its persons and its visit.
-    fn keep(
+    fn keep<'a>(
         &mut self,
-        sheet: &mut Sheet<'_, S>,
+        sheet: &mut Sheet<'a, S>,
+        job: &'a Job<S>,
         event: Event,
         change: S::Change,
         moved: Option<Transaction>,
     ) -> Result<Answer, Fault> {
         let barred = self.state.bars(&change).map(|msgid| Message::barred(&event, msgid));
-        let folded = catch_unwind(AssertUnwindSafe(|| self.fold(sheet, &event, change, moved.as_ref())));
+        let folded = catch_unwind(AssertUnwindSafe(|| self.fold(sheet, job, &event, change, moved.as_ref())));
         let after = match folded {
             Ok(Ok(after)) => after,
             Ok(Err(reason)) => return Err(Fault::Refused(Trouble::Other(reason))),
@@ -417,14 +463,15 @@ impl<S: State> Worker<S> {
     }
 
     /// Folds an event; gives the states of its persons after it.
-    fn fold(
-        &mut self,
-        sheet: &mut Sheet<'_, S>,
+    fn fold<'a>(
+        &self,
+        sheet: &mut Sheet<'a, S>,
+        job: &'a Job<S>,
         event: &Event,
         change: S::Change,
         moved: Option<&Transaction>,
     ) -> Result<Vec<u8>, String> {
-        let before = event.visit.and_then(|visit| self.visits.get(&event.psn_no, visit));
+        let before = event.visit.and_then(|visit| lent(&sheet.visits, &event.psn_no, visit));
         let mut after = Vec::with_capacity(64);
         for (name, revision) in event.persons() {
             let open = sheet.persons.get_mut(name).ok_or_else(|| format!("{name} was not asked for"))?;
@@ -440,11 +487,15 @@ impl<S: State> Worker<S> {
             (open.revision, open.packed) = (revision, Some(packed));
         }
         if let Some((area, through)) = self.state.closes(&change) {
-            let periods = sheet.periods.get_or_insert_with(|| self.periods.clone());
+            let periods = sheet.periods.get_or_insert_with(|| Periods::clone(&self.periods));
             periods.close(area, through).map_err(|fault| fault.to_string())?;
         }
-        if let Some(number) = event.visit {
-            self.state.fold_visit(self.visits.place(&event.psn_no, number), event, change, moved)?;
+        if let Some((number, member)) = event.visit.zip(job.request.persons.first()) {
+            let (whose, place) = sheet.visits.entry(number).or_insert((member, None));
+            // Whatever another person asked for under this number is not there.
+            let mut visit = place.take().filter(|_| whose == member).map(Arc::unwrap_or_clone);
+            self.state.fold_visit(&mut visit, event, change, moved)?;
+            (*whose, *place) = (member, visit.map(Arc::new));
         }
         Ok(after)
     }
@@ -468,35 +519,50 @@ impl<S: State> Worker<S> {
             head: sheet.head,
             periods: sheet.periods,
         };
-        if let Err(fault) = self.engine.commit(&batch, &self.people) {
+        let held = self.hand.read();
+        let committed = self.engine.commit(&batch, &held.people);
+        drop(held);
+        if let Err(fault) = committed {
             self.packer.keep_again(batch.dictionaries);
             return Err(fault);
         }
-        for (name, kept) in &batch.persons {
-            self.people.set(name, kept.revision, &kept.packed);
-        }
         if let Some(periods) = batch.periods {
-            self.periods = periods;
+            self.periods = Arc::new(periods);
         }
+        let mut held = self.hand.write();
+        for (name, kept) in &batch.persons {
+            held.people.set(name, kept.revision, &kept.packed);
+        }
+        held.periods = Arc::clone(&self.periods);
+        give_back(&mut held, sheet.visits);
+        drop(held);
         (self.head, self.days) = (sheet.head, sheet.days);
         *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = self.head;
         Ok(())
     }
 }
 
+/// Puts the visits of a batch back as it left them.
+fn give_back<V>(held: &mut Held<V>, visits: Lent<'_, V>) {
+    for (number, (whose, visit)) in visits {
+        held.visits.give(whose, number, visit);
+    }
+    held.visits.trim();
+}
+
+/// A member's visit among those that are lent.
+fn lent<'s, V>(visits: &'s Lent<'_, V>, member: &str, number: u64) -> Option<&'s V> {
+    visits.get(&number).filter(|(whose, _)| *whose == member)?.1.as_deref()
+}
+
 /// What a request may see.
-fn known<'s, S: State>(
-    sheet: &'s Sheet<'_, S>,
-    visits: &'s Visits<S::Visit>,
-    periods: &'s Periods,
-    request: &'s Request,
-) -> Known<'s, S> {
+fn known<'s, S: State>(sheet: &'s Sheet<'_, S>, periods: &'s Periods, request: &'s Request) -> Known<'s, S> {
     let persons =
         request.persons.iter().filter_map(|name| Some((name.as_str(), &sheet.persons.get(name.as_str())?.person)));
     let member = request.persons.first();
     let original = request.refers.as_ref().and_then(|key| original(sheet, key));
     let visit = request.visit.or(original.and_then(|event| event.visit));
-    let visit = member.zip(visit).and_then(|(member, number)| Some((number, visits.get(member, number)?)));
+    let visit = member.zip(visit).and_then(|(member, number)| Some((number, lent(&sheet.visits, member, number)?)));
     Known { persons: persons.collect(), visit, periods: sheet.periods.as_ref().unwrap_or(periods), original }
 }
 
@@ -513,6 +579,13 @@ fn again<S: State>(job: &Job<S>, event: &Event) -> Answer {
         Ok(Reply { body: event.reply.clone(), replayed: true })
     } else {
         Err(SubmitError::Conflict { infno: event.infno.clone(), input: event.input.clone() })
+    }
+}
+
+impl<S: State> Drop for Worker<S> {
+    /// However the thread ends, what is at hand is current no longer.
+    fn drop(&mut self) {
+        self.hand.write().open = false;
     }
 }
 

@@ -58,9 +58,9 @@ pub(crate) struct Record {
     pub policy: String,
 }
 
-/// A transaction whose input has been read. It is decided on the worker's thread, after the
-/// journal was asked for an earlier answer: so whatever depends on the day, the directory or
-/// the state is asked here and not while reading, or a message sent again could be refused.
+/// A transaction whose input has been read. It is decided after the journal was asked for an
+/// earlier answer: so whatever depends on the day, the directory or the state is asked here
+/// and not while reading, or a message sent again could be refused.
 pub(crate) struct Plan {
     /// Whose state is asked or changed.
     pub about: About,
@@ -75,6 +75,8 @@ pub(crate) struct Plan {
 pub(crate) enum Work {
     /// Decided by the worker on what is known; may be kept.
     Decide(Decide),
+    /// Decided on what is known, and never kept: at once where what is committed is at hand, else by the worker.
+    Ask(Decide),
     /// Answered beside the worker from what was kept, from catalogues and files; changes nothing of the store.
     Look(Look),
 }
@@ -89,7 +91,7 @@ pub(crate) enum About {
     Nobody,
 }
 
-type Decide = Box<dyn Fn(&Call<'_>) -> Result<Done, Fault> + Send>;
+pub(crate) type Decide = Box<dyn Fn(&Call<'_>) -> Result<Done, Fault> + Send>;
 pub(crate) type Look = Box<dyn FnOnce(&Looking<'_>) -> Result<Done, Fault> + Send>;
 
 /// Everything a query may read.
@@ -135,6 +137,15 @@ impl Plan {
         }
     }
 
+    /// The same, if it never keeps anything and refers to no other message.
+    pub(crate) fn only_asks(self) -> Self {
+        let work = match self.work {
+            Work::Decide(decide) => Work::Ask(decide),
+            other => other,
+        };
+        Self { work, ..self }
+    }
+
     /// Of a visit of the person, by its 就诊ID.
     pub(crate) fn of_visit(
         psn_no: &str,
@@ -153,19 +164,19 @@ impl Plan {
         Self { refers: Some(msgid.to_owned()), ..Self::new(psn_no, decide) }
     }
 
-    /// Of whoever shows a certificate.
+    /// Asks about whoever shows a certificate.
     pub(crate) fn of_certificate(
         kind: &str,
         number: &str,
         decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static,
     ) -> Self {
         let about = About::Certificate(kind.to_owned(), number.to_owned());
-        Self { about, visit: None, refers: None, work: Work::Decide(Box::new(decide)) }
+        Self { about, visit: None, refers: None, work: Work::Ask(Box::new(decide)) }
     }
 
-    /// About no person.
+    /// About no person, so that nothing of it can be kept.
     pub(crate) fn of_nobody(decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
-        Self { about: About::Nobody, visit: None, refers: None, work: Work::Decide(Box::new(decide)) }
+        Self { about: About::Nobody, visit: None, refers: None, work: Work::Ask(Box::new(decide)) }
     }
 
     /// A query about a person.

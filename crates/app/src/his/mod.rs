@@ -5,7 +5,8 @@
 //! a transaction file reads its fields ([`decode`]) into a [`call::Plan`]; the store's writer asks
 //! the journal for an earlier answer to the same message and, if there is none, runs the plan on
 //! the [`book::Book`] as it then is; what the plan wants kept is appended, committed, and only
-//! then the reply goes out.
+//! then the reply goes out. A plan that only asks is run at once, on the thread that the message came on, where
+//! the message is certainly new and what is committed of its person and visit is at hand.
 //!
 //! Not here: sockets, clocks, files (the serve module), and any number of law (the packages).
 
@@ -89,7 +90,7 @@ use archive::Archive;
 use auth::{Guard, Headers, Refused};
 pub(crate) use book::Book;
 use book::{Change, View};
-use call::{About, Call, Done, Look, Looking, Plan, Work};
+use call::{About, Call, Decide, Done, Look, Looking, Plan, Work};
 pub(crate) use decider::Decider;
 use decode::{Input, Notes};
 use directory::Directory;
@@ -121,6 +122,15 @@ struct Message {
     envelope: Envelope,
     upload: Option<Bytes>,
     notes: Notes,
+}
+
+/// A message that is to be decided.
+struct Deciding {
+    decide: Decide,
+    envelope: Envelope,
+    notes: Notes,
+    now: Moment,
+    stamp: Stamp,
 }
 
 /// What goes back to whoever sent a message.
@@ -363,44 +373,35 @@ impl Service {
         persons: Vec<String>,
         done: impl FnOnce(Vec<u8>) + Send + 'static,
     ) {
-        let decide = match plan.work {
-            Work::Decide(decide) => decide,
+        let (decide, asks) = match plan.work {
+            Work::Decide(decide) => (decide, false),
+            Work::Ask(decide) => (decide, true),
             Work::Look(look) => return self.look(message, persons, look, done),
         };
         let Message { outline, envelope, notes, .. } = message;
         let (now, stamp) = self.stamp(&outline);
+        let key = Key { institution: envelope.institution.clone(), msgid: envelope.msgid.clone() };
+        let deciding = Deciding { decide, envelope, notes, now, stamp };
+        if asks {
+            let look = |known: &Known<'_, Book>| deciding.outcome(&self.directory, &*self.decider, known, 0);
+            if let Some(Outcome::Answer(reply)) = self.store.glance(&key, &persons, plan.visit, look) {
+                return done(reply);
+            }
+        }
+        let institution = &deciding.envelope.institution;
         let request = Request {
-            key: Key { institution: envelope.institution.clone(), msgid: envelope.msgid.clone() },
-            infno: envelope.infno.clone(),
-            input: envelope.input.canonical(),
+            infno: deciding.envelope.infno.clone(),
+            input: deciding.envelope.input.canonical(),
             recorded: now.to_string(),
             persons,
             visit: plan.visit,
-            refers: plan.refers.clone().map(|msgid| Key { institution: envelope.institution.clone(), msgid }),
+            refers: plan.refers.map(|msgid| Key { institution: institution.clone(), msgid }),
+            key,
         };
         // The reply to give when the store has none.
-        let (late_stamp, sent) = (stamp.clone(), request.input.clone());
+        let (late_stamp, sent) = (deciding.stamp.clone(), request.input.clone());
         let (directory, decider) = (Arc::clone(&self.directory), Arc::clone(&self.decider));
-        let decide = move |known: &Known<'_, Book>, seq: u64| {
-            // Asked again, it must not say everything twice.
-            let notes = notes.clone();
-            let decided = match directory.institution(&envelope.institution) {
-                None => {
-                    Err(Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution))
-                }
-                Some(institution) => decide(&Call {
-                    directory: &directory,
-                    decider: &*decider,
-                    book: View(known),
-                    envelope: &envelope,
-                    institution,
-                    now,
-                    seq,
-                    notes: &notes,
-                }),
-            };
-            outcome(&stamp, &envelope, &notes, decided)
-        };
+        let decide = move |known: &Known<'_, Book>, seq: u64| deciding.outcome(&directory, &*decider, known, seq);
         self.store.submit(request, decide, move |answer| {
             done(answer.map_or_else(
                 |error| {
@@ -486,6 +487,35 @@ impl Service {
             time: format!("{second}{millisecond:03}"),
         };
         (now, stamp)
+    }
+}
+
+impl Deciding {
+    /// What is decided on what is known, for the event of this number if it becomes one.
+    fn outcome(
+        &self,
+        directory: &Directory,
+        decider: &dyn Decider,
+        known: &Known<'_, Book>,
+        seq: u64,
+    ) -> Outcome<Change> {
+        let Self { decide, envelope, now, stamp, .. } = self;
+        // Asked again, it must not say everything twice.
+        let notes = self.notes.clone();
+        let decided = match directory.institution(&envelope.institution) {
+            None => Err(Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution)),
+            Some(institution) => decide(&Call {
+                directory,
+                decider,
+                book: View(known),
+                envelope,
+                institution,
+                now: *now,
+                seq,
+                notes: &notes,
+            }),
+        };
+        outcome(stamp, envelope, &notes, decided)
     }
 }
 

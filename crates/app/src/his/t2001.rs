@@ -61,12 +61,13 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     data.finish(input.notes);
     input.finish();
 
-    Ok(Plan::new(&ask.psn_no.clone(), move |call: &Call<'_>| {
+    let plan = Plan::new(&ask.psn_no.clone(), move |call: &Call<'_>| {
         let member = call.member(&ask.psn_no, "data.psn_no")?;
         let institution = ask.institution(call)?;
         let told = ask.funds(&Call { institution, ..*call }, member);
         Ok(Done::answer(&Output { trtinfo: ask.rows(member, told) }))
-    }))
+    });
+    Ok(plan.only_asks())
 }
 
 /// A fund and, where it would not pay, why.

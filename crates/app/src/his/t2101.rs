@@ -11,7 +11,7 @@ use super::settling::frame;
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let ask = Ask::read(input)?;
-    Ok(ask.plan(|ask, call: &Call<'_>| {
+    let plan = ask.plan(|ask, call: &Call<'_>| {
         // There is no visit yet that could have a number.
         let mut decided = ask.decide(call, "")?;
         for line in &mut decided.told {
@@ -19,5 +19,6 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         }
         let output = SetlOutput::new(Kind::Trial, &decided.settled, frame(call, decided.member));
         Ok(Done::answer(&output.with_lines(decided.told)))
-    }))
+    });
+    Ok(plan.only_asks())
 }

@@ -8,8 +8,9 @@ use super::settling::{Ask, frame};
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let ask = Ask::read(input)?;
-    Ok(ask.plan(move |ask, call: &Call<'_>| {
+    let plan = ask.plan(move |ask, call: &Call<'_>| {
         let (member, settled) = ask.decide(call)?;
         Ok(Done::answer(&SetlOutput::new(Kind::Trial, &settled, frame(call, member))))
-    }))
+    });
+    Ok(plan.only_asks())
 }

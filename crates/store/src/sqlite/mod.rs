@@ -13,19 +13,20 @@ mod upgrade;
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::sync::Arc;
 
 use gongji_ledger::Periods;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::chain::{ChainFault, Verified, WalkError};
-use crate::engine::{Batch, Engine, Fault, Found, Source as _, Start, Wanted};
+use crate::engine::{Batch, Engine, Fault, Found, News, Source as _, Start, Wanted};
 use crate::event::{GENESIS, Key};
 use crate::people::{Kept, People};
 use crate::replay::{self, derive};
 use crate::state::State;
 use crate::store::OpenError;
 use crate::trouble::Trouble;
-use recent::Recent;
+use recent::{Recent, Shared};
 use turns::Turns;
 
 /// So many of the last events are checked at opening.
@@ -35,7 +36,7 @@ const TAIL: u64 = 1000;
 pub(crate) struct Sqlite {
     connection: Connection,
     turns: Turns,
-    recent: Recent,
+    recent: Arc<Shared>,
     head: Verified,
     _lock: Option<File>,
 }
@@ -74,7 +75,7 @@ impl Sqlite {
         let mut engine = Self {
             connection,
             turns: Turns::default(),
-            recent: Recent::default(),
+            recent: Arc::default(),
             head: Verified { events: 0, head: GENESIS },
             _lock: lock,
         };
@@ -87,7 +88,7 @@ impl Sqlite {
         let recovered = rows::people(&self.connection)?;
         self.turns = Turns::resume(recovered.through, recovered.covered, recovered.people.len(), recovered.floor);
         self.head = rows::head(&self.connection)?;
-        self.recent = Recent::load(&self.connection)?;
+        self.recent.put(Recent::load(&self.connection)?);
         let days = rows::days_under_way(&self.connection)?;
         if days.last() != self.head.events {
             return Err(ChainFault::Head(days.last()).into());
@@ -136,7 +137,7 @@ impl Engine for Sqlite {
     fn fetch(&mut self, wanted: &Wanted<'_>) -> Result<Found, Fault> {
         let connection = &self.connection;
         let recent = &self.recent;
-        let kept = |key: &&Key| if recent.excludes(key) { Ok(None) } else { rows::answered(connection, key) };
+        let kept = |key: &&Key| if recent.is_new(key) { Ok(None) } else { rows::answered(connection, key) };
         let earlier = wanted.keys.iter().map(kept).collect::<Result<_, _>>();
         let visits = wanted.visits.iter().map(|(person, visit)| rows::visit(connection, person, *visit));
         let visits = visits.collect::<Result<_, _>>().map_err(Fault::Refused)?;
@@ -146,10 +147,9 @@ impl Engine for Sqlite {
     fn commit(&mut self, batch: &Batch<'_>, people: &People) -> Result<(), Fault> {
         self.write(batch, people)?;
         self.head = batch.head;
-        batch.messages.iter().for_each(|message| self.recent.add(&message.key));
-        if self.recent.is_full() {
+        if self.recent.add(batch.messages.iter().map(|message| &message.key)) {
             // The batch is on disk whatever becomes of this; with nothing at hand the table is asked.
-            self.recent = Recent::load(&self.connection).unwrap_or_default();
+            self.recent.put(Recent::load(&self.connection).unwrap_or_default());
         }
         Ok(())
     }
@@ -163,6 +163,10 @@ impl Engine for Sqlite {
             self.connection.execute_batch("ROLLBACK").map_err(|fault| Fault::Refused(fault.into()))?;
         }
         self.start().map_err(|error| Fault::Refused(Trouble::Damaged(OpenError::from(error).to_string())))
+    }
+
+    fn news(&self) -> Option<Arc<dyn News>> {
+        Some(Arc::clone(&self.recent) as Arc<dyn News>)
     }
 
     fn is_shared(&self) -> bool {

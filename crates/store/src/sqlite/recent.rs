@@ -3,10 +3,12 @@
 
 use std::collections::HashSet;
 use std::hash::BuildHasher as _;
+use std::sync::{PoisonError, RwLock};
 
 use foldhash::fast::FixedState;
 use rusqlite::Connection;
 
+use crate::engine::News;
 use crate::event::Key;
 use crate::sqlite::rows;
 use crate::trouble::Trouble;
@@ -15,6 +17,30 @@ use crate::trouble::Trouble;
 const FEW: usize = 100_000;
 /// With so many it is begun anew with the newest few.
 const MANY: usize = 1_000_000;
+
+/// The newest keys, for the writer and for whoever asks beside it.
+#[derive(Default)]
+pub(super) struct Shared(RwLock<Recent>);
+
+impl Shared {
+    /// Takes what is at hand for granted from now on.
+    pub(super) fn put(&self, recent: Recent) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = recent;
+    }
+
+    /// Takes in keys that were kept; whether it is time to begin anew.
+    pub(super) fn add<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> bool {
+        let mut recent = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        keys.for_each(|key| recent.add(key));
+        recent.is_full()
+    }
+}
+
+impl News for Shared {
+    fn is_new(&self, message: &Key) -> bool {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).excludes(message)
+    }
+}
 
 /// Every key of the table from one on, as hashes: eight bytes each.
 #[derive(Default)]
@@ -37,7 +63,7 @@ impl Recent {
     }
 
     /// Takes in a key that was kept.
-    pub(super) fn add(&mut self, key: &Key) {
+    fn add(&mut self, key: &Key) {
         let key = rows::message(key);
         if self.from.as_ref().is_some_and(|from| key >= *from) {
             self.hashes.insert(self.hasher.hash_one(&key));
@@ -45,12 +71,12 @@ impl Recent {
     }
 
     /// Whether it is time to begin anew.
-    pub(super) fn is_full(&self) -> bool {
+    fn is_full(&self) -> bool {
         self.hashes.len() >= MANY
     }
 
     /// Whether a key is certainly not in the table; otherwise the table is to be asked.
-    pub(super) fn excludes(&self, key: &Key) -> bool {
+    fn excludes(&self, key: &Key) -> bool {
         let key = rows::message(key);
         let at_hand = self.from.as_ref().is_some_and(|from| key >= *from);
         at_hand && !self.hashes.contains(&self.hasher.hash_one(&key))

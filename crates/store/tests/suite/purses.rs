@@ -16,7 +16,7 @@ use gongji_store::{Draft, Event, InVisit, Key, Known, Outcome, Reply, Request, S
 pub struct Purses;
 
 /// What moved in a visit, by event, and what was taken back.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Paid {
     moved: BTreeMap<u64, Transaction>,
     undone: BTreeSet<u64>,
