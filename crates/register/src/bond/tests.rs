@@ -178,7 +178,8 @@ fn who_asked_does_not_confirm_and_what_another_asked_is_the_holders_to_confirm()
 
 #[test]
 fn what_may_be_used_is_what_the_holder_set() {
-    let purposes = Some([Purpose::Clinic, Purpose::ResidentPremium].into_iter().collect());
+    let allowed: Purposes = [Purpose::Clinic, Purpose::ResidentPremium].into_iter().collect();
+    let purposes = Some(allowed);
     let period = Limits { from: Some(day("2024-03-10")), until: Some(day("2024-12-31")), ..Limits::default() };
     let amounts = Limits { year: Some(FEN(500)), total: Some(FEN(700)), ..Limits::default() };
     let outside = |on: &str| BondFault::OutOfPeriod {
@@ -187,7 +188,7 @@ fn what_may_be_used_is_what_the_holder_set() {
         from: day("2024-03-10"),
         until: day("2024-12-31"),
     };
-    let drugs = BondFault::PurposeNotAllowed { number: 7, purpose: Purpose::PharmacyGoods, allowed: purposes.unwrap() };
+    let drugs = BondFault::PurposeNotAllowed { number: 7, purpose: Purpose::PharmacyGoods, allowed };
     let early = day("2024-03-01");
     for (what, limits, on, purpose, expected) in [
         ("no limit", Limits::default(), "2024-03-02", Purpose::Clinic, Ok(None)),
