@@ -54,6 +54,11 @@ pub enum Account {
         /// Which part.
         part: Part,
     },
+    /// 应追回: what a member owes the area, as for a wrong credit that was spent; never below zero.
+    Claim {
+        /// Who owes.
+        holder: Holder,
+    },
     /// 基金: the pooled fund, the large-amount fund, any other; derived, so it is never locked.
     Fund {
         /// The area.
@@ -126,6 +131,8 @@ impl Side {
 pub enum Heading {
     /// One part of all personal accounts.
     Personal(Part),
+    /// All claims on members.
+    Claims,
     /// A fund or a ledger inside it.
     Fund(FundLedger),
     /// All institutions.
@@ -146,7 +153,7 @@ impl Account {
     /// The area in whose books the account stands.
     pub fn area(&self) -> AreaCode {
         match *self {
-            Self::Personal { holder, .. } => holder.area,
+            Self::Personal { holder, .. } | Self::Claim { holder } => holder.area,
             Self::Fund { area, .. }
             | Self::Institution { area, .. }
             | Self::Receivable { area, .. }
@@ -157,10 +164,11 @@ impl Account {
         }
     }
 
-    /// The person whose account it is, if it is a person's.
+    /// The person whose account it is, if it is a person's. Persons' accounts are never below zero on their normal
+    /// side, so whoever posts to one must have locked its person.
     pub fn person(&self) -> Option<Name> {
         match self {
-            Self::Personal { holder, .. } => Some(holder.person),
+            Self::Personal { holder, .. } | Self::Claim { holder } => Some(holder.person),
             _ => None,
         }
     }
@@ -169,6 +177,7 @@ impl Account {
     pub fn heading(&self) -> Heading {
         match *self {
             Self::Personal { part, .. } => Heading::Personal(part),
+            Self::Claim { .. } => Heading::Claims,
             Self::Fund { ledger, .. } => Heading::Fund(ledger),
             Self::Institution { .. } => Heading::Institutions,
             Self::Receivable { .. } => Heading::Receivables,
@@ -189,7 +198,7 @@ impl Heading {
     /// The side on which accounts of this heading grow (余额方向).
     pub fn normal(&self) -> Side {
         match self {
-            Self::Receivables | Self::Deposit => Side::Debit,
+            Self::Claims | Self::Receivables | Self::Deposit => Side::Debit,
             _ => Side::Credit,
         }
     }
@@ -200,6 +209,7 @@ impl Heading {
             Self::Personal(Part::Current) => "个人账户（当年）",
             Self::Personal(Part::Prior) => "个人账户（历年）",
             Self::Personal(Part::Received) => "个人账户（亲属转入）",
+            Self::Claims => "应追回个人账户资金",
             Self::Fund(ledger) => ledger.fund.name(),
             Self::Institutions => "应付定点机构",
             Self::Receivables => "应收异地",

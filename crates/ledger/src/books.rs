@@ -36,6 +36,16 @@ pub enum Refused {
         /// What was to be taken.
         asked: Fen,
     },
+    /// More would come back than the member owes.
+    #[error("应追回 {account} 余额 {held}，不能冲减 {asked}")]
+    NotOwed {
+        /// The claim.
+        account: Account,
+        /// What is owed.
+        held: Fen,
+        /// What was to come back.
+        asked: Fen,
+    },
     /// A balance out of range.
     #[error("科目 {account} 的余额超出可记范围")]
     TooLarge {
@@ -204,7 +214,7 @@ impl Books {
             let account = posting.account;
             let before = self.sum(&account);
             if guarded {
-                pays(posting, -before)?;
+                pays(posting, account.normal().balance(before))?;
             }
             sums::add(before, posting.amount).map_err(|TooLarge| Refused::TooLarge { account })
         };
@@ -237,21 +247,30 @@ impl Books {
     }
 }
 
-/// Whether every personal account that an entry takes from holds as much; `held` tells what one holds.
-/// The one question about balances that posting asks, for a store that keeps them itself.
+/// Whether every personal account that an entry takes from holds as much, and every claim that it lessens is as
+/// large; `held` tells the balance of one on its normal side. The one question about balances that posting asks, for
+/// a store that keeps them itself.
 ///
 /// # Errors
-/// [`Refused::Overdrawn`] for the first that does not.
+/// [`Refused::Overdrawn`] or [`Refused::NotOwed`] for the first that does not.
 pub fn covered(entry: &Entry, held: impl Fn(&Account) -> Fen) -> Result<(), Refused> {
-    let personal = entry.postings().iter().filter(|posting| posting.account.person().is_some());
-    personal.into_iter().try_for_each(|posting| pays(posting, held(&posting.account)))
+    let mut persons = entry.postings().iter().filter(|posting| posting.account.person().is_some());
+    persons.try_for_each(|posting| pays(posting, held(&posting.account)))
 }
 
-/// Whether an account that holds so much can bear a posting.
+/// Whether an account that holds so much, on its normal side, can bear a posting.
 fn pays(posting: &Posting, held: Fen) -> Result<(), Refused> {
     let Posting { account, amount } = *posting;
-    let taken = account.person().is_some() && amount > Fen::ZERO;
-    if taken && amount > held { Err(Refused::Overdrawn { account, held, asked: amount }) } else { Ok(()) }
+    match account {
+        Account::Personal { .. } if amount > Fen::ZERO && amount > held => {
+            Err(Refused::Overdrawn { account, held, asked: amount })
+        }
+        Account::Claim { .. } if amount < Fen::ZERO => {
+            let asked = Fen::from_fen(amount.fen().saturating_neg());
+            if asked > held { Err(Refused::NotOwed { account, held, asked }) } else { Ok(()) }
+        }
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub enum KeyError {
     UnknownFund,
     /// None of the forms that keys have.
     #[error(
-        "科目键有误：应为 人员/统筹区/current|prior|received，或 -/统筹区/fund|institution|receivable|payable|contributions|deposit|suspense"
+        "科目键有误：应为 人员/统筹区/current|prior|received|claim，或 -/统筹区/fund|institution|receivable|payable|contributions|deposit|suspense"
     )]
     UnknownForm,
 }
@@ -31,6 +31,7 @@ impl fmt::Display for Account {
         let area = self.area();
         match self {
             Self::Personal { holder, part } => write!(f, "{}/{area}/{part}", holder.person),
+            Self::Claim { holder } => write!(f, "{}/{area}/claim", holder.person),
             Self::Fund { ledger, .. } => write!(f, "{NOBODY}/{area}/fund/{ledger}"),
             Self::Institution { institution, .. } => write!(f, "{NOBODY}/{area}/institution/{institution}"),
             Self::Receivable { from, .. } => write!(f, "{NOBODY}/{area}/receivable/{from}"),
@@ -64,7 +65,7 @@ impl fmt::Display for FundLedger {
 impl core::str::FromStr for Account {
     type Err = KeyError;
 
-    /// Reads a key: `<person>/<area>/current`, `/prior` or `/received` for a person's account, else
+    /// Reads a key: `<person>/<area>/current`, `/prior`, `/received` or `/claim` for a person's account, else
     /// `-/<area>/` and `fund/<code>`, `fund/<code>/<sub-ledger>`, `institution/<code>`,
     /// `receivable/<area>`, `payable/<area>`, `contributions`, `deposit` or `suspense`.
     fn from_str(text: &str) -> Result<Self, KeyError> {
@@ -97,6 +98,7 @@ fn personal(holder: Holder, form: &str, detail: Option<&str>) -> Result<Account,
         ("current", None) => Part::Current,
         ("prior", None) => Part::Prior,
         ("received", None) => Part::Received,
+        ("claim", None) => return Ok(Account::Claim { holder }),
         _ => return Err(KeyError::UnknownForm),
     };
     Ok(Account::Personal { holder, part })
@@ -119,6 +121,7 @@ mod tests {
             ("P1/211200/current", Side::Credit),
             ("P1/211200/prior", Side::Credit),
             ("P1/211200/received", Side::Credit),
+            ("P1/211200/claim", Side::Debit),
             ("-/211200/fund/310100", Side::Credit),
             ("-/211200/fund/310100/outpatient", Side::Credit),
             ("-/211200/fund/330100", Side::Credit),
@@ -146,6 +149,7 @@ mod tests {
             ("P1/211200", Err(KeyError::UnknownForm)),
             ("P1/211200/deposit", Err(KeyError::UnknownForm)),
             ("P1/211200/current/", Err(KeyError::UnknownForm)),
+            ("-/211200/claim", Err(KeyError::UnknownForm)),
             ("-/211200/current", Err(KeyError::UnknownForm)),
             ("-/211200/deposit/x", Err(KeyError::UnknownForm)),
             ("-/211200/institution/H1/x", Err(KeyError::UnknownForm)),

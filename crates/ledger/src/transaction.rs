@@ -59,6 +59,10 @@ kinds! {
     MutualAid "mutual_aid" "家庭共济转账",
     /// Paid out of a personal account to the member or the heirs.
     Refund "refund" "个人账户返还",
+    /// Paid out of a dead member's account to the heirs.
+    Inheritance "inheritance" "个人账户继承",
+    /// What a member owed comes back, out of the account or in money.
+    Recovery "recovery" "追回",
     /// A contribution that a personal account pays, to this or another scheme.
     Premium "premium" "个人账户代缴",
     /// A personal account follows its member to another area.
@@ -174,12 +178,12 @@ impl Entry {
 
     /// The persons whose accounts it touches, each once and in order: who must be locked.
     pub fn persons(&self) -> impl Iterator<Item = Name> {
-        let mut last = None;
-        self.postings.iter().filter_map(|posting| posting.account.person()).filter(move |person| {
-            let new = last != Some(*person);
-            last = Some(*person);
-            new
-        })
+        // Parts and claims of one person need not stand together; there are few postings, so look for the next name.
+        let after = |last: Option<Name>| {
+            let names = self.postings.iter().filter_map(|posting| posting.account.person());
+            names.filter(|name| last.is_none_or(|last| *name > last)).min()
+        };
+        core::iter::successors(after(None), move |last| after(Some(*last)))
     }
 
     /// The areas whose books it touches, each once and in order.
@@ -351,13 +355,15 @@ mod tests {
             posting("P2/211200/current", 1),
             posting("P1/211200/prior", 2),
             posting("P1/211200/current", 3),
-            posting("-/211200/suspense", -6),
+            posting("P1/211200/claim", 4),
+            posting("P0/211200/claim", 1),
+            posting("-/211200/suspense", -11),
         ];
         let head = head(1, "2024-03-05");
         let read = Transaction::restore(head, Kind::Settlement, None, head.effective, postings).unwrap();
         let names: Vec<Name> = read.entry().persons().collect();
-        assert_eq!(names, ["P1", "P2"].map(|name| name.parse().unwrap()));
-        assert_eq!(read.entry().postings_of(Some(names[0])).count(), 2);
+        assert_eq!(names, ["P0", "P1", "P2"].map(|name| name.parse().unwrap()));
+        assert_eq!(read.entry().postings_of(Some(names[1])).count(), 3);
         assert_eq!(read.entry().postings_of(None).count(), 1);
     }
 }

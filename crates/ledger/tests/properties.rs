@@ -74,6 +74,18 @@ proptest! {
     }
 
     #[test]
+    fn nobody_pays_back_more_than_was_owed(ops in ops()) {
+        let mut world = World::default();
+        for op in &ops {
+            world.take(op);
+            for holder in holders() {
+                let claim = Account::Claim { holder };
+                prop_assert!(world.books.balance(&claim) >= Fen::ZERO);
+            }
+        }
+    }
+
+    #[test]
     fn replaying_in_any_order_gives_the_same_balances(ops in ops(), seed: u64) {
         let world = World::after(&ops);
         let mut order: Vec<&Transaction> = world.history.iter().collect();
@@ -226,6 +238,7 @@ fn random_sequences_reach_every_kind_and_every_refusal() {
                 Refused::Period(_) => "period",
                 Refused::AlreadyReversed { .. } => "reversed",
                 Refused::Overdrawn { .. } => "overdrawn",
+                Refused::NotOwed { .. } => "not owed",
                 Refused::TooLarge { .. } => "too large",
             };
             *refusals.entry(name).or_insert(0) += 1;
@@ -233,7 +246,7 @@ fn random_sequences_reach_every_kind_and_every_refusal() {
     }
     assert_eq!(kinds.len(), Kind::ALL.len(), "{kinds:?}");
     assert!(kinds.values().all(|times| *times >= 20), "{kinds:?}");
-    assert!(["period", "reversed", "overdrawn"].iter().all(|name| refusals[name] >= 20), "{refusals:?}");
+    assert!(["period", "reversed", "overdrawn", "not owed"].iter().all(|name| refusals[name] >= 20), "{refusals:?}");
 }
 
 #[test]

@@ -220,7 +220,6 @@ fn positive(amount: Fen) -> Result<Fen, FactFault> {
 mod tests {
     use super::*;
     use crate::timeline::Timeline;
-    use alloc::vec;
     use alloc::vec::Vec;
 
     fn day(text: &str) -> Day {
@@ -304,7 +303,7 @@ mod tests {
     fn facts_hold_from_their_day() {
         let mut member = member();
         let stay = Stay { from: day("2024-03-01"), until: None };
-        let facts = vec![
+        let facts = [
             Fact::Category(day("2024-06-01"), "12".into()),
             Fact::Stay(stay),
             Fact::Amount("credit_2022_monthly".into(), Fen::from_fen(9_000)),

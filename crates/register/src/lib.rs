@@ -1,6 +1,8 @@
 //! The register of members (参保登记): who is insured since when, in which way, on which base, what was
 //! contributed, and what follows from it.
 //!
+//! What follows: on which days benefits can be had ([`entitlement`]), and for whom a personal account pays ([`bond`]).
+//!
 //! A [`Member`] is what the register says now about all days; it changes only by a [`Fact`], which says from
 //! when it holds. Who told it, when and why stands beside the facts, in the journal.
 //!
@@ -9,8 +11,12 @@
 #![warn(missing_docs)]
 extern crate alloc;
 
+pub mod bond;
+pub mod entitlement;
 mod fact;
 mod member;
+#[cfg(test)]
+mod persons;
 mod timeline;
 
 pub use fact::{Fact, FactFault, Line};

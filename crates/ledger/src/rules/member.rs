@@ -6,6 +6,7 @@ use crate::account::{Account, FundLedger, Holder, Part};
 use crate::name::{AreaCode, Name};
 use crate::postings::{Fault, Postings};
 use crate::transaction::{Entry, Head, Kind};
+use alloc::vec::Vec;
 use gongji_domain::Fen;
 
 /// Amounts from parts of a personal account.
@@ -20,19 +21,24 @@ pub enum CreditFrom {
     Fund(FundLedger),
 }
 
+impl CreditFrom {
+    /// The account of the area that pays it.
+    pub(super) fn account(self, area: AreaCode) -> Account {
+        match self {
+            Self::Contribution => Account::Contributions { area },
+            Self::Fund(ledger) => Account::Fund { area, ledger },
+        }
+    }
+}
+
 /// A credit to the current part of a personal account (计入).
 ///
 /// # Errors
 /// A negative amount, or nothing.
 #[doc(alias = "划入")]
 pub fn credit(head: Head, holder: Holder, from: CreditFrom, amount: Fen) -> Result<Entry, Fault> {
-    let area = holder.area;
-    let source = match from {
-        CreditFrom::Contribution => Account::Contributions { area },
-        CreditFrom::Fund(ledger) => Account::Fund { area, ledger },
-    };
     let mut postings = Postings::new();
-    postings.debit(source, amount);
+    postings.debit(from.account(holder.area), amount);
     postings.credit(Account::Personal { holder, part: Part::Current }, amount);
     Entry::new(head, Kind::Credit, None, postings)
 }
@@ -69,18 +75,55 @@ pub fn carry_over(head: Head, holder: Holder, amount: Fen) -> Result<Entry, Faul
     Entry::new(head, Kind::CarryOver, None, postings)
 }
 
-/// Paid out of a personal account to the member or the heirs (返还), where the rules allow it.
+/// Paid out of a personal account to the member (返还), where the rules allow it.
 ///
 /// # Errors
 /// A negative amount, or nothing.
 #[doc(alias = "返还")]
 pub fn refund(head: Head, holder: Holder, parts: Parts<'_>) -> Result<Entry, Fault> {
+    Entry::new(head, Kind::Refund, None, paid_out(holder, parts))
+}
+
+/// Paid out of a dead member's account to the heirs (继承): the parts that each of them gets.
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "继承")]
+pub fn inheritance(head: Head, holder: Holder, heirs: &[Parts<'_>]) -> Result<Entry, Fault> {
+    let parts: Vec<(Part, Fen)> = heirs.iter().flat_map(|parts| parts.iter().copied()).collect();
+    Entry::new(head, Kind::Inheritance, None, paid_out(holder, &parts))
+}
+
+/// A member comes from an area whose books are not kept here, which sent the money of the account (转入).
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "转入")]
+pub fn transfer_in(head: Head, holder: Holder, parts: Parts<'_>) -> Result<Entry, Fault> {
+    let mut postings = Postings::new();
+    for (part, amount) in parts {
+        postings.debit(Account::Deposit { area: holder.area }, *amount);
+        postings.credit(Account::Personal { holder, part: *part }, *amount);
+    }
+    Entry::new(head, Kind::Relocation, None, postings)
+}
+
+/// A member goes to an area whose books are not kept here, and the money of the account is sent there (转出).
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "转出")]
+pub fn transfer_out(head: Head, holder: Holder, parts: Parts<'_>) -> Result<Entry, Fault> {
+    Entry::new(head, Kind::Relocation, None, paid_out(holder, parts))
+}
+
+fn paid_out(holder: Holder, parts: Parts<'_>) -> Postings {
     let mut postings = Postings::new();
     for (part, amount) in parts {
         postings.debit(Account::Personal { holder, part: *part }, *amount);
         postings.credit(Account::Deposit { area: holder.area }, *amount);
     }
-    Entry::new(head, Kind::Refund, None, postings)
+    postings
 }
 
 /// A contribution paid out of a personal account, for its holder or a relative (代扣代缴): to the large-amount
@@ -181,8 +224,23 @@ mod tests {
             ),
             ("the new year", carry_over(head, p1, FEN(4_321)), &["P1/211200/current 43.21", "P1/211200/prior -43.21"]),
             (
-                "to the heirs",
+                "back to the member",
                 refund(head, p1, &[(Current, FEN(100)), (Prior, FEN(50))]),
+                &["P1/211200/current 1.00", "P1/211200/prior 0.50", "-/211200/deposit -1.50"],
+            ),
+            (
+                "to two heirs, who share the parts",
+                inheritance(head, p1, &[&[(Current, FEN(60))], &[(Current, FEN(40)), (Prior, FEN(20))]]),
+                &["P1/211200/current 1.00", "P1/211200/prior 0.20", "-/211200/deposit -1.20"],
+            ),
+            (
+                "from an area outside",
+                transfer_in(head, p1, &[(Prior, FEN(50))]),
+                &["P1/211200/prior -0.50", "-/211200/deposit 0.50"],
+            ),
+            (
+                "to an area outside",
+                transfer_out(head, p1, &[(Current, FEN(100)), (Prior, FEN(50))]),
                 &["P1/211200/current 1.00", "P1/211200/prior 0.50", "-/211200/deposit -1.50"],
             ),
             (
@@ -238,6 +296,9 @@ mod tests {
             (carry_over(head, p1, FEN(-1)), negative("P1/211200/current")),
             (opening(head, p1, &[(Current, FEN(0))]), Fault::Empty),
             (refund(head, p1, &[(Prior, FEN(-1))]), negative("P1/211200/prior")),
+            (inheritance(head, p1, &[]), Fault::Empty),
+            (transfer_in(head, p1, &[(Prior, FEN(0))]), Fault::Empty),
+            (transfer_out(head, p1, &[(Prior, FEN(-1))]), negative("P1/211200/prior")),
             (relocation(head, p1.person, p1.area, p1.area, &[(Prior, FEN(1))]), Fault::SameArea { area: p1.area }),
         ] {
             assert_eq!(entry, Err(fault));

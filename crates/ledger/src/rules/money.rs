@@ -17,6 +17,27 @@ pub fn contribution(head: Head, area: AreaCode, amount: Fen) -> Result<Entry, Fa
     pair(head, Kind::Contribution, Account::Deposit { area }, Account::Contributions { area }, amount)
 }
 
+/// A contribution of which the parts are known when it comes in (缴费分配): the member's own part waits to be credited
+/// to the personal account, the employer's goes to the fund.
+///
+/// # Errors
+/// A negative amount, or nothing.
+#[doc(alias = "单位缴费")]
+pub fn contribution_split(
+    head: Head,
+    area: AreaCode,
+    own: Fen,
+    pooled: Fen,
+    ledger: FundLedger,
+) -> Result<Entry, Fault> {
+    let mut postings = Postings::new();
+    for (receiver, amount) in [(Account::Contributions { area }, own), (Account::Fund { area, ledger }, pooled)] {
+        postings.debit(Account::Deposit { area }, amount);
+        postings.credit(receiver, amount);
+    }
+    Entry::new(head, Kind::Contribution, None, postings)
+}
+
 /// Contributions given to a ledger of a fund, or one ledger that endows another (从统筹基金列支): `from`
 /// is none for contributions.
 ///

@@ -2,7 +2,7 @@
 //! handful of small numbers, so that failures shrink well.
 
 use gongji_domain::{Day, Fen, FundCode};
-use gongji_ledger::rules::{self, AccountShare, CreditFrom, FundShare, Settling};
+use gongji_ledger::rules::{self, AccountShare, CreditFrom, FundShare, RecoveredFrom, Settling};
 use gongji_ledger::{
     AreaCode, Books, Entry, EventNo, Fault, FundLedger, Head, Holder, Moment, Name, Part, Posting, Refused, Transaction,
 };
@@ -25,7 +25,7 @@ impl Arbitrary for Op {
     type Strategy = BoxedStrategy<Self>;
 
     fn arbitrary_with((): ()) -> Self::Strategy {
-        let shape = (0..25_u8, 0..4_u8, 0..4_u8, 0..3_u8);
+        let shape = (0..35_u8, 0..4_u8, 0..4_u8, 0..3_u8);
         (shape, 0..8_000_u16, 0..120_u8, any::<u16>())
             .prop_map(|((what, who, with, part), amount, day, pick)| Self { what, who, with, part, amount, day, pick })
             .boxed()
@@ -173,7 +173,7 @@ fn entry(op: &Op, head: Head) -> Result<Entry, Fault> {
     let (one, other) = (holder(op.who), holder(op.with));
     let area = one.area;
     let amount = Fen::from_fen(i64::from(op.amount));
-    let some = Fen::from_fen(i64::from(op.amount / 4));
+    let [some, little] = [8, 64].map(|part| Fen::from_fen(i64::from(op.amount / part)));
     let parts = [(Part::ALL[usize::from(op.part)], some), (Part::Current, some)];
     match op.what {
         0..=3 => settle(op, head),
@@ -183,6 +183,7 @@ fn entry(op: &Op, head: Head) -> Result<Entry, Fault> {
         8 | 9 => rules::credit(head, one, CreditFrom::Contribution, amount),
         10 => rules::credit(head, one, CreditFrom::Fund(ledger(op)), amount),
         11 => rules::mutual_aid(head, one, &parts, other),
+        34 => rules::mutual_aid(head, one, &parts[1..], other),
         12 => rules::refund(head, one, &parts[..1]),
         13 => rules::relocation(head, one.person, area, other.area, &parts[..1]),
         14 => rules::clearing(head, area, institution(op), amount),
@@ -191,6 +192,15 @@ fn entry(op: &Op, head: Head) -> Result<Entry, Fault> {
         16 => rules::carry_over(head, one, some),
         17 => rules::receipt(head, area, amount),
         24 => rules::opening(head, one, &parts[..1]),
+        25 => rules::contribution_split(head, area, amount, some, ledger(op)),
+        26 => rules::credit_withheld(head, one, CreditFrom::Fund(ledger(op)), amount, some),
+        27 => rules::credit_taken_back(head, None, one, CreditFrom::Contribution, &parts[..1], amount),
+        28 => rules::recovery(head, one, RecoveredFrom::Account(&[(Part::Current, little)])),
+        29 | 32 => rules::recovery(head, one, RecoveredFrom::Paid(little)),
+        33 => rules::credit_taken_back(head, None, one, CreditFrom::Contribution, &[], amount),
+        30 => rules::inheritance(head, one, &[&parts[..1], &parts[1..]]),
+        31 if op.pick.is_multiple_of(2) => rules::transfer_in(head, one, &parts[..1]),
+        31 => rules::transfer_out(head, one, &parts[..1]),
         _ => {
             let key = [format!("{}/{area}/current", one.person), format!("-/{area}/deposit")];
             let amount = amount.to_string();
