@@ -78,7 +78,7 @@ pub(crate) fn region_words(compiled: &Compiled, region: &Region) -> String {
     region.iter().map(one).collect::<Vec<_>>().join("，")
 }
 
-pub(super) fn source_words(of: &str) -> &str {
+pub(crate) fn source_words(of: &str) -> &str {
     REGISTERED.iter().find(|(name, _)| *name == of).map_or(of, |(_, words)| words)
 }
 

@@ -4,7 +4,7 @@
 mod describe;
 mod table;
 
-pub(crate) use describe::{benefit_label, fact_name, period_words, region_words};
+pub(crate) use describe::{benefit_label, fact_name, period_words, region_words, source_words};
 pub use table::{Said, TableRow, TableView};
 
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, Stage};
