@@ -17,12 +17,14 @@ pub use entitlement::{Back, Begins, Entitlement, EntitlementRules, Span};
 pub use fault::AccountFault;
 pub use uses::{Use, Using, Verdict};
 
-pub(crate) use credit::{before, check, credit, read_rows};
+pub(crate) use contribution::asked_row;
+pub(crate) use credit::{check, credit_rows};
 pub(crate) use entitlement::fits;
-pub(crate) use uses::cell as use_cell;
+pub(crate) use uses::use_row;
 
+use crate::cells::Cell;
 use crate::compile::Compiled;
-use crate::grid::Grid;
+use crate::grid::{Grid, Holding};
 use crate::model::Word;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -87,4 +89,11 @@ fn printed(compiled: &Compiled, cites: &[Word]) -> String {
 /// Whether a table holds on a day.
 fn alive(grid: &Grid, day: gongji_domain::Day) -> bool {
     grid.from.is_none_or(|from| from <= day) && grid.until.is_none_or(|until| day <= until)
+}
+
+/// The row that holds in a cell: its table's path and its place in it.
+fn held(grid: &Grid, cell: &Cell<'_>) -> Option<(String, usize)> {
+    let Holding::Row(row) = grid.holding(cell) else { return None };
+    let place = grid.rows().position(|known| core::ptr::eq(known, row))?;
+    Some((grid.path.clone(), place))
 }

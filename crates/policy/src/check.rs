@@ -255,7 +255,20 @@ fn here(cell: &Cell<'_>) -> String {
 
 /// Values that somebody should look at: estimates and figures that the text leaves open.
 fn stale(compiled: &Compiled, faults: &mut Vec<Fault>) {
-    for grid in compiled.grids() {
+    // What contributions and entitlement leave open is many figures of one kind: one note for each.
+    for (tables, what) in [(&compiled.contribution, "缴费"), (&compiled.entitlement, "待遇享受期")] {
+        let open = tables.iter().flat_map(Grid::rows).filter(|row| row.is.value == Value::Open);
+        let rows: Vec<_> = open.collect();
+        if let Some(first) = rows.first() {
+            let found = format!("{what}有 {} 项文本没有给出数值，由外部给出", rows.len());
+            let note = Fault::note("open", first.at, found, "统筹区经办机构可用 extends 的覆盖包填入");
+            faults.push(note.by(compiled.articles.print(&first.cite)));
+        }
+    }
+    let noted = compiled.contribution.len() + compiled.entitlement.len();
+    let others = compiled.grids().count() - noted;
+    // Those two stand last among the tables.
+    for grid in compiled.grids().take(others) {
         for row in grid.rows().filter(|row| row.is.value == Value::Open) {
             let found = format!("{}：文本没有给出数值，按不设处理", grid.path);
             faults.push(

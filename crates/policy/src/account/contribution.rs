@@ -2,7 +2,7 @@
 //! tax office (税务) sent agrees with them. Where the texts give no figure nothing is compared.
 
 use super::binding::{Facts, stated_facts};
-use super::{AccountFault, Ruled, Stated, alive, printed};
+use super::{AccountFault, Ruled, Stated, alive, held, printed};
 use crate::cells::Cell;
 use crate::compile::Compiled;
 use crate::figures::NOT_YET;
@@ -211,7 +211,7 @@ impl Contribution {
 }
 
 /// A table and what is stated as a cell of it; nothing where the package has no such table then.
-pub(crate) fn asked<'a>(
+pub(super) fn asked<'a>(
     compiled: &'a Compiled,
     path: &str,
     person: &Contributing<'_>,
@@ -233,7 +233,7 @@ pub(crate) fn asked<'a>(
 }
 
 /// The row that holds, with its articles as answers print them.
-pub(crate) fn row_of<'g>(
+pub(super) fn row_of<'g>(
     compiled: &Compiled,
     grid: &'g Grid,
     cell: &Cell<'_>,
@@ -245,4 +245,15 @@ pub(crate) fn row_of<'g>(
             Err(AccountFault::Undecided { found })
         }
     }
+}
+
+/// The row that held for a member: its table's path and its place.
+pub(crate) fn asked_row(
+    compiled: &Compiled,
+    path: &str,
+    person: &Contributing<'_>,
+    day: Day,
+) -> Option<(String, usize)> {
+    let (grid, cell) = asked(compiled, path, person, day, Day::MAX).ok()??;
+    held(grid, &cell)
 }

@@ -4,7 +4,7 @@
 //! read has its outcome at hand, so that a member is a few look-ups and allocates nothing.
 
 use super::binding::{Facts, missing, stated_facts};
-use super::{AccountFault, alive, printed};
+use super::{AccountFault, alive, held, printed};
 use crate::cells::{Cell, MOST_CELLS};
 use crate::compile::{Compiled, show_value};
 use crate::facts::{FactId, Owner};
@@ -215,12 +215,12 @@ impl CreditNote {
 }
 
 /// The credits of a month of a package.
-pub(crate) fn credit(compiled: &Compiled, day: Day, known_on: Day) -> Result<CreditRules<'_>, AccountFault> {
+fn credit(compiled: &Compiled, day: Day, known_on: Day) -> Result<CreditRules<'_>, AccountFault> {
     CreditRules::of(compiled, (compiled.credit.as_ref(), "个人账户计入"), compiled.credit_from.as_ref(), day, known_on)
 }
 
 /// The credits of a month before the reform.
-pub(crate) fn before(compiled: &Compiled, day: Day, known_on: Day) -> Result<CreditRules<'_>, AccountFault> {
+fn before(compiled: &Compiled, day: Day, known_on: Day) -> Result<CreditRules<'_>, AccountFault> {
     CreditRules::of(compiled, (compiled.before.as_ref(), "改革前的个人账户计入"), None, day, known_on)
 }
 
@@ -368,7 +368,7 @@ impl<'a> CreditRules<'a> {
     }
 
     /// The cell that a member falls into, to tell which rows held.
-    pub(crate) fn cell(&self, person: &Crediting<'_>) -> Result<Cell<'a>, AccountFault> {
+    fn cell(&self, person: &Crediting<'_>) -> Result<Cell<'a>, AccountFault> {
         let facts: BTreeSet<FactId> = self.axes.iter().map(|axis| axis.fact).collect();
         let bands = self.facts(person).bands(self.compiled, &facts)?;
         Ok(Cell { compiled: self.compiled, day: self.first.max(self.compiled.from), known_on: Day::MAX, bands })
@@ -639,20 +639,14 @@ fn reads_of_members(compiled: &Compiled, grid: &Grid, faults: &mut Vec<Fault>) {
     }
 }
 
-/// The rows of the tables of credits that held for a member, by the path of their table.
-pub(crate) fn read_rows<'a>(
-    compiled: &'a Compiled,
+/// The rows of the tables of credits that held for a member: their tables' paths and their places.
+pub(crate) fn credit_rows(
+    compiled: &Compiled,
     rules: &CreditRules<'_>,
     person: &Crediting<'_>,
     replaced: bool,
-) -> Vec<(&'a Grid, usize)> {
+) -> Vec<(String, usize)> {
     let Ok(cell) = rules.cell(person) else { return Vec::new() };
     let grids = if replaced { [&compiled.before, &None] } else { [&compiled.credit, &compiled.credit_from] };
-    let held = |grid: &'a Grid| match grid.holding(&cell) {
-        crate::grid::Holding::Row(row) => {
-            grid.rows().position(|known| core::ptr::eq(known, row)).map(|place| (grid, place))
-        }
-        _ => None,
-    };
-    grids.into_iter().flatten().filter_map(held).collect()
+    grids.into_iter().flatten().filter_map(|grid| held(grid, &cell)).collect()
 }

@@ -41,6 +41,17 @@ impl FromStr for Span {
     }
 }
 
+impl Span {
+    /// As packages and cases write it.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Months(months) => format!("{months} months"),
+            Self::Days(days) => format!("{days} days"),
+            Self::Unlimited => String::from("unlimited"),
+        }
+    }
+}
+
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -64,6 +75,18 @@ pub enum Back {
     Never,
 }
 
+impl Back {
+    /// As packages and cases write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Retroactive => "retroactive",
+            Self::FromPayment => "from_payment",
+            Self::NextMonth => "next_month",
+            Self::Never => "never",
+        }
+    }
+}
+
 impl fmt::Display for Back {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -84,6 +107,17 @@ pub enum Begins {
     PaymentMonth,
     /// The first day of the month after it.
     NextMonth,
+}
+
+impl Begins {
+    /// As packages and cases write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::PaymentDay => "payment_day",
+            Self::PaymentMonth => "payment_month",
+            Self::NextMonth => "next_month",
+        }
+    }
 }
 
 impl fmt::Display for Begins {

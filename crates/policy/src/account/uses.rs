@@ -2,7 +2,7 @@
 //! says, and what no area can allow, as the documents above it say.
 
 use super::binding::{Facts, missing, stated_facts};
-use super::{AccountFault, alive, printed};
+use super::{AccountFault, alive, held, printed};
 use crate::cells::Cell;
 use crate::compile::Compiled;
 use crate::facts::FactId;
@@ -100,7 +100,7 @@ impl Area {
 }
 
 /// The table, what is stated as a cell of it, and the facts that are not stated.
-pub(crate) fn cell<'a>(
+fn cell<'a>(
     compiled: &'a Compiled,
     day: Day,
     using: &Using<'_>,
@@ -193,4 +193,10 @@ fn words(compiled: &Compiled, using: &Using<'_>, verdict: Verdict, missing: &[St
         format!("；没有说明：{}", crate::fault::listed(missing.iter().map(label)))
     };
     format!("{purpose}，{who}：{said}{open}")
+}
+
+/// The row that held for a use: its table's path and its place.
+pub(crate) fn use_row(compiled: &Compiled, day: Day, using: &Using<'_>) -> Option<(String, usize)> {
+    let (grid, cell, _) = cell(compiled, day, using).ok()?;
+    held(grid, &cell)
 }

@@ -212,7 +212,7 @@ pub(crate) static FORMULA: Group = Group {
         ),
     ]],
     needs: &[
-        Need::One(&["of", "same_as", "frozen", "balance", "fund"]),
+        Need::One(&["fund", "of", "same_as", "frozen", "balance"]),
         Need::With("of", "share"),
         Need::With("ledger", "fund"),
     ],
