@@ -60,6 +60,7 @@ impl Frameworks {
             match self.0.get(&name.text) {
                 Some((framework, quoted)) => {
                     package.documents.extend(framework.documents.iter().cloned());
+                    package.lent_bounds.extend(framework.bounds.iter().cloned());
                     articles.extend(quoted);
                 }
                 None => {

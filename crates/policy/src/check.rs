@@ -1,6 +1,7 @@
 //! Proving tables: in every combination of the facts that a table reads, on every day of the
 //! package, exactly one row holds; no row is dead; values are of the table's kind.
 
+use crate::account;
 use crate::cells::{Cell, MOST_CELLS};
 use crate::compile::{Compiled, CompiledSegments, show_value};
 use crate::facts::FactId;
@@ -30,6 +31,12 @@ enum Says {
     Use,
     /// A credit to an account.
     Credit,
+    /// Whose money a credit is.
+    Source,
+    /// A rate of contribution.
+    Share,
+    /// From when to when benefits are due.
+    Term,
 }
 
 /// Checks every table of a package on every range of days.
@@ -46,6 +53,7 @@ pub(crate) fn tables(compiled: &Compiled, faults: &mut Vec<Fault>) {
         let axis = axis.and_then(|benefit| benefit.segments.as_ref());
         total(compiled, grid, &days, axis, faults);
     }
+    account::check(compiled, faults);
     stale(compiled, faults);
 }
 
@@ -70,11 +78,18 @@ fn all(compiled: &Compiled) -> Vec<(&Grid, Says, Day, Day)> {
         (&compiled.access, Says::Reason),
         (&compiled.employer_share, Says::Rate),
         (&compiled.credit, Says::Credit),
+        (&compiled.credit_from, Says::Source),
+        (&compiled.before, Says::Credit),
         (&compiled.uses, Says::Use),
     ];
     for (grid, says) in rest {
         grids.extend(grid.iter().map(|grid| (grid, says, from, until)));
     }
+    let shares = |grid: &Grid| {
+        if grid.path.ends_with("floor") || grid.path.ends_with("ceiling") { Says::Amount } else { Says::Share }
+    };
+    grids.extend(compiled.contribution.iter().map(|grid| (grid, shares(grid), from, until)));
+    grids.extend(compiled.entitlement.iter().map(|grid| (grid, Says::Term, from, until)));
     for (_, _, from, until) in &mut grids {
         *from = (*from).max(compiled.from);
         *until = (*until).min(compiled.until);
@@ -108,6 +123,19 @@ fn values(grid: &Grid, says: Says, compiled: &Compiled, faults: &mut Vec<Fault>)
                 "\"allowed\"、\"forbidden\" 或 \"not_yet\"（逐步实现）".to_string(),
             ),
             Says::Credit => (crate::grid::is_amount(value), "金额、\"none\"、{ share, of } 或 { frozen }".to_string()),
+            Says::Source => (
+                matches!(value, Value::Fund { .. } | Value::None) || *value == Value::Word("contribution".to_string()),
+                "\"contribution\"（本人缴费）、{ fund = \"310100\" } 或 \"none\"".to_string(),
+            ),
+            Says::Share => (
+                matches!(value, Value::Rate(_) | Value::None | Value::Open)
+                    || (grid.path == "contribution.pooled" && *value == Value::Word("rest".to_string())),
+                "比例、\"none\"、\"open\"；contribution.pooled 也可以是 \"rest\"（合计减个人部分）".to_string(),
+            ),
+            Says::Term => {
+                let (fits, allowed) = account::fits(&grid.path, value);
+                (fits, allowed.to_string())
+            }
         };
         if !fits {
             let found = format!("{} 里是 {}", grid.path, show_value(value));
@@ -227,7 +255,20 @@ fn here(cell: &Cell<'_>) -> String {
 
 /// Values that somebody should look at: estimates and figures that the text leaves open.
 fn stale(compiled: &Compiled, faults: &mut Vec<Fault>) {
-    for grid in compiled.grids() {
+    // What contributions and entitlement leave open is many figures of one kind: one note for each.
+    for (tables, what) in [(&compiled.contribution, "缴费"), (&compiled.entitlement, "待遇享受期")] {
+        let open = tables.iter().flat_map(Grid::rows).filter(|row| row.is.value == Value::Open);
+        let rows: Vec<_> = open.collect();
+        if let Some(first) = rows.first() {
+            let found = format!("{what}有 {} 项文本没有给出数值，由外部给出", rows.len());
+            let note = Fault::note("open", first.at, found, "统筹区经办机构可用 extends 的覆盖包填入");
+            faults.push(note.by(compiled.articles.print(&first.cite)));
+        }
+    }
+    let noted = compiled.contribution.len() + compiled.entitlement.len();
+    let others = compiled.grids().count() - noted;
+    // Those two stand last among the tables.
+    for grid in compiled.grids().take(others) {
         for row in grid.rows().filter(|row| row.is.value == Value::Open) {
             let found = format!("{}：文本没有给出数值，按不设处理", grid.path);
             faults.push(

@@ -44,7 +44,11 @@ pub(crate) struct Compiled {
     pub(crate) access: Option<Grid>,
     pub(crate) employer_share: Option<Grid>,
     pub(crate) credit: Option<Grid>,
+    pub(crate) credit_from: Option<Grid>,
+    pub(crate) before: Option<Grid>,
     pub(crate) uses: Option<Grid>,
+    pub(crate) contribution: Vec<Grid>,
+    pub(crate) entitlement: Vec<Grid>,
     pub(crate) impossible: Vec<Region>,
     pub(crate) relations: Vec<CompiledRelation>,
     pub(crate) counters: Vec<CounterKey>,
@@ -110,8 +114,9 @@ impl Compiled {
             benefit.covered.iter().chain(benefit.rate.iter()).chain(cuts)
         });
         let rest = [&self.lines_covered, &self.lines_ceiling, &self.lines_upfront, &self.access];
-        let account = [&self.employer_share, &self.credit, &self.uses];
-        self.fact_grids.values().chain(benefits).chain(rest.into_iter().flatten()).chain(account.into_iter().flatten())
+        let account = [&self.employer_share, &self.credit, &self.credit_from, &self.before, &self.uses];
+        let account = account.into_iter().flatten().chain(&self.contribution).chain(&self.entitlement);
+        self.fact_grids.values().chain(benefits).chain(rest.into_iter().flatten()).chain(account)
     }
 
     pub(crate) fn grid(&self, path: &str) -> Option<&Grid> {
@@ -228,6 +233,7 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
     }
     cycles::facts(&registry, &mut fact_grids, faults);
     let resolve = |table: &Option<Table>| table.as_ref().map(|table| Grid::resolve(table, &registry, &inherit));
+    let all = |tables: &[Table]| tables.iter().map(|table| Grid::resolve(table, &registry, &inherit)).collect();
     let mut compiled = Compiled {
         reasons: reasons(&package),
         from,
@@ -240,7 +246,11 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
         access: resolve(&package.access),
         employer_share: resolve(&package.account.employer_share),
         credit: resolve(&package.account.credit),
+        credit_from: resolve(&package.account.credit_from),
+        before: resolve(&package.account.before),
         uses: resolve(&package.account.uses),
+        contribution: all(&package.contribution),
+        entitlement: all(&package.entitlement),
         relations: relations::resolve(&package, &registry, faults),
         impossible: package.impossible.iter().map(|(pattern, _)| registry.region(pattern)).collect(),
         counters: Vec::new(),
@@ -299,5 +309,11 @@ pub(crate) fn show_value(value: &Value) -> String {
         Value::SameAs { path, share: None } => format!("同 {path}"),
         Value::Frozen(name) => format!("本人登记的 {name}"),
         Value::Balance(part) => format!("{part} 余额"),
+        Value::Fund { fund, ledger } => {
+            let name = FundCode::from_code(fund).map_or("", FundCode::name);
+            let ledger = ledger.as_ref().map(|ledger| format!(" {ledger} 专账")).unwrap_or_default();
+            format!("{name} {fund}{ledger}")
+        }
+        Value::Span(span) => span.to_string(),
     }
 }

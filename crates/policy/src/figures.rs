@@ -4,12 +4,12 @@
 use crate::cells::Cell;
 use crate::compile::Compiled;
 use crate::grid::{Grid, GridRow, Holding};
-use crate::model::{Change, Value, Word};
+use crate::model::{Change, IndexRow, Value, Word};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use gongji_adjudication::{AccountPart, Amount, Each};
-use gongji_domain::{Fen, Rate, Rounding};
+use gongji_domain::{Day, Fen, Rate, Rounding};
 
 /// A figure with the citations of all that made it.
 pub(crate) struct Figure<T> {
@@ -284,20 +284,27 @@ impl Compiled {
 
     /// An index of a year; [`None`] where it is open.
     pub(crate) fn index(&self, name: &str, year: i64, cell: &Cell<'_>) -> Result<Option<Fen>, Trouble> {
+        match &self.index_row(name, year, cell.known_on)?.is.value {
+            Value::Money(fen) => Ok(Some(*fen)),
+            Value::Open => Ok(None),
+            value => Err((
+                "invalid_value",
+                format!("index.{name} {year} 年的 {} 不是金额", crate::compile::show_value(value)),
+            )),
+        }
+    }
+
+    /// The row of an index for a year, as it was known.
+    pub(crate) fn index_row(&self, name: &str, year: i64, known_on: Day) -> Result<&IndexRow, Trouble> {
         let index = self.package.indexes.iter().find(|index| index.name.text == name);
         let Some(index) = index else { return Err(("unknown_index", format!("没有指数 index.{name}"))) };
         // The newest figure known by then holds: an estimate until the final one is published.
         let rows = index.rows.iter().filter(|row| row.year == year);
         let row = rows
-            .filter(|row| row.known.is_none_or(|known| known <= cell.known_on))
+            .filter(|row| row.known.is_none_or(|known| known <= known_on))
             .max_by_key(|row| (row.known, !row.estimate));
-        match row.map(|row| &row.is.value) {
-            Some(Value::Money(fen)) => Ok(Some(*fen)),
-            Some(Value::Open) => Ok(None),
-            Some(value) => Err((
-                "invalid_value",
-                format!("index.{name} {year} 年的 {} 不是金额", crate::compile::show_value(value)),
-            )),
+        match row {
+            Some(row) => Ok(row),
             None if index.rows.iter().all(|row| row.year < year) => {
                 Err((NOT_YET, format!("index.{name} 还没有 {year} 年的数")))
             }

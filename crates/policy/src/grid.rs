@@ -37,6 +37,9 @@ pub(crate) struct Grid {
     pub(crate) from: Option<Day>,
     pub(crate) until: Option<Day>,
     pub(crate) per: Option<Word>,
+    pub(crate) status_effect: Option<Word>,
+    pub(crate) age_on: Option<Word>,
+    pub(crate) facts_on: Option<Word>,
     pub(crate) each: Option<Each>,
 }
 
@@ -117,6 +120,9 @@ impl Grid {
             from: table.from,
             until: table.until,
             per: table.per.clone(),
+            status_effect: table.status_effect.clone(),
+            age_on: table.age_on.clone(),
+            facts_on: table.facts_on.clone(),
             each: table.each.clone(),
         }
     }

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 extern crate alloc;
 
+pub mod account;
 mod articles;
 mod bounds;
 pub mod case;

@@ -1,6 +1,7 @@
 //! A policy package as written: documents, facts, tables, benefits, accounts, bounds. Every part
 //! knows where it stands in its file. Nothing here is resolved or checked against anything else.
 
+use crate::account::Span;
 use crate::fault::At;
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -42,7 +43,15 @@ pub(crate) struct Package {
     pub(crate) access: Option<Table>,
     pub(crate) benefits: Vec<Benefit>,
     pub(crate) account: Account,
+    /// Tables of what is paid in, by path such as `contribution.own`.
+    pub(crate) contribution: Vec<Table>,
+    /// How the parts of a contribution become whole fen.
+    pub(crate) contribution_rounding: Option<Rounding>,
+    /// Tables of from when to when benefits are due, by path such as `entitlement.waiting`.
+    pub(crate) entitlement: Vec<Table>,
     pub(crate) bounds: Vec<Bound>,
+    /// Bounds of the frameworks that the package names.
+    pub(crate) lent_bounds: Vec<Bound>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -152,6 +161,8 @@ pub(crate) struct Table {
     pub(crate) cite: Vec<Word>,
     pub(crate) per: Option<Word>,
     pub(crate) status_effect: Option<Word>,
+    pub(crate) age_on: Option<Word>,
+    pub(crate) facts_on: Option<Word>,
     pub(crate) each: Option<Each>,
 }
 
@@ -207,6 +218,13 @@ pub(crate) enum Value {
     },
     Frozen(String),
     Balance(String),
+    /// A national fund, with the ledger inside it.
+    Fund {
+        fund: String,
+        ledger: Option<String>,
+    },
+    /// So many months or days.
+    Span(Span),
 }
 
 #[derive(Clone, Debug)]
@@ -350,6 +368,10 @@ pub(crate) struct PayerOrder {
 pub(crate) struct Account {
     pub(crate) employer_share: Option<Table>,
     pub(crate) credit: Option<Table>,
+    /// From where credits come.
+    pub(crate) credit_from: Option<Table>,
+    /// What was credited before the reform.
+    pub(crate) before: Option<Table>,
     pub(crate) uses: Option<Table>,
 }
 

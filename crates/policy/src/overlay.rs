@@ -97,9 +97,24 @@ pub(crate) fn lay(mut base: Package, over: Package, faults: &mut Vec<Fault>) -> 
     }
     lay_option(&mut base.account.employer_share, over.account.employer_share);
     lay_option(&mut base.account.credit, over.account.credit);
+    lay_option(&mut base.account.credit_from, over.account.credit_from);
+    lay_option(&mut base.account.before, over.account.before);
     lay_option(&mut base.account.uses, over.account.uses);
+    lay_tables(&mut base.contribution, over.contribution);
+    base.contribution_rounding = over.contribution_rounding.or(base.contribution_rounding);
+    lay_tables(&mut base.entitlement, over.entitlement);
     base.bounds.extend(over.bounds);
     base
+}
+
+/// Lays tables on those of the same path.
+fn lay_tables(base: &mut Vec<Table>, over: Vec<Table>) {
+    for table in over {
+        match base.iter_mut().find(|known| known.path == table.path) {
+            Some(known) => lay_table(known, table),
+            None => base.push(table),
+        }
+    }
 }
 
 fn lay_option(base: &mut Option<Table>, over: Option<Table>) {

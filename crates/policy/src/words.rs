@@ -60,6 +60,15 @@ const VALUES: &[(&str, &str)] = &[
     ("allowed", "可以使用"),
     ("forbidden", "不得使用"),
     ("not_yet", "尚不可用"),
+    ("contribution", "本人缴费"),
+    ("rest", "合计减去个人部分"),
+    ("unlimited", "不限"),
+    ("retroactive", "补记待遇"),
+    ("from_payment", "自补缴之日起恢复"),
+    ("never", "不恢复"),
+    ("payment_day", "当日起"),
+    ("payment_month", "当月起"),
+    ("next_month", "次月起"),
 ];
 
 /// Names of shared facts whose values do not speak for themselves.

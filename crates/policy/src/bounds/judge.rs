@@ -93,7 +93,10 @@ pub(crate) fn found(
         Value::Share { share, of, .. } if of.starts_with("member.") || shares_source(target, &of) => {
             Found::Share(share, of)
         }
-        value @ (Value::Frozen(_) | Value::Balance(_) | Value::Flag(_)) => Found::Other(show_value(&value)),
+        Value::Rate(rate) => Found::Rate(rate),
+        value @ (Value::Frozen(_) | Value::Balance(_) | Value::Flag(_) | Value::Fund { .. } | Value::Span(_)) => {
+            Found::Other(show_value(&value))
+        }
         value => match compiled.amount(grid, cell).ok()?.is {
             Amount::Fixed(fen) => Found::Money(fen),
             Amount::None => Found::Open,

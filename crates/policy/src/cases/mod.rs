@@ -1,6 +1,7 @@
 //! Worked cases beside the rules: `cases/*.md`, Markdown tables that a person can read and a
 //! runner decides. The format is in `docs/reference/cases.md`.
 
+mod account;
 mod boundary;
 mod parse;
 mod read;

@@ -54,7 +54,7 @@ fn read(library: &Library, case: &Value) -> Result<Case, CaseFault> {
 }
 
 /// What each row states, with what it repeats of the row above.
-fn inputs(table: &Table, rows: &[Row]) -> Vec<Map<String, Value>> {
+pub(super) fn inputs(table: &Table, rows: &[Row]) -> Vec<Map<String, Value>> {
     let mut inputs: Vec<Map<String, Value>> = Vec::new();
     let mut carried: Map<String, Value> = Map::new();
     for row in rows {

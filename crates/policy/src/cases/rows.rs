@@ -39,7 +39,7 @@ pub struct RowCoverage {
 /// Rows by the path of their table and their place in it.
 pub(super) type Rows = BTreeSet<(String, usize)>;
 
-/// All rows that decide visits, with the cases that exercised them, in the order of the package.
+/// All rows that decide, with the cases that exercised them, in the order of the package.
 pub(super) fn coverage(area: &Area, cases: &[(String, Rows)]) -> Vec<RowCoverage> {
     let compiled = &area.compiled;
     let mut counted: BTreeMap<&(String, usize), (usize, &str)> = BTreeMap::new();
@@ -76,7 +76,7 @@ pub(super) fn note(rows: &[RowCoverage]) -> Option<Fault> {
     Some(Fault::note("rows_without_case", first.at, found, allowed))
 }
 
-/// The tables that decide visits: those of benefits, of lines, of access and of derived facts.
+/// The tables that decide: those of benefits, of lines, of access, of derived facts and of accounts.
 fn deciding(compiled: &Compiled) -> Vec<&Grid> {
     let mut grids: Vec<&Grid> = compiled.fact_grids.values().collect();
     for benefit in compiled.benefits.iter().filter(|benefit| !benefit.decided_elsewhere) {
@@ -85,6 +85,8 @@ fn deciding(compiled: &Compiled) -> Vec<&Grid> {
     }
     let lines = [&compiled.lines_covered, &compiled.lines_ceiling, &compiled.lines_upfront];
     grids.extend(lines.into_iter().flatten().chain(&compiled.access));
+    let account = [&compiled.employer_share, &compiled.credit, &compiled.credit_from, &compiled.before, &compiled.uses];
+    grids.extend(account.into_iter().flatten().chain(&compiled.contribution).chain(&compiled.entitlement));
     grids
 }
 

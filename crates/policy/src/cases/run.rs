@@ -3,7 +3,7 @@
 use super::parse::{Row, Section, Table};
 use super::rows::Rows;
 use super::worked::{Played, Stopped, Visit, WorkedCase};
-use super::{CaseReport, CaseResult, CellDiffers, RowDiffers, read, rows};
+use super::{CaseReport, CaseResult, CellDiffers, RowDiffers, account, read, rows};
 use crate::case::{self, Decision, Detail, StepText};
 use crate::fault::{Fault, nearest};
 use crate::library::{Area, Library};
@@ -62,6 +62,10 @@ pub(super) fn section(
         }
     }
     for table in &section.tables {
+        if account::is_one(table) {
+            exercised.extend(account::run(area, section, table, report));
+            continue;
+        }
         if !columns_known(table, report) {
             continue;
         }

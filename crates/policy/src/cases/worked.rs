@@ -51,13 +51,13 @@ pub enum Stopped {
 }
 
 impl Library {
-    /// The worked cases of an area, in the order of the files; none if it is not loaded.
+    /// The worked cases of an area's visits, in the order of the files; none if it is not loaded.
     pub fn worked_cases(&self, code: &str) -> Vec<WorkedCase> {
         let mut cases = Vec::new();
         let Some(area) = self.area(code) else { return cases };
         for (number, text) in self.case_files(area) {
             for section in parse::sections(number, text, &mut Vec::new()) {
-                for table in &section.tables {
+                for table in section.tables.iter().filter(|table| !super::account::is_one(table)) {
                     let Some(names) = read::names(table) else { continue };
                     let all = read::cases(table, names);
                     cases.extend(all.map(|(name, rows)| read::worked_case(self, area, &section, table, name, rows)));

@@ -69,8 +69,10 @@ pub(super) fn cut_facts(package: &Package, registry: &mut Registry, faults: &mut
         }
     }
     let lines = [&package.lines.covered, &package.lines.ceiling, &package.lines.upfront, &package.access];
-    let account = [&package.account.employer_share, &package.account.credit, &package.account.uses];
-    for table in lines.into_iter().chain(account).flatten() {
+    let account = &package.account;
+    let account = [&account.employer_share, &account.credit, &account.credit_from, &account.before, &account.uses];
+    let tables = lines.into_iter().chain(account).flatten();
+    for table in tables.chain(&package.contribution).chain(&package.entitlement) {
         table_patterns(table, &mut patterns, &mut pers);
     }
     patterns.extend(package.impossible.iter().map(|(pattern, _)| pattern));

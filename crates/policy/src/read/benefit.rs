@@ -1,4 +1,4 @@
-//! Reading benefits, line tables, payers, access and account rules.
+//! Reading benefits, line tables, payers and access.
 
 use super::table::{money, pattern, rows_of, table};
 use super::{cites, items, key_word, text, word, words};
@@ -7,8 +7,8 @@ use crate::fields::Fields;
 use crate::model::{Accumulated, Benefit, BeyondDef, Package, Segments, Table, Word};
 use crate::node::{Key, Node};
 use crate::schema::{
-    ACCOUNT, AMOUNTS_TABLE, BENEFIT, BEYOND, CHOICES_TABLE, CREDITS_TABLE, DEDUCTIBLE, Group, LIMIT, LINES, PAYER,
-    RATES_TABLE, REASONS_TABLE, SEGMENTS,
+    AMOUNTS_TABLE, BENEFIT, BEYOND, CHOICES_TABLE, DEDUCTIBLE, Group, LIMIT, LINES, PAYER, RATES_TABLE, REASONS_TABLE,
+    SEGMENTS,
 };
 use alloc::format;
 use alloc::string::ToString;
@@ -31,13 +31,6 @@ pub(super) fn read(fields: &Fields<'_>, package: &mut Package, faults: &mut Vec<
     }
     package.access =
         fields.get("access").and_then(|node| table(node, "access".to_string(), &REASONS_TABLE, &[], faults));
-    if let Some(account) = fields.get("account").and_then(|node| Fields::of(node, &ACCOUNT, faults)) {
-        let part = Part { of: "account", cite: cites(&account, faults) };
-        package.account.employer_share = part.table(&account, "employer_share", &RATES_TABLE, faults);
-        package.account.credit = part.table(&account, "credit", &CREDITS_TABLE, faults);
-        package.account.uses = part.table(&account, "use", &CHOICES_TABLE, faults);
-        account.finish(faults);
-    }
 }
 
 fn lines(node: &Node, package: &mut Package, faults: &mut Vec<Fault>) {
@@ -51,13 +44,13 @@ fn lines(node: &Node, package: &mut Package, faults: &mut Vec<Fault>) {
 }
 
 /// Something with tables of its own: its path, and the citations that they inherit.
-struct Part<'a> {
-    of: &'a str,
-    cite: Vec<Word>,
+pub(super) struct Part<'a> {
+    pub(super) of: &'a str,
+    pub(super) cite: Vec<Word>,
 }
 
 impl Part<'_> {
-    fn table(
+    pub(super) fn table(
         &self,
         fields: &Fields<'_>,
         name: &'static str,

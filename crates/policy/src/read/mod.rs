@@ -1,6 +1,7 @@
 //! From TOML to the package model. Reports every fault it meets and reads on.
 //! Checks shapes only: whether a name exists or a table is total is checked when it is resolved.
 
+mod account;
 mod benefit;
 mod facts;
 mod frame;
@@ -43,6 +44,7 @@ fn top(files: &[(u16, &str)], group: &'static Group, faults: &mut Vec<Fault>) ->
             frame::read(&fields, &mut package, faults);
             facts::read(&fields, &mut package, faults);
             benefit::read(&fields, &mut package, faults);
+            account::read(&fields, &mut package, faults);
         }
         fields.finish(faults);
     }

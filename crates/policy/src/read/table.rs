@@ -63,6 +63,8 @@ pub(super) fn rows_of(
     if fields.offers("status_effect") {
         table.per = word(fields, "per", faults);
         table.status_effect = word(fields, "status_effect", faults);
+        table.age_on = word(fields, "age_on", faults);
+        table.facts_on = word(fields, "facts_on", faults);
     }
     if fields.offers("each") {
         table.each = each(fields, faults);
@@ -78,16 +80,26 @@ fn edge(
     of: &Table,
     faults: &mut Vec<Fault>,
 ) -> Option<Box<Table>> {
-    let node = fields.get(name)?;
     let path = format!("{}.{name}", of.path);
+    let group = if core::ptr::eq(group, &RATES_TABLE) { &RATES_TABLE } else { &AMOUNTS_TABLE };
+    value_or_table(fields.get(name)?, path, group, &of.cite, faults).map(Box::new)
+}
+
+/// A value that holds always, or a table.
+pub(super) fn value_or_table(
+    node: &Node,
+    path: String,
+    group: &'static Group,
+    cite: &[Word],
+    faults: &mut Vec<Fault>,
+) -> Option<Table> {
     if let node::Value::Table(_) = node.value {
-        let group = if core::ptr::eq(group, &RATES_TABLE) { &RATES_TABLE } else { &AMOUNTS_TABLE };
-        return table(node, path, group, &of.cite, faults).map(Box::new);
+        return table(node, path, group, cite, faults);
     }
     let is = value(node, faults)?;
     let row = Row { is, ..empty_row(node) };
     let layers = [alloc::vec![row], Vec::new(), Vec::new(), Vec::new()];
-    Some(Box::new(Table { at: node.at, path, layers, cite: of.cite.clone(), ..Table::default() }))
+    Some(Table { at: node.at, path, layers, cite: cite.to_vec(), ..Table::default() })
 }
 
 fn empty_row(node: &Node) -> Row {
@@ -266,6 +278,9 @@ fn text_value(text: &str) -> Result<Value, String> {
     if !numeric {
         return Ok(Value::Word(text.to_owned()));
     }
+    if text.ends_with("months") || text.ends_with("days") {
+        return text.parse().map(Value::Span);
+    }
     if text.ends_with('%') {
         return text.parse().map(Value::Rate).map_err(|fault: gongji_domain::RateError| fault.to_string());
     }
@@ -281,7 +296,12 @@ fn formula(node: &Node, faults: &mut Vec<Fault>) -> Option<Value> {
     let same_as = text(&fields, "same_as", faults);
     let frozen = text(&fields, "frozen", faults);
     let balance = text(&fields, "balance", faults);
+    let fund = text(&fields, "fund", faults);
+    let ledger = text(&fields, "ledger", faults);
     fields.finish(faults);
+    if let Some(fund) = fund {
+        return Some(Value::Fund { fund, ledger });
+    }
     match (share, of, same_as, frozen, balance) {
         (Some(share), Some(of), ..) => Some(Value::Share { share, of, year, round }),
         (share, _, Some(path), ..) => Some(Value::SameAs { path, share }),
@@ -314,7 +334,7 @@ pub(super) fn money(node: &Node, faults: &mut Vec<Fault>) -> Option<Fen> {
 }
 
 /// `"half_up fen"`, `"down yuan"` …
-fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
+pub(super) fn rounding(node: &Node, faults: &mut Vec<Fault>) -> Option<Rounding> {
     let parts = match &node.value {
         node::Value::Text(text) => text.split_once(' '),
         _ => None,

@@ -11,16 +11,17 @@ mod keys;
 mod values;
 
 pub(crate) use forms::{Form, explained};
-pub(crate) use keys::benefits::{ACCOUNT, BENEFIT, BEYOND, DEDUCTIBLE, LIMIT, LINES, PAYER, SEGMENTS};
+pub(crate) use keys::account::{
+    ACCOUNT, CONTRIBUTION, CREDITS_TABLE, ENTITLEMENT, SHARES_TABLE, SOURCES_TABLE, TERMS_TABLE,
+};
+pub(crate) use keys::benefits::{BENEFIT, BEYOND, DEDUCTIBLE, LIMIT, LINES, PAYER, SEGMENTS};
 pub(crate) use keys::facts::{CONDITION, FACT, ORDINAL};
 pub(crate) use keys::frame::{FRAMEWORK, PACKAGE, ROOT};
 pub(crate) use keys::rest::{
     BOUND, CHANGE, DOCUMENT, IMPOSSIBLE, INDEX, INDEX_ROW, INSTITUTION, PERIODS, REASON, RELATION, RESTART, YEAR,
     YEAR_START, YEAR_STARTS,
 };
-pub(crate) use keys::tables::{
-    ADJUSTMENT, AMOUNTS_TABLE, CHOICES_TABLE, CREDITS_TABLE, FORMULA, RATES_TABLE, REASONS_TABLE, ROW,
-};
+pub(crate) use keys::tables::{ADJUSTMENT, AMOUNTS_TABLE, CHOICES_TABLE, FORMULA, RATES_TABLE, REASONS_TABLE, ROW};
 
 pub use document::markdown;
 pub use json::json_schema;
@@ -81,6 +82,11 @@ pub(crate) static GROUPS: &[&Group] = &[
     &PAYER,
     &ACCOUNT,
     &CREDITS_TABLE,
+    &SOURCES_TABLE,
+    &CONTRIBUTION,
+    &SHARES_TABLE,
+    &ENTITLEMENT,
+    &TERMS_TABLE,
     &REASON,
     &IMPOSSIBLE,
     &PERIODS,

@@ -1,5 +1,6 @@
 //! Facts, conditions and accumulators in words.
 
+use super::table::Kind as TableKind;
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, Stage};
 use crate::facts::{Bands, Fact, FactId, Kind, Region};
 use crate::grid::Grid;
@@ -78,7 +79,7 @@ pub(crate) fn region_words(compiled: &Compiled, region: &Region) -> String {
     region.iter().map(one).collect::<Vec<_>>().join("，")
 }
 
-pub(super) fn source_words(of: &str) -> &str {
+pub(crate) fn source_words(of: &str) -> &str {
     REGISTERED.iter().find(|(name, _)| *name == of).map_or(of, |(_, words)| words)
 }
 
@@ -171,17 +172,47 @@ fn segments_cite(written: &crate::model::Segments, of_benefit: &[crate::model::W
     if written.cite.is_empty() { of_benefit.to_vec() } else { written.cite.clone() }
 }
 
-/// When a change of status reaches the account.
-pub(super) fn account_notes(compiled: &Compiled, grid: &Grid) -> Vec<String> {
-    let account = &compiled.package.account;
-    let tables = [&account.employer_share, &account.credit, &account.uses];
-    let written = tables.into_iter().flatten().find(|table| table.path == grid.path);
-    match written.and_then(|table| table.status_effect.as_ref()).map(|word| word.text.as_str()) {
-        Some("next_month") => alloc::vec!["身份变化自次月起".to_owned()],
-        Some("next_year") => alloc::vec!["身份变化自次年起".to_owned()],
-        Some(other) => alloc::vec![format!("身份变化：{other}")],
-        None => Vec::new(),
+/// When a change of status reaches the account, and on which day age counts.
+pub(super) fn account_notes(grid: &Grid) -> Vec<String> {
+    let mut notes = Vec::new();
+    match grid.status_effect.as_ref().map(|word| word.text.as_str()) {
+        Some("next_month") => notes.push("身份变化自次月起".to_owned()),
+        Some("next_year") => notes.push("身份变化自次年起".to_owned()),
+        _ => {}
     }
+    for (head, word) in [("年龄按", &grid.age_on), ("其他事实按", &grid.facts_on)] {
+        let day = match word.as_ref().map(|word| word.text.as_str()) {
+            Some("month_end") => "当月最后一天",
+            Some("month_start") => "当月第一天",
+            Some("year_start") => "当年第一天",
+            Some("year_end") => "当年最后一天",
+            _ => continue,
+        };
+        notes.push(format!("{head}{day}"));
+    }
+    notes
+}
+
+/// What tables of contributions and entitlement say.
+const TERMS: &[(&str, TableKind, &str)] = &[
+    ("contribution.total", TableKind::Word, "缴费比例：合计"),
+    ("contribution.own", TableKind::Word, "缴费比例：进个人账户的部分"),
+    ("contribution.pooled", TableKind::Word, "缴费比例：进统筹基金的部分"),
+    ("contribution.floor", TableKind::Amount, "月缴费基数下限"),
+    ("contribution.ceiling", TableKind::Amount, "月缴费基数上限"),
+    ("entitlement.waiting", TableKind::Word, "待遇等待期"),
+    ("entitlement.gap", TableKind::Word, "允许的缴费中断"),
+    ("entitlement.grace", TableKind::Word, "断缴后的宽限"),
+    ("entitlement.back_pay", TableKind::Word, "补缴的作用"),
+    ("entitlement.back_pay_within", TableKind::Word, "补缴的期限"),
+    ("entitlement.begins", TableKind::Word, "待遇自何时开始"),
+    ("entitlement.inpatient_excludes", TableKind::Word, "住院期间不享受门诊待遇"),
+];
+
+/// The kind and the title of such a table.
+pub(super) fn terms_title(path: &str) -> (TableKind, &str) {
+    let found = TERMS.iter().find(|(known, ..)| *known == path);
+    found.map_or((TableKind::Word, path), |(_, kind, title)| (*kind, title))
 }
 
 /// What a package says of a relation.

@@ -4,7 +4,7 @@
 mod describe;
 mod table;
 
-pub(crate) use describe::{benefit_label, fact_name, period_words, region_words};
+pub(crate) use describe::{benefit_label, fact_name, period_words, region_words, source_words};
 pub use table::{Said, TableRow, TableView};
 
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, Stage};
@@ -171,12 +171,18 @@ impl Area {
             (&compiled.lines_upfront, Kind::Rate, "费用的先行自付比例"),
             (&compiled.employer_share, Kind::Rate, "单位缴费计入个人账户的比例"),
             (&compiled.credit, Kind::Amount, "个人账户计入"),
+            (&compiled.credit_from, Kind::Word, "个人账户计入的来源"),
+            (&compiled.before, Kind::Amount, "改革前的个人账户计入（只作比较）"),
             (&compiled.uses, Kind::Word, "个人账户使用范围"),
         ];
         for (grid, kind, title) in rest {
             let Some(grid) = grid else { continue };
             let shown = table(compiled, grid, kind, format!("{title}{}", per(grid)), day);
-            tables.extend(shown.map(|shown| TableView { notes: describe::account_notes(compiled, grid), ..shown }));
+            tables.extend(shown.map(|shown| TableView { notes: describe::account_notes(grid), ..shown }));
+        }
+        for grid in compiled.contribution.iter().chain(&compiled.entitlement) {
+            let (kind, title) = describe::terms_title(&grid.path);
+            tables.extend(table(compiled, grid, kind, title.to_owned(), day));
         }
         tables
     }

@@ -1,11 +1,11 @@
-//! Keys of benefits, accounts, line tables and payers.
+//! Keys of benefits, line tables and payers.
 
 use super::tables::{FIGURES, TABLE};
 use super::words::{
     ACCOUNT as PARTS, BY, CARRY, COMPONENTS, DEDUCTIBLE_ON, LIMIT_ON, PERIOD, PLAIN_PERIOD, SEGMENTS_ON,
 };
 use super::{CITE, FROM, LABEL, UNTIL, WHEN, key};
-use crate::schema::{AMOUNTS_TABLE, CHOICES_TABLE, CREDITS_TABLE, Form, Group, Key, Need, RATES_TABLE, REASONS_TABLE};
+use crate::schema::{AMOUNTS_TABLE, CHOICES_TABLE, Form, Group, Key, Need, RATES_TABLE, REASONS_TABLE};
 
 pub(crate) static BENEFIT: Group = Group {
     name: "benefit",
@@ -321,38 +321,6 @@ pub(crate) static PAYER: Group = Group {
             r#"pays = ["borne", "share", "over"]"#,
         ),
         CITE,
-    ]],
-    needs: &[],
-};
-
-pub(crate) static ACCOUNT: Group = Group {
-    name: "account",
-    chinese: "个人账户",
-    english: "Personal accounts",
-    frame: "[account]\n…",
-    parts: &[&[
-        CITE,
-        key(
-            "employer_share",
-            Form::Table(&RATES_TABLE),
-            "单位缴费划入：单位缴费的百分之几进个人账户",
-            "The share of the employer's contribution that is credited.",
-            r#"employer_share = { cite = "xize:9", rows = [{ is = "0%" }] }"#,
-        ),
-        key(
-            "credit",
-            Form::Table(&CREDITS_TABLE),
-            "计入：每期计入多少",
-            "What is credited.",
-            r#"credit = { per = "month", cite = "xize:9", rows = [{ is = "105.00" }] }"#,
-        ),
-        key(
-            "use",
-            Form::Table(&CHOICES_TABLE),
-            "使用：用途 purpose × 使用人 who，值是 allowed、forbidden 或 not_yet",
-            "What it may be used for, over purpose and person.",
-            r#"use = { cite = "xize:10", rows = [{ is = "forbidden" }, { when = { purpose = "clinic", who = "self" }, is = "allowed" }] }"#,
-        ),
     ]],
     needs: &[],
 };

@@ -3,8 +3,8 @@
 use super::words::STATUS;
 use super::{UNTIL, key};
 use crate::schema::{
-    ACCOUNT, BENEFIT, BOUND, DOCUMENT, FACT, Form, Group, IMPOSSIBLE, INDEX, INSTITUTION, Key, LINES, Need, PAYER,
-    PERIODS, REASON, REASONS_TABLE, RELATION,
+    ACCOUNT, BENEFIT, BOUND, CONTRIBUTION, DOCUMENT, ENTITLEMENT, FACT, Form, Group, IMPOSSIBLE, INDEX, INSTITUTION,
+    Key, LINES, Need, PAYER, PERIODS, REASON, REASONS_TABLE, RELATION,
 };
 
 const DOCUMENTS: Key = key(
@@ -73,6 +73,20 @@ const ROOT_KEYS: &[Key] = &[
         "个人账户：计入、使用范围、单位缴费划入",
         "Personal accounts: credits, uses, the employer's share.",
         r#"account = { cite = "xize:9", employer_share = { rows = [{ is = "0%" }] } }"#,
+    ),
+    key(
+        "contribution",
+        Form::Table(&CONTRIBUTION),
+        "缴费：各部分的比例、缴费基数的上下限；没有给出的写 open",
+        "Contributions: the rates of their parts, floor and ceiling of the base.",
+        r#"contribution = { cite = "xize:9", own = "2%", pooled = "open" }"#,
+    ),
+    key(
+        "entitlement",
+        Form::Table(&ENTITLEMENT),
+        "待遇享受期：等待期、中断、补缴；没有给出的写 open",
+        "From when to when benefits are due: waiting, gaps, arrears.",
+        r#"entitlement = { cite = "xize:3", waiting = "open", gap = "open" }"#,
     ),
     key(
         "lines",

@@ -1,5 +1,6 @@
 //! The keys themselves, each where the reader of its table has its counterpart.
 
+pub(super) mod account;
 pub(super) mod benefits;
 pub(super) mod facts;
 pub(super) mod frame;

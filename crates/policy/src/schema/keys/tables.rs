@@ -1,6 +1,5 @@
 //! Keys of tables: rows, values, adjustments.
 
-use super::words::PLAIN_PERIOD;
 use super::{CITE, FROM, UNTIL, WHEN, key};
 use crate::schema::{Form, Group, Key, Need};
 
@@ -97,28 +96,6 @@ pub(crate) static AMOUNTS_TABLE: Group = Group {
 /// Further keys of tables of amounts.
 pub(super) static FIGURES: [Key; 4] =
     [ADJUST, least(&AMOUNTS_TABLE, r#"at_least = "0.00""#), most(&AMOUNTS_TABLE, r#"at_most = "5000.00""#), ROUND];
-
-pub(crate) static CREDITS_TABLE: Group = Group {
-    name: "credit",
-    chinese: "个人账户计入",
-    english: "Credits to a personal account",
-    frame: "[account.credit]\n…",
-    parts: &[
-        &[
-            key("per", Form::Word(PLAIN_PERIOD), "周期：多久计入一次", "How often.", r#"per = "month""#),
-            key(
-                "status_effect",
-                Form::Text,
-                "身份变化：在职转退休自何时改",
-                "From when on a change of status counts.",
-                r#"status_effect = "next_month""#,
-            ),
-        ],
-        TABLE,
-        &FIGURES,
-    ],
-    needs: ANY_ROW,
-};
 
 pub(crate) static ROW: Group = Group {
     name: "row",
@@ -219,8 +196,26 @@ pub(crate) static FORMULA: Group = Group {
             "What the account part holds.",
             r#"balance = "account.current""#,
         ),
+        key(
+            "fund",
+            Form::Fund { account: false },
+            "基金：由哪个基金；只用于 account.credit_from",
+            "A fund; only in `account.credit_from`.",
+            r#"fund = "310100""#,
+        ),
+        key(
+            "ledger",
+            Form::Text,
+            "专账：基金里单独核算的那一本",
+            "The ledger inside the fund.",
+            r#"ledger = "outpatient""#,
+        ),
     ]],
-    needs: &[Need::One(&["of", "same_as", "frozen", "balance"]), Need::With("of", "share")],
+    needs: &[
+        Need::One(&["fund", "of", "same_as", "frozen", "balance"]),
+        Need::With("of", "share"),
+        Need::With("ledger", "fund"),
+    ],
 };
 
 pub(crate) static ADJUSTMENT: Group = Group {

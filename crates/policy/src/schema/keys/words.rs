@@ -34,6 +34,13 @@ pub(super) const LIMIT_ON: &[Word] =
 pub(super) const SEGMENTS_ON: &[Word] = &[("eligible", "自第一分钱起算"), ("above", "自起付标准以上起算")];
 pub(super) const ENDS: &[Word] = &[("visit_elsewhere", "到别的机构就诊即终止")];
 pub(super) const EFFECTIVE: &[Word] = &[("next_day", "次日"), ("next_month", "次月"), ("next_year", "次年")];
+pub(super) const STATUS_EFFECT: &[Word] = &[("this_month", "当月"), ("next_month", "次月"), ("next_year", "次年")];
+pub(super) const DAY_OF: &[Word] = &[
+    ("month_end", "当月最后一天：当月满的自当月起"),
+    ("month_start", "当月第一天：当月满的自次月起"),
+    ("year_start", "当年第一天"),
+    ("year_end", "当年最后一天：当年满的自当年起"),
+];
 pub(super) const CARRY: &[Word] = &[("year", "按月的额度在年内累积")];
 pub(super) const BY: &[Word] = &[("institution", "各机构分别计")];
 pub(super) const ACCOUNT: &[Word] = &[("account.current", "当年账户"), ("account.prior", "历年账户")];
