@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::call::event_number;
 use super::decider::{Decided, Decider};
+use super::entry::{AccountFile, Aid, Entry};
 use super::member::record_name;
 use super::moment::Moment;
 use super::person::{PACKED, Person};
@@ -51,6 +52,8 @@ pub(crate) enum Change {
     /// 参保登记及变更: facts about a member, who told them and why, and what the account held when its holder
     /// came into the books.
     Recorded(Box<Recorded>),
+    /// 个人账户业务: something that happened to an account outside of visits.
+    Entered(Box<Entry>),
     /// 冲正 of a message that never came: it is refused if it comes.
     Barred { omsgid: String },
     /// 关账: an area's books are closed up to and with a day.
@@ -62,6 +65,9 @@ pub(crate) enum Change {
 pub(crate) struct Recorded {
     pub facts: Vec<Fact>,
     pub told: Told,
+    /// The member's event outside of visits before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<u64>,
     /// What the account held, this year's part and earlier years', and since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened: Option<(Day, [Fen; 2])>,
@@ -156,6 +162,9 @@ pub(crate) struct Settled {
     /// What the account held before.
     pub balance_before: Fen,
     pub decided: Decided,
+    /// What of the account's part a relative's account paid; then `effects` takes nothing from the member's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aid: Option<Box<Aid>>,
     /// The settlement that cancelled it.
     #[serde(default)]
     pub cancelled_by: Option<String>,
@@ -247,7 +256,11 @@ impl Visit {
                 let batch = made.settled.chrg_bchno.clone();
                 self.batches.insert(batch, None);
             }
-            Change::Opened { .. } | Change::Recorded(_) | Change::Barred { .. } | Change::Closed { .. } => {
+            Change::Opened { .. }
+            | Change::Recorded(_)
+            | Change::Entered(_)
+            | Change::Barred { .. }
+            | Change::Closed { .. } => {
                 return Err("this happens in no visit".to_owned());
             }
         }
@@ -330,6 +343,16 @@ impl<'a> View<'a> {
         self.0.person(&record_name(psn_no)).map_or(&[], |person| person.record.bytes())
     }
 
+    /// What is kept of a member's account beside what it holds; nothing where nothing is.
+    pub(crate) fn file(self, psn_no: &str) -> Option<&'a AccountFile> {
+        self.0.person(psn_no)?.file.as_deref()
+    }
+
+    /// The last event outside of visits about a member.
+    pub(crate) fn last_entry(self, psn_no: &str) -> Option<u64> {
+        self.0.person(psn_no).and_then(|person| person.last_entry)
+    }
+
     /// Whose certificate it is, by its name in the store.
     pub(crate) fn owner(self, certificate: &str) -> Option<&'a str> {
         self.0.person(certificate).map(|person| person.owner.as_str()).filter(|owner| !owner.is_empty())
@@ -402,6 +425,10 @@ impl State for Book {
             | Change::Unregistered { .. }
             | Change::Barred { .. }
             | Change::Closed { .. } => {}
+            Change::Settled { settlement, .. } if name != event.psn_no => aid(person, event, settlement, false)?,
+            Change::Purchased { purchase, .. } if name != event.psn_no => {
+                aid(person, event, &purchase.settlement, false)?;
+            }
             Change::Settled { settlement, .. } => person.settle(settlement, &*self.decider)?,
             Change::Purchased { purchase, .. } => {
                 person.last_visit = event.visit;
@@ -410,12 +437,16 @@ impl State for Book {
             Change::Cancelled { cancels, .. } => {
                 let settled = visit.and_then(|visit| visit.settlement(cancels));
                 let settled = settled.ok_or_else(|| format!("no settlement {cancels}"))?;
+                if name != event.psn_no {
+                    return aid(person, event, settled, true);
+                }
                 person.standing.revert(&settled.additions(&*self.decider)?, settled.decided.effects.account);
             }
             Change::Opened { account: [current, prior], .. } => {
                 open(name, person, [*current, *prior])?;
             }
             Change::Recorded(recorded) => record(name, person, event, recorded)?,
+            Change::Entered(entry) => enter(name, person, event, entry)?,
         }
         Ok(())
     }
@@ -464,7 +495,7 @@ impl State for Book {
     }
 
     fn agrees(&self, name: &str, person: &Person, accounts: &[(Account, Fen)]) -> Result<(), String> {
-        posted::agree(name, &person.standing, accounts)
+        posted::agree(name, person, accounts)
     }
 
     fn place(&self, event: &Event) -> Result<InVisit, String> {
@@ -477,9 +508,11 @@ impl State for Book {
             | Change::Unregistered { mdtrt_id } => InVisit::Visit(number(&mdtrt_id)?),
             Change::Settled { settlement, .. } => InVisit::Visit(number(&settlement.mdtrt_id)?),
             Change::Cancelled { cancels, .. } => InVisit::With(number(&cancels)?),
-            Change::Opened { .. } | Change::Recorded(_) | Change::Barred { .. } | Change::Closed { .. } => {
-                InVisit::Nowhere
-            }
+            Change::Opened { .. }
+            | Change::Recorded(_)
+            | Change::Entered(_)
+            | Change::Barred { .. }
+            | Change::Closed { .. } => InVisit::Nowhere,
         })
     }
 }
@@ -497,6 +530,7 @@ fn open(name: &str, person: &mut Person, [current, prior]: [Fen; 2]) -> Result<(
 /// What the register was told, into the member, the record or a certificate.
 fn record(name: &str, person: &mut Person, event: &Event, recorded: &Recorded) -> Result<(), String> {
     if name == event.psn_no {
+        person.last_entry = Some(event.seq);
         return recorded.opened.map_or(Ok(()), |(_, account)| open(name, person, account));
     }
     if recorded.no_longer.iter().any(|known| known == name) {
@@ -506,5 +540,25 @@ fn record(name: &str, person: &mut Person, event: &Event, recorded: &Recorded) -
     } else {
         recorded.facts.iter().try_for_each(|fact| person.record.take(fact))?;
     }
+    Ok(())
+}
+
+/// What a relative's account paid, out of it or, when the settlement is cancelled, back.
+fn aid(person: &mut Person, event: &Event, settled: &Settled, back: bool) -> Result<(), String> {
+    let aid = settled.aid.as_deref().ok_or("a relative's account is named, and paid nothing")?;
+    person.last_entry = Some(event.seq);
+    if back { aid.fold_return(person, settled.day) } else { aid.fold_use(person, &settled.psn_no, settled.day) }
+}
+
+/// What happened to an account, into its holder, a relative or the register.
+fn enter(name: &str, person: &mut Person, event: &Event, entry: &Entry) -> Result<(), String> {
+    if name == record_name(&event.psn_no) {
+        return entry.facts().iter().try_for_each(|fact| person.record.take(fact));
+    }
+    person.last_entry = Some(event.seq);
+    if name == event.psn_no {
+        return entry.fold_holder(person);
+    }
+    entry.fold_relative(person);
     Ok(())
 }

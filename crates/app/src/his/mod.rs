@@ -22,6 +22,7 @@ mod dictionary;
 pub(crate) mod directory;
 mod encoding;
 mod engine;
+pub(crate) mod entry;
 pub(crate) mod envelope;
 pub(crate) mod errors;
 mod fate;

@@ -93,6 +93,7 @@ fn draft(member: &Member, listed: &Registered, with: &[String], book: View<'_>) 
     let recorded = Recorded {
         facts: vec![Fact::Enrolled(Box::new(listed.clone()))],
         told: Told { by: NOBODY.to_owned(), ..Told::default() },
+        previous: book.last_entry(&member.psn_no),
         opened: opens.then(|| (member.insured_from.max(Day::FIRST), [member.account - prior, prior])),
         shown_by: with[1..].to_vec(),
         no_longer: Vec::new(),

@@ -1,16 +1,18 @@
 //! What a change moves in the books: the entry of each kind of event, by what the event itself says, so
 //! that it can be made again from the journal at any time. Knows no row and no rule of posting.
 
-use gongji_adjudication::{AccountPart, Standing};
+use gongji_adjudication::AccountPart;
 use gongji_domain::{Day, Fen};
-use gongji_ledger::rules::{self, AccountShare, FundShare, Settling};
+use gongji_ledger::rules::{self, AccountShare, CreditFrom, FundShare, Settling};
 use gongji_ledger::{
     Account, AreaCode, Entry, EventNo, Fault, FundLedger, Head, Holder, Name, NameError, Part, Transaction, covered,
 };
 use gongji_store::{Event, Known};
 
 use super::book::{Book, Change, Settled};
+use super::entry::{Credit, Entry as AccountEntry, From, What};
 use super::moment::Moment;
+use super::person::Person;
 
 /// The parts of an account, as the journal orders them.
 const PARTS: [(Part, AccountPart); 2] = [(Part::Current, AccountPart::Current), (Part::Prior, AccountPart::Prior)];
@@ -30,6 +32,7 @@ pub(super) fn moved(known: &Known<'_, Book>, event: &Event, change: &Change) -> 
         | Change::Closed { .. } => return Ok(None),
         Change::Opened { from, account } => opening(event, *from, *account),
         Change::Recorded(recorded) => recorded.opened.map_or(Ok(None), |(from, account)| opening(event, from, account)),
+        Change::Entered(entry) => entered(event, entry),
         Change::Settled { settlement, .. } => settlement_of(event, settlement),
         Change::Purchased { purchase, .. } => settlement_of(event, &purchase.settlement),
         Change::Cancelled { cancels, .. } => reversal_of(known, event, cancels),
@@ -44,10 +47,50 @@ pub(super) fn moved(known: &Known<'_, Book>, event: &Event, change: &Change) -> 
 
 /// What a personal account holds, as far as visits are decided by it.
 fn held(known: &Known<'_, Book>, account: &Account) -> Fen {
-    let Account::Personal { holder, part } = account else { return Fen::ZERO };
+    let (holder, part) = match account {
+        Account::Personal { holder, part } => (holder, part),
+        Account::Claim { holder } => {
+            let file = known.person(holder.person.as_str()).and_then(|person| person.file.as_deref());
+            return file.map_or(Fen::ZERO, |file| file.affairs.claims.left());
+        }
+        _ => return Fen::ZERO,
+    };
     let part = PARTS.iter().find(|(known, _)| known == part);
     let person = known.person(holder.person.as_str());
     person.zip(part).map_or(Fen::ZERO, |(person, (_, part))| person.standing.account(*part))
+}
+
+/// What moves by what happened to an account.
+fn entered(event: &Event, entry: &AccountEntry) -> Result<Option<Entry>, String> {
+    let holder = holder(&event.psn_no, &event.area)?;
+    let day: Moment = event.recorded.parse().map_err(|()| format!("{} is no moment", event.recorded))?;
+    let head = head(event, day.day)?;
+    match &entry.what {
+        What::Contributed { paid, to } => {
+            let months = i64::from(paid.months);
+            let [own, pooled] =
+                [paid.own, paid.pooled].map(|amount| Fen::from_fen(amount.fen().saturating_mul(months)));
+            made(rules::contribution_split(head, holder.area, own, pooled, ledger(to)?))
+        }
+        What::Credited(credit) => credited(head, holder, credit),
+        What::CarriedOver { amount, .. } => made(rules::carry_over(head, holder, *amount)),
+        What::Bond(_) => Ok(None),
+        What::Matter(_) => Err("matters do not move anything yet".to_owned()),
+    }
+}
+
+/// A credit, or the difference to an earlier one of the same month.
+fn credited(head: Head, holder: Holder, credit: &Credit) -> Result<Option<Entry>, String> {
+    let from = match &credit.from {
+        Some(from) => CreditFrom::Fund(ledger(from)?),
+        None => CreditFrom::Contribution,
+    };
+    made(rules::credit_withheld(head, holder, from, credit.amount, credit.withheld))
+}
+
+fn ledger(from: &From) -> Result<FundLedger, String> {
+    let sub: Option<Name> = from.ledger.as_deref().map(str::parse).transpose().map_err(said)?;
+    Ok(FundLedger { fund: from.fund, sub })
 }
 
 /// Takes back what a settlement of the visit moved, once.
@@ -75,8 +118,13 @@ fn settlement_of(event: &Event, settled: &Settled) -> Result<Option<Entry>, Stri
     };
     let funds = decided.payments.iter().map(share).collect::<Result<Vec<_>, String>>()?;
     let from_account = PARTS.iter().zip(decided.effects.account);
-    let accounts: Vec<AccountShare> =
+    let mut accounts: Vec<AccountShare> =
         from_account.map(|((part, _), amount)| AccountShare { holder, part: *part, amount }).collect();
+    if let Some(aid) = settled.aid.as_deref() {
+        let holder = self::holder(&aid.holder, &aid.area)?;
+        let shares = PARTS.iter().zip(aid.account);
+        accounts.extend(shares.map(|((part, _), amount)| AccountShare { holder, part: *part, amount }));
+    }
     let settling = Settling {
         area: holder.area,
         institution: settled.institution.parse().map_err(said)?,
@@ -120,9 +168,13 @@ fn said(fault: NameError) -> String {
 ///
 /// # Errors
 /// Names what differs.
-pub(super) fn agree(psn_no: &str, standing: &Standing, accounts: &[(Account, Fen)]) -> Result<(), String> {
+pub(super) fn agree(psn_no: &str, person: &Person, accounts: &[(Account, Fen)]) -> Result<(), String> {
     let mut held = [Fen::ZERO; 2];
+    let mut owed = Fen::ZERO;
     for (account, balance) in accounts {
+        if let Account::Claim { .. } = account {
+            owed += *balance;
+        }
         let Account::Personal { part, .. } = account else { continue };
         match PARTS.iter().position(|(known, _)| known == part) {
             Some(at) => held[at] += *balance,
@@ -130,7 +182,11 @@ pub(super) fn agree(psn_no: &str, standing: &Standing, accounts: &[(Account, Fen
             None => return Err(format!("{account} 有余额 {balance}，结算时没有用到")),
         }
     }
-    let says = PARTS.map(|(_, part)| standing.account(part));
+    let claims = person.file.as_deref().map_or(Fen::ZERO, |file| file.affairs.claims.left());
+    if claims != owed {
+        return Err(format!("人员 {psn_no} 的应追回留存为 {claims}，账簿为 {owed}"));
+    }
+    let says = PARTS.map(|(_, part)| person.standing.account(part));
     if says != held {
         return Err(format!("人员 {psn_no} 的账户（当年、历年）结算用 {says:?}，账簿为 {held:?}"));
     }

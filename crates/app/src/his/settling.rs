@@ -245,6 +245,7 @@ pub(crate) fn settle(call: &Call<'_>, member: &Member, mut bill: Bill<'_>) -> Re
         med_type: bill.med_type.to_owned(),
         balance_before: standing.balance(),
         decided,
+        aid: None,
         cancelled_by: None,
     })
 }

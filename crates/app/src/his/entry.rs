@@ -1,0 +1,208 @@
+//! What happens to a member's personal account outside of visits (个人账户业务): contributions, credits, the turn of the year,
+//! family mutual aid, life events. Each is one event of the holder; what it means for the holder, for a relative and
+//! for the register is folded here, from the event alone. Knows no rule that decided it.
+
+use gongji_adjudication::AccountPart;
+use gongji_domain::{Day, Fen, FundCode, Month};
+use gongji_register::bond::{self, Bonds, Purpose};
+use gongji_register::credit::{Credited, Source};
+use gongji_register::matter::{Adjustment, Affairs, Kind, Movement, Step};
+use gongji_register::{Fact, Paid, Parts};
+use serde::{Deserialize, Serialize};
+
+use super::book::Told;
+use super::person::Person;
+
+/// Something that happened to an account.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    /// Of each person whom it touches, the event before this one, so that a statement is found without an index.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previous: Vec<(String, u64)>,
+    pub told: Told,
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum What {
+    /// 缴费: a month's contribution was received; the pooled part goes to a fund.
+    Contributed { paid: Paid, to: From },
+    /// 计入
+    Credited(Credit),
+    /// 年度结转: what was left of the current part became prior.
+    CarriedOver { year: i32, amount: Fen },
+    /// 家庭共济
+    Bond(bond::Change),
+    /// 业务办理
+    Matter(Step),
+}
+
+/// A fund, and the ledger kept apart inside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct From {
+    pub fund: FundCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<String>,
+}
+
+/// A credit (计入) for a month; one that corrects an earlier one of the same month says the difference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Credit {
+    pub month: Month,
+    pub amount: Fen,
+    /// The fund that pays; none where the member's own contribution does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<From>,
+    /// What of it is withheld for what the member owes.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub withheld: Fen,
+    /// By an estimate of a figure that is not published yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub provisional: bool,
+    /// By which article.
+    pub article: String,
+}
+
+impl Credit {
+    pub(crate) fn source(&self) -> Source {
+        if self.from.is_some() { Source::Fund } else { Source::Contribution }
+    }
+}
+
+/// What is kept of a member's account beside what it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AccountFile {
+    pub credited: Credited,
+    pub bonds: Bonds,
+    pub affairs: Affairs,
+}
+
+/// What a relative's account paid of a settlement (家庭共济).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Aid {
+    /// Whose account: 人员编号 and 参保地.
+    pub holder: String,
+    pub area: String,
+    /// By which bond.
+    pub bond: u64,
+    pub purpose: Purpose,
+    /// Taken from the account's parts: this year's, earlier years'.
+    pub account: [Fen; 2],
+    /// The holder's event outside of visits before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<u64>,
+}
+
+impl Aid {
+    pub(crate) fn amount(&self) -> Fen {
+        self.account.into_iter().sum()
+    }
+
+    /// Out of the holder's account, for a patient's visit on a day.
+    ///
+    /// # Errors
+    /// Why it does not fit.
+    pub(super) fn fold_use(&self, person: &mut Person, patient: &str, on: Day) -> Result<(), String> {
+        let [current, prior] = self.account;
+        person.take_out(Parts { current, prior, ..Parts::default() });
+        let (number, purpose, amount) = (self.bond, self.purpose, self.amount());
+        let used = bond::Change::Used { number, patient: patient.to_owned(), purpose, amount, on };
+        person.file_mut().bonds.take_given(&used).map_err(said)
+    }
+
+    /// Back into it, since the settlement was cancelled.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn fold_return(&self, person: &mut Person, on: Day) -> Result<(), String> {
+        let [current, prior] = self.account;
+        person.standing.credit(AccountPart::Current, current);
+        person.standing.credit(AccountPart::Prior, prior);
+        let returned = bond::Change::UseReturned { number: self.bond, amount: self.amount(), on };
+        person.file_mut().bonds.take_given(&returned).map_err(said)
+    }
+}
+
+impl Entry {
+    /// Whose event it is: into the account.
+    ///
+    /// # Errors
+    /// Why it does not fit.
+    pub(super) fn fold_holder(&self, person: &mut Person) -> Result<(), String> {
+        match &self.what {
+            What::Contributed { .. } => {}
+            What::Credited(credit) => {
+                person.standing.credit(AccountPart::Current, credit.amount - credit.withheld);
+                let file = person.file_mut();
+                file.affairs.claims.recover(credit.withheld).map_err(said)?;
+                file.credited.add(credit.month, credit.amount, credit.source()).map_err(said)?;
+            }
+            What::CarriedOver { amount, .. } => {
+                person.take_out(Parts { current: *amount, ..Parts::default() });
+                person.standing.credit(AccountPart::Prior, *amount);
+            }
+            What::Bond(change) => person.file_mut().bonds.take_given(change).map_err(said)?,
+            What::Matter(step) => {
+                if let Step::Done { number, moved, .. } = step {
+                    moved.iter().try_for_each(|movement| fold_movement(person, *number, movement))?;
+                }
+                person.file_mut().affairs.take(step).map_err(said)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Into a relative's side.
+    pub(super) fn fold_relative(&self, person: &mut Person) {
+        if let What::Bond(change) = &self.what {
+            person.file_mut().bonds.take_received(change);
+        }
+    }
+
+    /// What the register learns from it.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        match &self.what {
+            What::Contributed { paid, .. } => vec![Fact::Paid(*paid)],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a matter moved, into the parts of the account and the months that were credited.
+fn fold_movement(person: &mut Person, number: u64, movement: &Movement) -> Result<(), String> {
+    match movement {
+        Movement::Refund { parts } | Movement::ToHeir { parts, .. } | Movement::Relocate { parts, .. } => {
+            person.take_out(*parts);
+        }
+        Movement::Recover { parts } => person.take_out(*parts),
+        Movement::Receive { parts, .. } => {
+            person.standing.credit(AccountPart::Current, parts.current);
+            person.standing.credit(AccountPart::Prior, parts.prior);
+        }
+        Movement::Credit { month, source, amount, withheld } => {
+            person.standing.credit(AccountPart::Current, *amount - *withheld);
+            person.file_mut().credited.add(*month, *amount, *source).map_err(said)?;
+        }
+        Movement::TakeBack { month, source, parts, .. } => {
+            person.take_out(*parts);
+            let file = person.file_mut();
+            let matter = file.affairs.matter(number).map_err(said)?;
+            if let Kind::Correction { change: Adjustment::TakeBack(amount), .. } = &matter.kind {
+                let amount = -*amount;
+                // What is not remembered cannot be credited again, so nothing goes wrong by forgetting it.
+                let _ = file.credited.add(*month, amount, *source);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_nothing(amount: &Fen) -> bool {
+    amount.is_zero()
+}
+
+fn said(fault: impl std::fmt::Display) -> String {
+    fault.to_string()
+}
