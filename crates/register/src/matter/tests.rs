@@ -241,8 +241,20 @@ fn each_matter_moves_what_it_should() {
         ),
         ("a refund of less than is owed", refund(), held, 500, vec![recover([100, 50, 30])]),
         ("a refund of nothing", refund(), Parts::default(), 500, vec![]),
-        ("to another area", Kind::TransferOut { to: to() }, held, 0, vec![Movement::Relocate { to: to(), parts: held }]),
-        ("from another area", Kind::TransferIn { from: to(), amounts }, held, 9, vec![Movement::Receive { from: to(), parts: amounts }]),
+        (
+            "to another area",
+            Kind::TransferOut { to: to() },
+            held,
+            0,
+            vec![Movement::Relocate { to: to(), parts: held }],
+        ),
+        (
+            "from another area",
+            Kind::TransferIn { from: to(), amounts },
+            held,
+            9,
+            vec![Movement::Receive { from: to(), parts: amounts }],
+        ),
         (
             "1.80 to three heirs by one, one and two",
             heirs.clone(),
@@ -251,7 +263,13 @@ fn each_matter_moves_what_it_should() {
             vec![to_heir(0, [45, 0, 0]), to_heir(1, [45, 0, 0]), to_heir(2, [10, 50, 30])],
         ),
         ("one fen to three heirs: the largest share takes it", heirs, parts([0, 0, 1]), 0, vec![to_heir(2, [0, 0, 1])]),
-        ("too much, all of it there", correction(Adjustment::TakeBack(FEN(120))), held, 0, vec![take_back([100, 20, 0], 0)]),
+        (
+            "too much, all of it there",
+            correction(Adjustment::TakeBack(FEN(120))),
+            held,
+            0,
+            vec![take_back([100, 20, 0], 0)],
+        ),
         (
             "too much, partly spent; what a relative gave is not touched",
             correction(Adjustment::TakeBack(FEN(200))),
@@ -298,10 +316,14 @@ fn what_was_moved_belongs_to_its_matter() {
     let add = correction(Adjustment::Add(FEN(80)));
     let (month, source) = ("2024-02".parse().unwrap(), Source::Fund);
     let more = vec![Movement::Credit { month, source, amount: FEN(81), withheld: FEN(0) }];
-    for (kind, moved) in [(add, more), (Kind::Release, refunded(1)), (Kind::TransferOut { to: "500000".into() }, refunded(1))] {
+    for (kind, moved) in
+        [(add, more), (Kind::Release, refunded(1)), (Kind::TransferOut { to: "500000".into() }, refunded(1))]
+    {
         let mut affairs = Affairs::default();
         if kind == Kind::Release {
-            [filed(8, Kind::Freeze { reason: "x".into() }), done(8, vec![])].iter().for_each(|s| affairs.take(s).unwrap());
+            [filed(8, Kind::Freeze { reason: "x".into() }), done(8, vec![])]
+                .iter()
+                .for_each(|s| affairs.take(s).unwrap());
         }
         let name = kind.name();
         [filed(1, kind), approved(1, "O2")].iter().for_each(|step| affairs.take(step).unwrap());
@@ -309,7 +331,8 @@ fn what_was_moved_belongs_to_its_matter() {
         assert_eq!(affairs.take(&done(1, moved)), Err(MatterFault::Movement { number: 1, kind: name }));
         assert_eq!(affairs, before);
     }
-    let owes_nothing = after([filed(1, refund()), approved(1, "O2")]).take(&done(1, vec![Movement::Recover { parts: parts([1, 0, 0]) }]));
+    let owes_nothing = after([filed(1, refund()), approved(1, "O2")])
+        .take(&done(1, vec![Movement::Recover { parts: parts([1, 0, 0]) }]));
     assert_eq!(owes_nothing, Err(MatterFault::NotOwed { owed: Fen::ZERO, asked: FEN(1) }));
 }
 
@@ -424,8 +447,8 @@ proptest! {
             };
             let before = affairs.clone();
             if affairs.take(&step).is_err() {
-                prop_assert_eq!(affairs, before);
-                break;
+                prop_assert_eq!(&affairs, &before);
+                continue;
             }
             let open = affairs.matters.iter().filter(|m| m.stage.is_open() && m.kind.pays_out()).count();
             prop_assert!(open <= 1);
