@@ -1,7 +1,8 @@
 //! The register of members (参保登记): who is insured since when, in which way, on which base, what was
 //! contributed, and what follows from it.
 //!
-//! What follows: on which days benefits can be had ([`entitlement`]), and for whom a personal account pays ([`bond`]).
+//! What follows: on which days benefits can be had ([`entitlement`]), for whom a personal account pays ([`bond`]),
+//! what was credited to it ([`credit`]), which applications change it ([`matter`]), and what it all adds up to ([`report`]).
 //!
 //! A [`Member`] is what the register says now about all days; it changes only by a [`Fact`], which says from
 //! when it holds. Who told it, when and why stands beside the facts, in the journal.
@@ -12,13 +13,18 @@
 extern crate alloc;
 
 pub mod bond;
+pub mod credit;
 pub mod entitlement;
 mod fact;
+pub mod matter;
 mod member;
+mod parts;
 #[cfg(test)]
 mod persons;
+pub mod report;
 mod timeline;
 
 pub use fact::{Fact, FactFault, Line};
 pub use member::{Cover, Identity, LumpSum, Member, Paid, Stay};
+pub use parts::{Part, Parts};
 pub use timeline::Timeline;
