@@ -4,7 +4,10 @@ use gongji_domain::Day;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+use gongji_register::entitlement::State;
+
 use super::archive::Kept;
+use super::benefit;
 use super::book::{Change, View, Visit};
 use super::decider::Decider;
 use super::decode::Notes;
@@ -12,7 +15,7 @@ use super::directory::{Directory, Institution};
 use super::envelope::{Envelope, lies_in};
 use super::errors::{Code, Fault};
 use super::files::Files;
-use super::member::{self, certificate_name, in_benefit, shows};
+use super::member::{self, certificate_name, shows};
 use super::moment::Moment;
 use super::past::Past;
 use gongji_register::Member;
@@ -279,8 +282,17 @@ impl<'a> Call<'a> {
 
     /// Member in benefit, institution under agreement on the service date, in this order.
     pub(crate) fn check_day(&self, member: &Member, day: Day) -> Result<(), Fault> {
-        if !in_benefit(member, day) {
-            return Err(Fault::at(Code::BenefitSuspended, "data.psn_no").given(format!("{} 于 {day}", member.number)));
+        let given =
+            |code, why: &str| Err(Fault::at(code, "data.psn_no").given(format!("{} 于 {day}（{why}）", member.number)));
+        match benefit::on(self.decider, member, day) {
+            Some((State::InBenefit, _)) => {}
+            Some((state, why)) => {
+                return given(Code::BenefitSuspended, &format!("{}：{}", state.name(), why.name()));
+            }
+            None => return given(Code::BenefitSuspended, "早于参保"),
+        }
+        if let Some(stay) = benefit::inpatient(self.decider, member, day) {
+            return given(Code::InpatientOpen, &format!("{} 入院", stay.from));
         }
         if !self.institution.has_agreement(day) {
             let given = format!("{} 于 {day}", self.institution.code);

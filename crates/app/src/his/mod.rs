@@ -12,6 +12,7 @@
 
 mod archive;
 pub(crate) mod auth;
+pub(crate) mod benefit;
 mod book;
 mod call;
 pub(crate) mod closing;
