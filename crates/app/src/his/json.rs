@@ -291,8 +291,9 @@ fn join(head: &str, rest: &str) -> String {
 }
 
 /// A text in quotation marks, with what must be escaped escaped.
-fn put_quoted(out: &mut String, text: &str) {
-    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+pub(crate) fn put_quoted(out: &mut String, text: &str) {
+    // All bytes are looked at, so that many are at once.
+    if !text.bytes().fold(false, |special, byte| special | (byte < 0x20) | (byte == b'"') | (byte == b'\\')) {
         out.push('"');
         out.push_str(text);
         out.push('"');
