@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use gongji_domain::{Day, Fen};
 use serde::Deserialize;
 
@@ -96,9 +97,9 @@ pub(crate) struct Institution {
 /// All three.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
-    members: HashMap<String, Member>,
-    certificates: HashMap<(String, String), String>,
-    institutions: HashMap<String, Institution>,
+    members: HashMap<String, Member, RandomState>,
+    certificates: HashMap<(String, String), String, RandomState>,
+    institutions: HashMap<String, Institution, RandomState>,
     catalogue: Catalogue,
     folder: Folder,
 }
