@@ -103,7 +103,8 @@ fn a_trial_waits_for_nobody_and_sees_whatever_was_answered() {
     server.service().store().submit(asking(None, Vec::new()), hold, |_| {});
     begins.recv().unwrap();
     let trial = server.call(TERTIARY, "2206", &asked).ok();
-    assert_eq!(trial.at("output.setlinfo.fund_pay_sumamt"), "50.00");
+    // 200 borne, 60 % of 100.
+    assert_eq!(trial.at("output.setlinfo.fund_pay_sumamt"), "60.00");
     drop(free);
     let under = server.msgid();
     let settled = server.send(&message("2207", &under, TERTIARY, &asked)).ok();
