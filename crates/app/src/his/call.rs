@@ -2,7 +2,6 @@
 
 use gongji_domain::Day;
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
 
 use gongji_register::entitlement::State;
 
@@ -18,6 +17,7 @@ use super::files::Files;
 use super::member::{self, certificate_name, shows};
 use super::moment::Moment;
 use super::past::Past;
+use super::written::Output;
 use gongji_register::Member;
 
 /// Everything a transaction may read while it is being decided.
@@ -38,7 +38,7 @@ pub(crate) struct Call<'a> {
 #[derive(Debug)]
 pub(crate) enum Done {
     /// Nothing happened.
-    Answer(Box<RawValue>),
+    Answer(Output),
     /// Something happened and is to be kept.
     Record(Box<Record>),
     /// Nothing happened, and the reply is no envelope but these bytes (9102).
@@ -56,7 +56,7 @@ pub(crate) struct Record {
     pub with: Vec<String>,
     /// The visit that it belongs to, by the event that began it.
     pub visit: Option<u64>,
-    pub output: Box<RawValue>,
+    pub output: Output,
     pub change: Change,
     pub policy: String,
 }
@@ -199,13 +199,13 @@ impl Plan {
 
 impl Done {
     pub(crate) fn answer(output: &impl Serialize) -> Self {
-        Self::Answer(raw(output))
+        Self::Answer(Output::of(output))
     }
 
     pub(crate) fn record(
         kind: &'static str,
         member: &Member,
-        output: Box<RawValue>,
+        output: Output,
         change: Change,
         policy: String,
     ) -> Record {
@@ -229,11 +229,6 @@ impl Record {
     pub(crate) fn begins_visit(self, number: u64) -> Done {
         Done::Record(Box::new(Self { visit: Some(number), ..self }))
     }
-}
-
-/// An output as the text that goes into a reply.
-pub(crate) fn raw(output: &impl Serialize) -> Box<RawValue> {
-    to_raw_value(output).expect("an output of texts and numbers can always be written")
 }
 
 /// `output` of transactions that return nothing.
