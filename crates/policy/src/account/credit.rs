@@ -594,7 +594,8 @@ fn unreachable(grid: &Grid) -> AccountFault {
 /// Proves the tables of credits: they read only what is known of a member, ages have their day, every
 /// combination has an outcome.
 pub(crate) fn check(compiled: &Compiled, faults: &mut Vec<Fault>) {
-    for grid in [&compiled.credit, &compiled.before].into_iter().flatten() {
+    let account = [&compiled.credit, &compiled.credit_from, &compiled.before].into_iter().flatten();
+    for grid in account.chain(&compiled.contribution).chain(&compiled.entitlement) {
         reads_of_members(compiled, grid, faults);
     }
     if let (Some(credit), None) = (&compiled.credit, &compiled.credit_from) {
@@ -626,11 +627,11 @@ fn reads_of_members(compiled: &Compiled, grid: &Grid, faults: &mut Vec<Fault>) {
     let reads = stated_facts(compiled, core::iter::once(grid));
     for fact in reads.iter().map(|fact| &compiled.registry.facts[*fact]) {
         if fact.owner != Owner::Member {
-            let found = format!("{} 看 {}，计入时没有就诊", grid.path, fact.name);
+            let found = format!("{} 看 {}，这里没有就诊", grid.path, fact.name);
             faults.push(Fault::error("not_of_member", grid.at, found, "只能看参保人的事实（of = \"member\"）"));
         }
-        let by_age = fact.name == "age";
-        if by_age && grid.age_on.is_none() {
+        let credits = ["account.credit", "account.before"].contains(&grid.path.as_str());
+        if credits && fact.name == "age" && grid.age_on.is_none() {
             let found = format!("{} 按年龄分档，没有写 age_on（哪一天的年龄）", grid.path);
             let allowed =
                 "age_on = \"month_end\"（当月满的当月起）、\"month_start\"（次月起）、\"year_start\" 或 \"year_end\"";
