@@ -8,7 +8,7 @@ fn a_credit_is_quoted_with_how_it_came_about_and_its_article() {
     let month = |date: &str| gongji(&[&asked[..], &["--birth", "1954-03-15", "--date", date]].concat(), "");
     let before = month("2024-02-29");
     assert_eq!((before.code, before.err.as_str()), (0, ""));
-    assert!(before.out.contains("定额每月 105.00 元；由基本医疗保险统筹基金 310100 划入"), "{}", before.out);
+    assert!(before.out.contains("定额每月 105.00 元；由职工基本医疗保险统筹基金 310100 划入"), "{}", before.out);
     assert!(before.out.contains("依据 xize:9 渝医保发〔2023〕32号 第九条"), "{}", before.out);
     assert!(month("2024-03-01").out.contains("115.00"));
 }
