@@ -13,10 +13,10 @@
 mod archive;
 pub(crate) mod auth;
 pub(crate) mod benefit;
-mod book;
+pub(crate) mod book;
 mod call;
 pub(crate) mod closing;
-mod codes;
+pub(crate) mod codes;
 mod decider;
 mod decode;
 mod dictionary;
