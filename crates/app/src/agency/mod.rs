@@ -1,4 +1,42 @@
 //! The counter of the agency (经办机构): what officers do with members and their personal accounts. Commands and the REST
 //! interface are thin on top of it. Knows no wire format and no field name of the national interface.
 
+pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod matter;
+pub(crate) mod member;
+pub(crate) mod rules;
+pub(crate) mod words;
+
+use crate::his::desk::Desk;
+use crate::his::errors::{Code, Fault};
+
+/// Most characters of an officer's name.
+const OFFICER: usize = 40;
+/// Most characters of a number that a caller gives to an act.
+const NUMBER: usize = 64;
+
+/// Whoever does something says who it is.
+///
+/// # Errors
+/// If nobody is said, or what is no name.
+pub(crate) fn check_officer(desk: &Desk<'_>) -> Result<(), Fault> {
+    let by = desk.by;
+    if by.trim().is_empty() {
+        return Err(Fault::at(Code::MissingField, "by").allowed("经办人"));
+    }
+    if by.chars().count() > OFFICER || by.chars().any(char::is_control) {
+        return Err(Fault::at(Code::InvalidValue, "by").given(by).allowed(format!("至多 {OFFICER} 个字")));
+    }
+    Ok(())
+}
+
+/// A number that the caller gives to an act, if one is given.
+fn check_number(number: Option<&str>) -> Result<(), Fault> {
+    match number {
+        Some(number) if number.is_empty() || number.len() > NUMBER || number.chars().any(char::is_control) => {
+            Err(Fault::at(Code::InvalidValue, "request").given(number).allowed(format!(" 1 至 {NUMBER} 个字节")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -8,6 +8,7 @@ pub(crate) mod certify;
 pub(crate) mod errors;
 pub(crate) mod explain;
 pub(crate) mod load;
+pub(crate) mod member;
 mod otherwise;
 mod paint;
 mod policy_bless;
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     Explain(explain::Options),
     #[command(subcommand)]
     Policy(PolicyCommand),
+    #[command(subcommand)]
+    Member(member::MemberCommand),
     #[command(subcommand)]
     Account(account::AccountCommand),
     #[command(subcommand)]

@@ -114,6 +114,11 @@ impl Drop for Archive {
 pub(crate) struct Moment(Reader);
 
 impl Moment {
+    /// The moment of a reader.
+    pub(crate) fn of(reader: Reader) -> Self {
+        Self(reader)
+    }
+
     fn open(place: &Place) -> Result<Self, Fault> {
         match place {
             Place::Memory => Err(Fault::new(Code::NothingKept)),

@@ -7,7 +7,7 @@ use gongji_domain::{Day, Fen, FundCode, Month};
 use gongji_register::bond::{self, Bonds, Purpose};
 use gongji_register::credit::{Credited, Source};
 use gongji_register::matter::{Adjustment, Affairs, Kind, Movement, Step};
-use gongji_register::{Fact, Paid, Parts};
+use gongji_register::{Fact, Identity, Paid, Parts};
 use serde::{Deserialize, Serialize};
 
 use super::book::Told;
@@ -37,6 +37,29 @@ pub(crate) enum What {
     Bond(bond::Change),
     /// 业务办理
     Matter(Step),
+    /// 业务办结
+    Concluded(Box<Concluded>),
+}
+
+/// A matter that was carried out, with what its step alone does not say.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Concluded {
+    pub step: Step,
+    /// The fund that a corrected credit came from, or is to come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<From>,
+    /// 补卡
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<NewCard>,
+}
+
+/// A member's new card, and what shows the member in its place.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct NewCard {
+    pub identity: Identity,
+    /// The new card and the old one, by their names in the store.
+    pub shown_by: Vec<String>,
+    pub no_longer: Vec<String>,
 }
 
 /// A fund, and the ledger kept apart inside it.
@@ -144,12 +167,8 @@ impl Entry {
                 person.standing.credit(AccountPart::Prior, *amount);
             }
             What::Bond(change) => person.file_mut().bonds.take_given(change).map_err(said)?,
-            What::Matter(step) => {
-                if let Step::Done { number, moved, .. } = step {
-                    moved.iter().try_for_each(|movement| fold_movement(person, *number, movement))?;
-                }
-                person.file_mut().affairs.take(step).map_err(said)?;
-            }
+            What::Matter(step) => fold_step(person, step)?,
+            What::Concluded(concluded) => fold_step(person, &concluded.step)?,
         }
         Ok(())
     }
@@ -165,9 +184,28 @@ impl Entry {
     pub(super) fn facts(&self) -> Vec<Fact> {
         match &self.what {
             What::Contributed { paid, .. } => vec![Fact::Paid(*paid)],
+            What::Concluded(concluded) => {
+                let identity = concluded.card.iter().map(|card| Fact::Identity(card.identity.clone()));
+                identity.collect()
+            }
             _ => Vec::new(),
         }
     }
+
+    /// Whether a certificate shows the holder since, or no longer does; nothing if it is about no such certificate.
+    pub(super) fn shows(&self, certificate: &str) -> Option<bool> {
+        let What::Concluded(concluded) = &self.what else { return None };
+        let card = concluded.card.as_ref()?;
+        let among = |names: &[String]| names.iter().any(|name| name == certificate);
+        if among(&card.shown_by) { Some(true) } else { among(&card.no_longer).then_some(false) }
+    }
+}
+
+fn fold_step(person: &mut Person, step: &Step) -> Result<(), String> {
+    if let Step::Done { number, moved, .. } = step {
+        moved.iter().try_for_each(|movement| fold_movement(person, *number, movement))?;
+    }
+    person.file_mut().affairs.take(step).map_err(said)
 }
 
 /// What a matter moved, into the parts of the account and the months that were credited.

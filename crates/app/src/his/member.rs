@@ -20,6 +20,9 @@ pub(crate) fn certificate_name(kind: &str, number: &str) -> String {
     format!("{kind}:{number}")
 }
 
+/// The kind of certificate that a card is (社会保障卡).
+pub(crate) const CARD: &str = "03";
+
 /// What a member can show, each by its name in the store.
 pub(crate) fn certificates(identity: &Identity) -> Vec<String> {
     let shown = codes::CERTIFICATES.iter().map(|(kind, _)| *kind);

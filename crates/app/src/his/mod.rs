@@ -10,15 +10,16 @@
 //!
 //! Not here: sockets, clocks, files (the serve module), and any number of law (the packages).
 
-mod archive;
+pub(crate) mod archive;
 pub(crate) mod auth;
 pub(crate) mod benefit;
 pub(crate) mod book;
-mod call;
+pub(crate) mod call;
 pub(crate) mod closing;
 pub(crate) mod codes;
 mod decider;
 mod decode;
+pub(crate) mod desk;
 mod dictionary;
 pub(crate) mod directory;
 mod encoding;
@@ -35,8 +36,8 @@ pub(crate) mod moment;
 pub(crate) mod number;
 mod offered;
 pub(crate) mod opening;
-mod past;
-mod person;
+pub(crate) mod past;
+pub(crate) mod person;
 mod posted;
 mod pricing;
 pub(crate) mod profile;

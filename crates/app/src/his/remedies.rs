@@ -100,5 +100,20 @@ pub(crate) const fn remedy(code: Code) -> &'static str {
         Code::FileUnreadable => "文件不是约定的格式。按给出的行、列更正：制表符分隔，UTF-8，压缩包内只放一个文本文件。",
         Code::CatalogueUpToDate => "本地已是最新版本，不用下载。",
         Code::CatalogueUnreadable => "中心的目录文件损坏。请报告中心。",
+        Code::FactRefused => "登记变更与已有登记冲突，如同月缴费登记两次、日期早于出生。按说明改正后重报。",
+        Code::CertificateTaken => {
+            "证件号、卡号或电子凭证已登记在另一参保人名下。核对号码；确属错登的，先更正对方的登记。"
+        }
+        Code::MatterNotFound => "业务编号不是此参保人的。用业务清单核对编号。",
+        Code::MatterNotOffered => "统筹区的规定没有这项业务或这一事由。按应为之后所列的事由办理。",
+        Code::MatterInvalid => "申请内容缺项或互相矛盾。按文字说明补正。",
+        Code::DocumentsMissing => "规定的材料没有交齐。补齐所列材料后重新受理。",
+        Code::MatterStage => "业务不在所需的环节，如未复核即办结、已办结又撤回。查看业务所处环节。",
+        Code::SecondOfficerNeeded => "受理人与复核人相同。请另一名经办人复核。",
+        Code::AccountFrozen => "账户冻结期间不能支出。查明原因、解冻之后再办理。",
+        Code::AccountElsewhere => "账户已转往其他统筹区。请到转入地办理。",
+        Code::MemberDead => "死亡登记与业务不符：在世的不能继承，死亡的只能继承。先核对死亡登记。",
+        Code::CorrectionTooMuch => "追回金额超过该月从此来源计入的金额。核对月份、来源和金额。",
+        Code::CounterLocal => "经办接口在经办人账户开通之前只在本机提供。在服务所在的机器上使用。",
     }
 }

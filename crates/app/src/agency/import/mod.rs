@@ -134,7 +134,8 @@ fn read(wanted: &Wanted<'_>, report: &mut Report, progress: Progress<'_>) -> any
 fn head(cells: &[&str]) -> Result<Vec<Head>, String> {
     let heads: Vec<Head> = cells.iter().map(|cell| Head::read(cell)).collect();
     let known = |head: &&Head| !matches!(head, Head::Unknown(_));
-    if let Some(twice) = heads.iter().filter(known).find(|head| heads.iter().filter(|other| other == head).count() > 1) {
+    if let Some(twice) = heads.iter().filter(known).find(|head| heads.iter().filter(|other| other == head).count() > 1)
+    {
         return Err(format!("表头里有两列都是 {twice:?}"));
     }
     if heads.contains(&Head::Field(Field::Number)) {
@@ -145,18 +146,18 @@ fn head(cells: &[&str]) -> Result<Vec<Head>, String> {
 }
 
 /// A member or a certificate stands in one row only.
-fn once(
-    row: Row,
-    place: (usize, usize),
-    seen: &mut HashMap<String, (usize, usize)>,
-) -> Result<Row, Vec<Wrong>> {
+fn once(row: Row, place: (usize, usize), seen: &mut HashMap<String, (usize, usize)>) -> Result<Row, Vec<Wrong>> {
     let mut names = vec![(Field::Number, row.number.clone())];
     let shown = [Field::Certificate, Field::Card, Field::Token];
     names.extend(shown.into_iter().filter_map(|field| Some((field, format!("{field:?} {}", row.said(field)?)))));
     let twice = names.iter().find_map(|(field, name)| Some((*field, *seen.get(name)?)));
     if let Some((field, (_, line))) = twice {
         let given = row.said(field).unwrap_or_default().to_owned();
-        return Err(vec![Wrong { column: field.name().to_owned(), given, allowed: format!("只出现一次（第 {line} 行已有）") }]);
+        return Err(vec![Wrong {
+            column: field.name().to_owned(),
+            given,
+            allowed: format!("只出现一次（第 {line} 行已有）"),
+        }]);
     }
     seen.extend(names.into_iter().map(|(_, name)| (name, place)));
     Ok(row)
@@ -191,7 +192,9 @@ fn compared(
         // Asked twice, the last answer counts.
         let answers: HashMap<usize, (Compared, Vec<String>)> = receiver.iter().collect();
         for (at, (place, row)) in chunk.iter().enumerate() {
-            let Some((compared, also)) = answers.get(&at) else { bail!("结算库没有回答，什么都没有写入") };
+            let Some((compared, also)) = answers.get(&at) else {
+                bail!("结算库没有回答，什么都没有写入")
+            };
             match compared {
                 Compared::New => report.enrolled += 1,
                 Compared::Changed => report.changed += 1,
@@ -303,8 +306,7 @@ fn draft(row: &Row, known: Option<&Member>, facts: Vec<Fact>, (told, view): (Tol
     let mut with = vec![record_name(&row.number)];
     with.extend(shown_by.iter().chain(&no_longer).cloned());
     let opened = row.opening().filter(|_| known.is_none() && !view.is_opened(&row.number));
-    let recorded =
-        Recorded { facts, told, previous: view.last_entry(&row.number), opened, shown_by, no_longer };
+    let recorded = Recorded { facts, told, previous: view.last_entry(&row.number), opened, shown_by, no_longer };
     let change = Change::Recorded(Box::new(recorded));
     Draft {
         kind: if known.is_none() { "enrolled" } else { "recorded" },

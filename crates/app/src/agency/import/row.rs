@@ -228,7 +228,8 @@ impl Row {
         if let Some(now) = self.cover {
             cover.set(self.from.unwrap_or(since), now);
         }
-        let since_then = |text: String| if text.is_empty() { Timeline::default() } else { Timeline::since(since, text) };
+        let since_then =
+            |text: String| if text.is_empty() { Timeline::default() } else { Timeline::since(since, text) };
         Ok(Member {
             number: self.number.clone(),
             identity: self.identity(None, birth),

@@ -13,6 +13,7 @@ mod fields;
 mod flow;
 mod habits;
 mod journal;
+mod matters;
 mod pharmacy;
 mod policies;
 mod queries;

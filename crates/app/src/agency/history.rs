@@ -1,0 +1,67 @@
+//! What happened to a member outside of visits (登记与账户业务的历史): every event with who told it, when and why, the last one
+//! first. Each event names the one before, so nothing is searched.
+
+use gongji_store::{Place, Reader};
+
+use crate::his::archive::{Moment as Kept, read};
+use crate::his::book::{Change, Told};
+use crate::his::entry::Entry;
+use crate::his::errors::Fault;
+
+/// One event outside of visits.
+pub(crate) struct Happened {
+    /// Its number in the journal.
+    pub event: u64,
+    /// When it was recorded.
+    pub recorded: String,
+    pub told: Told,
+    pub what: Change,
+}
+
+/// The events of a member from the last one back, until `enough` were seen.
+///
+/// # Errors
+/// When the store cannot be read.
+pub(crate) fn events(kept: &Kept, person: &str, last: Option<u64>, enough: usize) -> Result<Vec<Happened>, Fault> {
+    let (mut happened, mut next) = (Vec::new(), last);
+    while let Some(number) = next.filter(|_| happened.len() < enough) {
+        let Some(event) = kept.event(number)? else { break };
+        let change = read(&event)?;
+        // Each names an earlier one, and no store is so changed that this goes in circles.
+        next = before(&change, person).filter(|before| *before != number);
+        let told = told(&change);
+        happened.push(Happened { event: number, recorded: event.recorded, told, what: change });
+    }
+    Ok(happened)
+}
+
+/// The event before, of a person whom the event touches.
+pub(crate) fn before(change: &Change, person: &str) -> Option<u64> {
+    match change {
+        Change::Recorded(recorded) => recorded.previous,
+        Change::Entered(entry) => of(entry, person),
+        Change::Settled { settlement, .. } => settlement.aid.as_deref()?.previous,
+        Change::Purchased { purchase, .. } => purchase.settlement.aid.as_deref()?.previous,
+        _ => None,
+    }
+}
+
+fn of(entry: &Entry, person: &str) -> Option<u64> {
+    entry.previous.iter().find(|(of, _)| of == person).map(|(_, event)| *event)
+}
+
+fn told(change: &Change) -> Told {
+    match change {
+        Change::Recorded(recorded) => recorded.told.clone(),
+        Change::Entered(entry) => entry.told.clone(),
+        _ => Told::default(),
+    }
+}
+
+/// One moment of a store, for reading beside whoever writes.
+///
+/// # Errors
+/// When it cannot be opened.
+pub(crate) fn moment(place: &Place) -> Result<Kept, gongji_store::OpenError> {
+    Reader::open(place).map(Kept::of)
+}
