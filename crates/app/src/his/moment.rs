@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) struct Moment {
     /// The day.
     pub day: Day,
-    second: u32,
+    pub second: u32,
 }
 
 impl Moment {
