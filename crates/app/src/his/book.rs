@@ -45,7 +45,13 @@ pub(crate) enum Change {
     /// 结算
     Settled { setl_id: String, settlement: Box<Settled> },
     /// 结算撤销
-    Cancelled { setl_id: String, cancels: String },
+    Cancelled {
+        setl_id: String,
+        cancels: String,
+        /// Of the relative whose account gets its part back, the event outside of visits before this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous: Option<u64>,
+    },
     /// 期初余额: what a member's account held when the books began, this year's part and earlier
     /// years', and since when.
     Opened { from: Day, account: [Fen; 2] },
@@ -123,6 +129,9 @@ pub(crate) struct Line {
     pub ceiling: Option<Fen>,
     /// First-pay rate in millionths.
     pub upfront: i64,
+    /// The catalogue has no such code, so that it is none of the country's (没有国家医保编码).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncoded: bool,
 }
 
 impl Line {
@@ -248,7 +257,7 @@ impl Visit {
                 }
             }
             Change::Settled { setl_id, settlement } => self.settle(setl_id, *settlement, moved)?,
-            Change::Cancelled { setl_id, cancels } => {
+            Change::Cancelled { setl_id, cancels, .. } => {
                 let made = self.settlements.get_mut(&cancels).ok_or_else(|| format!("no settlement {cancels}"))?;
                 if let Some(before) = made.settled.cancelled_by.replace(setl_id) {
                     return Err(format!("settlement {cancels} was cancelled by {before}"));
@@ -346,6 +355,21 @@ impl<'a> View<'a> {
     /// What is kept of a member's account beside what it holds; nothing where nothing is.
     pub(crate) fn file(self, psn_no: &str) -> Option<&'a AccountFile> {
         self.0.person(psn_no)?.file.as_deref()
+    }
+
+    /// Whether a message has locked this person, of whom there may be nothing kept.
+    pub(crate) fn names(self, psn_no: &str) -> bool {
+        self.0.person(psn_no).is_some()
+    }
+
+    /// Whose accounts pay or paid for a member (授权人): the holders of every bond received, also of those that ended.
+    pub(crate) fn holders(self, psn_no: &str) -> Vec<String> {
+        let received = self.file(psn_no).map_or(&[][..], |file| &file.bonds.received);
+        let mut holders: Vec<String> = received.iter().map(|bond| bond.holder.clone()).collect();
+        holders.sort_unstable();
+        holders.dedup();
+        holders.retain(|holder| !holder.is_empty() && holder != psn_no);
+        holders
     }
 
     /// The last event outside of visits about a member.

@@ -8,6 +8,7 @@ use gongji_register::entitlement::State;
 use super::archive::Kept;
 use super::benefit;
 use super::book::{Change, View, Visit};
+use super::codes;
 use super::decider::Decider;
 use super::decode::Notes;
 use super::directory::{Directory, Institution};
@@ -71,6 +72,8 @@ pub(crate) struct Plan {
     pub visit: Option<u64>,
     /// The message of the same institution that it refers to.
     pub refers: Option<String>,
+    /// Whether relatives whose accounts pay or paid for the person are asked or changed as well (家庭共济).
+    pub relatives: bool,
     pub work: Work,
 }
 
@@ -136,6 +139,7 @@ impl Plan {
             about: About::Person(psn_no.to_owned()),
             visit: None,
             refers: None,
+            relatives: false,
             work: Work::Decide(Box::new(decide)),
         }
     }
@@ -147,6 +151,11 @@ impl Plan {
             other => other,
         };
         Self { work, ..self }
+    }
+
+    /// The same, together with the relatives whose accounts pay or paid for the person.
+    pub(crate) fn with_relatives(self, relatives: bool) -> Self {
+        Self { relatives, ..self }
     }
 
     /// Of a visit of the person, by its 就诊ID.
@@ -174,12 +183,13 @@ impl Plan {
         decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static,
     ) -> Self {
         let about = About::Certificate(kind.to_owned(), number.to_owned());
-        Self { about, visit: None, refers: None, work: Work::Ask(Box::new(decide)) }
+        Self { about, visit: None, refers: None, relatives: false, work: Work::Ask(Box::new(decide)) }
     }
 
     /// About no person, so that nothing of it can be kept.
     pub(crate) fn of_nobody(decide: impl Fn(&Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Self {
-        Self { about: About::Nobody, visit: None, refers: None, work: Work::Ask(Box::new(decide)) }
+        let about = About::Nobody;
+        Self { about, visit: None, refers: None, relatives: false, work: Work::Ask(Box::new(decide)) }
     }
 
     /// A query about a person.
@@ -188,7 +198,7 @@ impl Plan {
         look: impl FnOnce(&Looking<'_>) -> Result<Done, Fault> + Send + 'static,
     ) -> Self {
         let about = About::Person(psn_no.to_owned());
-        Self { about, visit: None, refers: None, work: Work::Look(Box::new(look)) }
+        Self { about, visit: None, refers: None, relatives: false, work: Work::Look(Box::new(look)) }
     }
 
     /// About nobody: from what was kept, from catalogues and files.
@@ -218,6 +228,11 @@ impl Record {
     /// In the visit with this 就诊ID.
     pub(crate) fn in_visit(self, mdtrt_id: &str) -> Done {
         Done::Record(Box::new(Self { visit: event_number(mdtrt_id), ..self }))
+    }
+
+    /// With others whose state it changes.
+    pub(crate) fn together(self, with: Vec<String>) -> Self {
+        Self { with, ..self }
     }
 
     /// In no visit.
@@ -270,9 +285,26 @@ impl<'a> Call<'a> {
     /// The certificate must be the member's own.
     pub(crate) fn check_certificate(&self, member: &Member, kind: &str, number: &str) -> Result<(), Fault> {
         if shows(member, kind, number) {
-            return Ok(());
+            return self.check_card(member, kind, number);
         }
         Err(Fault::at(Code::CertificateMismatch, "data.mdtrt_cert_no").given(number).allowed("参保人本人的凭证"))
+    }
+
+    /// A card that was reported lost (挂失) shows nobody.
+    pub(crate) fn check_card(&self, member: &Member, kind: &str, number: &str) -> Result<(), Fault> {
+        if kind != codes::CARD || !self.is_card_lost(&member.number) {
+            return Ok(());
+        }
+        let fault = Fault::at(Code::CardLost, "data.mdtrt_cert_no").given(number);
+        let fault = fault.allowed("医保电子凭证、居民身份证或补办的卡");
+        Err(self.decider.article_with(&member.area, "挂失").into_iter().fold(fault, Fault::article))
+    }
+
+    /// Whether a member's card is reported lost as of now.
+    pub(crate) fn is_card_lost(&self, psn_no: &str) -> bool {
+        let Moment { day, second } = self.now;
+        let at = gongji_register::matter::Moment { day, second };
+        self.book.file(psn_no).is_some_and(|file| file.affairs.is_card_lost(at))
     }
 
     /// Member in benefit, institution under agreement on the service date, in this order.

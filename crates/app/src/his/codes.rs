@@ -13,6 +13,9 @@ pub(crate) const EMPLOYEES: &[(&str, &str)] = &[("310", "职工基本医疗保�
 /// Certificate shown (就诊凭证类型 mdtrt_cert_type).
 pub(crate) const CERTIFICATES: &[(&str, &str)] = &[("01", "医保电子凭证"), ("02", "居民身份证"), ("03", "社会保障卡")];
 
+/// A card (社会保障卡), which can be lost.
+pub(crate) const CARD: &str = "03";
+
 /// Yes and no.
 pub(crate) const FLAG: &[(&str, &str)] = &[("0", "否"), ("1", "是")];
 

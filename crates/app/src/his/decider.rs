@@ -1,8 +1,9 @@
 //! The seam to the policy engine: what this layer tells it and what it wants back.
 
-use gongji_adjudication::{CounterId, Standing};
+use gongji_adjudication::{AccountPart, CounterId, Standing};
 use gongji_domain::{Clock, Day, Fen, FundCode, NationalField, Rate};
 use gongji_policy::Area;
+use gongji_policy::account::{AccountFault, Crediting, Use, Using};
 use serde::{Deserialize, Serialize};
 
 use super::errors::Fault;
@@ -30,6 +31,21 @@ pub(crate) trait Decider: Send + Sync + 'static {
     /// The counters that had this name until an edition of the package ended them, because another
     /// rule goes on from them, and that count on this day: each with its name since then.
     fn ended(&self, area: &str, name: &str, day: Day) -> Vec<(&str, CounterId)>;
+
+    /// Whether the account of a member of an area may be used so on a day (个人账户使用).
+    ///
+    /// # Errors
+    /// When the area's package does not say, or needs to know more.
+    fn may_use(&self, area: &str, day: Day, using: &Using<'_>) -> Result<Use, AccountFault>;
+
+    /// In which order the parts of an account pay; empty where the area's rules let none pay.
+    fn account_order(&self, area: &str, day: Day) -> Vec<AccountPart>;
+
+    /// Whether the area credits an account of such a member, however much.
+    fn has_account(&self, area: &str, day: Day, member: &Crediting<'_>) -> bool;
+
+    /// The article of an area's documents that has a word in its text.
+    fn article_with(&self, area: &str, word: &str) -> Option<String>;
 }
 
 /// One visit in the words of the policies.

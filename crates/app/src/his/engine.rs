@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use gongji_adjudication::{CounterId, Standing, Step, StepKind};
+use gongji_adjudication::{AccountPart, CounterId, Standing, Step, StepKind};
 use gongji_domain::{Day, Fen};
+use gongji_policy::account::{AccountFault, Crediting, Use, Using};
 use gongji_policy::case::{self, Decision, Detail, Settled};
 use gongji_policy::{Area, AreaStatus, Folder, Library};
 use sha2::{Digest as _, Sha256};
@@ -112,6 +113,31 @@ impl Decider for Policies {
         let Some(named) = self.areas.get(area) else { return Vec::new() };
         let then = named.ended.iter().filter(|(_, last, before)| before == name && day <= *last);
         then.map(|(counter, _, _)| (named.counters[usize::from(*counter)].as_str(), *counter)).collect()
+    }
+
+    fn may_use(&self, area: &str, day: Day, using: &Using<'_>) -> Result<Use, AccountFault> {
+        let none = AccountFault::NoRules { what: "个人账户使用", day };
+        self.library.area(area).ok_or(none)?.may_use(day, using)
+    }
+
+    fn account_order(&self, area: &str, day: Day) -> Vec<AccountPart> {
+        let rules = self.library.area(area).and_then(|area| area.rules(day));
+        rules.map_or_else(Vec::new, |rules| rules.payers.accounts.to_vec())
+    }
+
+    fn has_account(&self, area: &str, day: Day, member: &Crediting<'_>) -> bool {
+        let Some(area) = self.library.area(area) else { return false };
+        match area.credit(day, Day::MAX, member) {
+            Ok(credit) => credit.amount.is_some(),
+            // A figure that is missing is missing of a credit that there is.
+            Err(AccountFault::Missing { .. } | AccountFault::Unpublished { .. } | AccountFault::Open { .. }) => true,
+            Err(_) => false,
+        }
+    }
+
+    fn article_with(&self, area: &str, word: &str) -> Option<String> {
+        let articles = self.library.area(area)?.articles();
+        articles.into_iter().find(|article| article.text.contains(word)).map(|article| article.key.clone())
     }
 }
 

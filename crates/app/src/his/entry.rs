@@ -113,6 +113,9 @@ pub(crate) struct Aid {
     pub purpose: Purpose,
     /// Taken from the account's parts: this year's, earlier years'.
     pub account: [Fen; 2],
+    /// The most that could be taken.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub usable: Fen,
     /// The holder's event outside of visits before this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<u64>,

@@ -87,7 +87,10 @@ codes! {
     TotalMismatch = "total_mismatch", "医疗费总额与批次明细合计不一致";
     SplitMismatch = "split_mismatch", "费用分割与预结算结果不一致";
     // Settling and cancelling.
-    MutualAidNotYet = "mutual_aid_not_yet", "尚不支持使用共济账户";
+    MutualAidNone = "mutual_aid_none", "没有已生效的家庭共济授权，不能使用共济账户";
+    MutualAidWhich = "mutual_aid_which", "有几位亲属授权，须出示付款人的凭证";
+    MutualAidRefused = "mutual_aid_refused", "亲属的个人账户不能支付";
+    CardLost = "card_lost", "此卡已挂失，不能使用";
     SettlementWayUnsupported = "settlement_way_unsupported", "尚不支持此个人结算方式";
     PeriodClosed = "period_closed", "就诊日所在期间已关账，只能撤销或冲正，不能再结算";
     SettlementNotFound = "settlement_not_found", "本机构没有此结算";
@@ -108,6 +111,11 @@ codes! {
     NotOffered = "not_offered", "国家接口有此交易，本服务不提供";
     InstitutionUnknown = "institution_unknown", "查无此定点医药机构";
     DictionaryUnknown = "dictionary_unknown", "本服务没有此字典";
+    // The agency: bonds and premiums.
+    BondRefused = "bond_refused", "家庭共济关系不能这样办理";
+    AccountUseForbidden = "account_use_forbidden", "个人账户不能用于此项";
+    AccountShort = "account_short", "个人账户可用金额不足";
+    AlreadyInsured = "already_insured", "职工医保在保期间不能同时参加居民医保";
     // The policy.
     ParametersOpen = "parameters_open", "此待遇的标准未在政策文本中给出，暂不能结算";
     NoPolicyForArea = "no_policy_for_area", "没有此统筹区的政策";

@@ -37,6 +37,7 @@ pub(crate) mod number;
 mod offered;
 pub(crate) mod opening;
 pub(crate) mod past;
+pub(crate) mod paying;
 pub(crate) mod person;
 mod posted;
 mod pricing;
@@ -346,7 +347,7 @@ impl Service {
             About::Nobody => return self.submit_for(message, plan, Vec::new(), done),
             About::Person(psn_no) => {
                 let persons = vec![psn_no.clone(), record_name(psn_no)];
-                return self.submit_for(message, plan, persons, done);
+                return self.submit_with(message, plan, persons, done);
             }
             About::Certificate(kind, number) => (kind, number),
         };
@@ -362,6 +363,43 @@ impl Service {
                 if !owner.is_empty() {
                     persons.insert(0, owner);
                 }
+                service.submit_with(message, plan, persons, done);
+            }
+            Err(error) => {
+                let fault = from_store(error, &message.outline, "");
+                done(service.refuse(&message.outline, &fault, &message.notes));
+            }
+        });
+    }
+
+    /// Together with the relatives whose accounts pay or paid for the person, where the message may be about them:
+    /// who they are is looked up first, and what is decided asks again.
+    fn submit_with(
+        self: &Arc<Self>,
+        message: Message,
+        plan: Plan,
+        mut persons: Vec<String>,
+        done: impl FnOnce(Vec<u8>) + Send + 'static,
+    ) {
+        let Some(person) = persons.first().filter(|_| plan.relatives).cloned() else {
+            return self.submit_for(message, plan, persons, done);
+        };
+        let named = |holders: Vec<String>| holders.into_iter().flat_map(|holder| [record_name(&holder), holder]);
+        let Envelope { institution, msgid, .. } = &message.envelope;
+        let key = Key { institution: institution.clone(), msgid: msgid.clone() };
+        let asked = vec![person.clone()];
+        if let Some(holders) = self.store.glance(&key, &asked, None, |known| View(known).holders(&person)) {
+            persons.extend(named(holders));
+            return self.submit_for(message, plan, persons, done);
+        }
+        let service = Arc::clone(self);
+        let decide = move |known: &Known<'_, Book>, _: u64| {
+            Outcome::Answer(View(known).holders(&person).join("\n").into_bytes())
+        };
+        self.store.submit(asking(None, asked), decide, move |told| match told {
+            Ok(holders) => {
+                let holders = String::from_utf8(holders.body).unwrap_or_default();
+                persons.extend(named(holders.lines().map(str::to_owned).collect()));
                 service.submit_for(message, plan, persons, done);
             }
             Err(error) => {

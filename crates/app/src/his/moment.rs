@@ -14,7 +14,7 @@ use super::written::put_digits;
 pub(crate) struct Moment {
     /// The day.
     pub day: Day,
-    second: u32,
+    pub second: u32,
 }
 
 impl Moment {

@@ -96,7 +96,7 @@ impl Past {
     /// The settlement that has cancelled this one.
     pub(crate) fn cancelled_by(&self, settled: &str) -> Option<&str> {
         self.events.iter().find_map(|(_, change)| match change {
-            Change::Cancelled { setl_id, cancels } if cancels == settled => Some(setl_id.as_str()),
+            Change::Cancelled { setl_id, cancels, .. } if cancels == settled => Some(setl_id.as_str()),
             _ => None,
         })
     }

@@ -58,6 +58,8 @@ pub(crate) struct FeeLine<'a> {
 pub(crate) struct Priced {
     /// Whether the catalogue covers it.
     pub covered: bool,
+    /// Whether the catalogue has no such code.
+    pub unlisted: bool,
     /// The ceiling for the whole line.
     pub ceiling: Option<Fen>,
     /// First-pay rate.
@@ -166,6 +168,7 @@ impl<'a> Setting<'a> {
 fn off_list(amount: Fen, item: Option<&Listed<'_>>, memo: String) -> Priced {
     Priced {
         covered: false,
+        unlisted: item.is_none(),
         ceiling: None,
         upfront_rate: Rate::ZERO,
         unit_ceiling: NO_CEILING,
@@ -191,6 +194,7 @@ fn covered(line: &FeeLine<'_>, item: &Listed<'_>) -> Priced {
     let upfront = rate.of(within, Rounding::HALF_UP_FEN);
     Priced {
         covered: true,
+        unlisted: false,
         ceiling,
         upfront_rate: rate,
         unit_ceiling: item.ceiling.unwrap_or(NO_CEILING),

@@ -11,8 +11,9 @@ use super::codes;
 use super::decode::{Input, Node, Notes};
 use super::errors::{Code, Fault};
 use super::moment::Moment;
+use super::paying::{self, Pays, by_relative};
 use super::pricing::Setting;
-use super::settling::{Bill, Split, charges, check_account, check_open, settle};
+use super::settling::{Bill, Split, charges, check_open, settle};
 use super::t2201::check_insurance;
 use super::t2203::check_care_type;
 use super::t2204::{Fee, LINES, LineResult};
@@ -90,7 +91,9 @@ impl Ask {
     /// What is done with it, for its person.
     pub(crate) fn plan(self, decide: impl Fn(&Self, &Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Plan {
         let psn_no = self.psn_no.clone();
-        Plan::new(&psn_no, move |call| decide(&self, call).map_err(|fault| fault.in_node(NODE)))
+        let relatives = by_relative(&self.account);
+        let decide = move |call: &Call<'_>| decide(&self, call).map_err(|fault| fault.in_node(NODE));
+        Plan::new(&psn_no, decide).with_relatives(relatives)
     }
 
     /// 人员编号
@@ -102,11 +105,11 @@ impl Ask {
     pub(crate) fn decide<'a>(&self, call: &Call<'a>, mdtrt_id: &str) -> Result<Decided<'a>, Fault> {
         let member = call.member(&self.psn_no, "data.psn_no")?;
         check_insurance(&self.insutype)?;
-        call.check_certificate(member, &self.cert_type, &self.cert_no)?;
+        let pays = Pays::by_flag(&self.account, &self.cert_type, &self.cert_no);
+        paying::check_certificate(call, member, pays, (&self.cert_type, &self.cert_no))?;
         self.check_person(member)?;
         check_pharmacy(call)?;
         let care = check_care_type(call, &self.med_type, "data.med_type")?;
-        check_account(&self.account)?;
         check_open(call, member, self.begntime, "data.begntime")?;
         self.check_lines()?;
         let setting = Setting::of(call, member, self.begntime.day, &[]);
@@ -121,7 +124,7 @@ impl Ask {
             care,
             prescriber: None,
             charges: charges(lines.iter()),
-            use_account: self.account == "1",
+            pays,
         };
         let settled = settle(call, member, bill)?;
         self.split.check(&settled)?;

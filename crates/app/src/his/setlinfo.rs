@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::book::Settled;
 use super::codes;
 use super::decider::Decided;
+use super::entry::Aid;
 use super::moment::{Moment, day_text};
 use super::number::{Fixed, Share, Yuan};
 use super::t2204::LineResult;
@@ -254,6 +255,8 @@ impl<'a> SetlOutput<'a> {
         let day = settled.day;
         let field = |field| Yuan::from(decided.paid(field));
         let cash = Yuan::from(decided.cash);
+        let aided = settled.aid.as_deref().map_or(Fen::ZERO, Aid::amount);
+        let aided = if cancellation { -aided } else { aided };
         let care = codes::care_type(&settled.med_type);
         let setlinfo = SetlInfo {
             mdtrt_id: &settled.mdtrt_id,
@@ -294,8 +297,9 @@ impl<'a> SetlOutput<'a> {
             psn_pay: None,
             cash_payamt: None,
             hosp_part_amt: Fen::ZERO.into(),
-            balc: (balance - decided.account_paid).into(),
-            acct_mulaid_pay: Fen::ZERO.into(),
+            // A relative's part is not the member's own balance.
+            balc: (balance - (decided.account_paid - aided)).into(),
+            acct_mulaid_pay: aided.into(),
             medins_setl_id: msgid,
             clr_optins: &settled.area,
             clr_way: "1",
@@ -303,7 +307,8 @@ impl<'a> SetlOutput<'a> {
             hifdm_pay: field(NationalField::Hifdm),
             exp_content: exp_content(kind, &decided),
         };
-        let setldetail = details(&decided, settled.balance_before, cancellation);
+        let usable = settled.aid.as_deref().map_or(settled.balance_before, |aid| aid.usable);
+        let setldetail = details(&decided, usable, cancellation);
         Self { setlinfo, setldetail, detlcutinfo: None }
     }
 
@@ -334,7 +339,7 @@ fn pooled_share(decided: &Decided) -> Share {
 
 /// One line for each fund, in the order in which they paid, then the account: their sum is
 /// `fund_pay_sumamt` + `acct_pay` (+ `hosp_part_amt`, always nothing here).
-fn details(decided: &Decided, balance_before: Fen, cancellation: bool) -> Vec<SetlDetail> {
+fn details(decided: &Decided, usable: Fen, cancellation: bool) -> Vec<SetlDetail> {
     let mut funds: Vec<FundCode> = Vec::new();
     for payment in &decided.payments {
         if !funds.contains(&payment.fund) {
@@ -358,7 +363,7 @@ fn details(decided: &Decided, balance_before: Fen, cancellation: bool) -> Vec<Se
         details.push(SetlDetail {
             fund_pay_type: codes::ACCOUNT_FUND.0.to_owned(),
             inscp_scp_amt: decided.eligible.into(),
-            crt_payb_lmt_amt: signed(balance_before),
+            crt_payb_lmt_amt: signed(usable),
             fund_payamt: decided.account_paid.into(),
             fund_pay_type_name: codes::ACCOUNT_FUND.1.to_owned(),
             setl_proc_info: decided.account_process.clone(),

@@ -5,11 +5,12 @@ use gongji_domain::Fen;
 use super::book::{Line, Settled, Visit};
 use super::call::{Call, Done, Plan};
 use super::codes::{self, CareType};
-use super::decider::{self, Charge};
+use super::decider::{self, Charge, Decided};
 use super::decode::{Input, Node};
 use super::directory::Institution;
 use super::errors::{Code, Fault};
 use super::moment::Moment;
+use super::paying::{self, Paying, Pays, by_relative, paying};
 use super::setlinfo::Frame;
 use super::t2201::check_insurance;
 use super::t2203::{check_care_type, check_prescriber};
@@ -57,7 +58,8 @@ impl Ask {
     /// What is done with it: for its person and visit.
     pub(crate) fn plan(self, decide: impl Fn(&Self, &Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Plan {
         let (psn_no, mdtrt_id) = (self.psn_no.clone(), self.mdtrt_id.clone());
-        Plan::of_visit(&psn_no, &mdtrt_id, move |call| decide(&self, call))
+        let relatives = by_relative(&self.account);
+        Plan::of_visit(&psn_no, &mdtrt_id, move |call| decide(&self, call)).with_relatives(relatives)
     }
 
     /// Decides the batch. Nothing changes.
@@ -65,7 +67,8 @@ impl Ask {
         let member = call.member(&self.psn_no, "data.psn_no")?;
         check_insurance(&self.insutype)?;
         let visit = call.open_visit(&self.mdtrt_id, &self.psn_no, "data.mdtrt_id")?;
-        call.check_certificate(member, &self.cert_type, &self.cert_no)?;
+        let pays = Pays::by_flag(&self.account, &self.cert_type, &self.cert_no);
+        paying::check_certificate(call, member, pays, (&self.cert_type, &self.cert_no))?;
         let care = self.check_care(call, visit)?;
         self.check_ways()?;
         check_open(call, member, visit.moment(), "data.mdtrt_id")?;
@@ -83,7 +86,7 @@ impl Ask {
                 care,
                 prescriber,
                 charges,
-                use_account: self.account == "1",
+                pays,
             },
         )?;
         self.split.check(&settled)?;
@@ -109,11 +112,11 @@ impl Ask {
             let fault = Fault::at(Code::SettlementWayUnsupported, "data.psn_setlway").given(&self.setlway);
             return Err(fault.allowed(" 01 按项目结算"));
         }
-        check_account(&self.account)
+        Ok(())
     }
 
     /// The lines of the batch, if it is there, open, and costs what the caller says.
-    fn check_batch(&self, visit: &Visit) -> Result<Vec<Charge>, Fault> {
+    fn check_batch(&self, visit: &Visit) -> Result<Charges, Fault> {
         let batch = |code| Fault::at(code, "data.chrg_bchno").given(&self.chrg_bchno);
         match visit.batches.get(&self.chrg_bchno) {
             None => return Err(batch(Code::BatchNotFound).allowed("2204 已上传的批次号")),
@@ -177,18 +180,12 @@ pub(crate) struct Bill<'a> {
     pub care: CareType,
     /// Who issued the prescription, at a pharmacy.
     pub prescriber: Option<&'a str>,
-    pub charges: Vec<Charge>,
-    pub use_account: bool,
+    pub charges: Charges,
+    pub pays: Pays<'a>,
 }
 
-/// The account may pay or not; a relative's cannot yet.
-pub(crate) fn check_account(used: &str) -> Result<(), Fault> {
-    if used == "2" {
-        let fault = Fault::at(Code::MutualAidNotYet, "data.acct_used_flag").given("2");
-        return Err(fault.allowed(" 0 不使用、1 使用本人个账"));
-    }
-    Ok(())
-}
+/// What is charged, each with whether it has a code of the country (国家医保编码).
+pub(crate) type Charges = Vec<(Charge, bool)>;
 
 /// The day has come, member and institution may settle on it, and its books are open. `field` is what says
 /// the day.
@@ -207,26 +204,27 @@ pub(crate) fn check_open(call: &Call<'_>, member: &Member, moment: Moment, field
 }
 
 /// What of lines decides: a free item costs nothing and decides nothing.
-pub(crate) fn charges<'l>(lines: impl Iterator<Item = &'l Line>) -> Vec<Charge> {
-    let charge = |line: &Line| Charge {
-        amount: line.amount,
-        covered: line.covered,
-        ceiling: line.ceiling,
-        upfront_rate: line.upfront_rate(),
+pub(crate) fn charges<'l>(lines: impl Iterator<Item = &'l Line>) -> Charges {
+    let charge = |line: &Line| {
+        let (amount, covered, ceiling) = (line.amount, line.covered, line.ceiling);
+        (Charge { amount, covered, ceiling, upfront_rate: line.upfront_rate() }, !line.uncoded)
     };
     lines.filter(|line| !line.amount.is_zero()).map(charge).collect()
 }
 
 /// Decides a bill by the member's standing. Nothing changes.
 pub(crate) fn settle(call: &Call<'_>, member: &Member, mut bill: Bill<'_>) -> Result<Settled, Fault> {
-    let charges = std::mem::take(&mut bill.charges);
-    let case = visit_of(call, member, &bill, charges)?;
-    let standing = call.book.standing(&member.number);
-    let decided = call.decider.decide(&standing, &case).map_err(|fault| match fault.code() {
+    let mut paying = paying(call, member, bill.pays, bill.moment.day)?;
+    let (charges, apart) = apart(call, &mut paying, std::mem::take(&mut bill.charges));
+    let mut case = visit_of(call, member, &bill, charges)?;
+    case.use_account = paying.use_account;
+    let mut decided = call.decider.decide(&paying.standing, &case).map_err(|fault| match fault.code() {
         code if code == Code::ParametersOpen.name() => fault.field("data.med_type").given(bill.med_type),
         _ => fault,
     })?;
+    in_cash(&mut decided, apart);
     decided.assert_identities();
+    let aid = paying.taken(call, &mut decided);
     if decided.draft {
         call.notes.say(format!("统筹区 {} 的政策是征求意见稿，结算只供演示", member.area));
     }
@@ -243,11 +241,36 @@ pub(crate) fn settle(call: &Call<'_>, member: &Member, mut bill: Bill<'_>) -> Re
         day: bill.moment.day,
         mdtrt_cert_type: bill.cert_type.to_owned(),
         med_type: bill.med_type.to_owned(),
-        balance_before: standing.balance(),
+        balance_before: call.book.standing(&member.number).balance(),
         decided,
-        aid: None,
+        aid,
         cancelled_by: None,
     })
+}
+
+/// Goods that an account may not pay for since they have no code of the country are left out of what is decided, with
+/// their sum: no fund pays them either, so they are the member's in cash whatever else is bought.
+fn apart(call: &Call<'_>, paying: &mut Paying<'_>, charges: Charges) -> (Vec<Charge>, Fen) {
+    let uncoded = || charges.iter().filter(|(_, coded)| !coded).map(|(charge, _)| charge.amount);
+    let sum: Fen = uncoded().sum();
+    let all = |charges: Charges| charges.into_iter().map(|(charge, _)| charge).collect();
+    let Some(article) = paying.coded_only.as_ref().filter(|_| !sum.is_zero()) else {
+        return (all(charges), Fen::ZERO);
+    };
+    let rows = uncoded().count();
+    call.notes.say(format!("{rows} 行没有国家医保编码，个人账户不支付其 {sum}（依据 {article}）"));
+    if rows == charges.len() {
+        paying.use_account = false;
+        return (all(charges), Fen::ZERO);
+    }
+    (all(charges.into_iter().filter(|(_, coded)| *coded).collect()), sum)
+}
+
+/// Adds what is off the list and paid in cash to what was decided.
+fn in_cash(decided: &mut Decided, amount: Fen) {
+    for of in [&mut decided.total, &mut decided.off_list, &mut decided.personal_share, &mut decided.cash] {
+        *of += amount;
+    }
 }
 
 /// A bill in the words of the policies.
@@ -274,7 +297,7 @@ fn visit_of<'b>(
         institution: in_words(call.institution),
         prescriber: prescriber.map(in_words),
         charges,
-        use_account: bill.use_account,
+        use_account: false,
     })
 }
 

@@ -11,6 +11,11 @@ use super::codes;
 use super::decode::Input;
 use super::errors::{Code, Fault};
 use super::number::Yuan;
+use super::paying::{Offered, offered};
+use gongji_register::Member;
+
+/// Most relatives that are told; no person has so many.
+const MOST: usize = 20;
 
 #[derive(Serialize)]
 struct Output {
@@ -29,7 +34,7 @@ struct BaseInfo {
     naty: String,
     brdy: String,
     age: i32,
-    exp_content: &'static str,
+    exp_content: String,
 }
 
 #[derive(Serialize)]
@@ -66,6 +71,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     Ok(Plan::of_certificate(&kind.clone(), &number.clone(), move |call: &Call<'_>| {
         let unknown = || Fault::at(Code::NotAMember, "data.mdtrt_cert_no").given(&number);
         let member = call.shown(&kind, &number).ok_or_else(unknown)?;
+        call.check_card(member, &kind, &number)?;
         for (field, said, is) in
             [("certno", &certno, &member.identity.certificate), ("psn_name", &psn_name, &member.identity.name)]
         {
@@ -88,7 +94,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
                 naty: member.identity.ethnicity.clone(),
                 brdy: member.identity.birth.to_string(),
                 age: today.age_since(member.identity.birth),
-                exp_content: "",
+                exp_content: authorised(call, member),
             },
             insuinfo: [InsuInfo {
                 balc: call.book.standing(&member.number).balance().into(),
@@ -103,7 +109,21 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             }],
             idetinfo: [],
         }))
-    }))
+    })
+    .with_relatives(true))
+}
+
+/// 账户共济授权信息 as JSON text: whose accounts may pay for the person; empty where nobody's may.
+fn authorised(call: &Call<'_>, member: &Member) -> String {
+    #[derive(Serialize)]
+    struct Content {
+        mutual_aid: Vec<Offered>,
+    }
+    let mutual_aid: Vec<Offered> = offered(call, member).into_iter().take(MOST).collect();
+    if mutual_aid.is_empty() {
+        return String::new();
+    }
+    serde_json::to_string(&Content { mutual_aid }).expect("texts and numbers can always be written")
 }
 
 /// 人员参保状态: 0 not insured, 1 in benefit, 2 paused, 4 ended.

@@ -14,6 +14,7 @@ use super::decode::Input;
 use super::directory::Institution;
 use super::errors::{Code, Fault};
 use super::moment::Moment;
+use super::paying::Pays;
 use super::settling::{Bill, settle};
 use super::t2201::check_insurance;
 use super::t2203::check_care_type;
@@ -124,8 +125,8 @@ impl Ask {
             med_type: &self.med_type,
             care,
             prescriber: None,
-            charges: vec![charge],
-            use_account: true,
+            charges: vec![(charge, true)],
+            pays: Pays::Own,
         };
         Ok(settle(call, member, bill)?.decided)
     }

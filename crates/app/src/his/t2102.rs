@@ -18,8 +18,9 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         let output =
             SetlOutput::new(Kind::Settlement(&setl_id), &settled, frame(call, member)).with_lines(told).written();
         let policy = settled.decided.policy.clone();
+        let with = settled.aid.iter().map(|aid| aid.holder.clone()).collect();
         let previous = call.book.last_visit(ask.psn_no());
         let change = Change::Purchased { setl_id, purchase: Box::new(ask.kept(settled, lines, previous)) };
-        Ok(Done::record("purchased", member, output, change, policy).begins_visit(call.seq))
+        Ok(Done::record("purchased", member, output, change, policy).together(with).begins_visit(call.seq))
     }))
 }

@@ -170,6 +170,7 @@ impl Fee {
             covered: priced.covered,
             ceiling: priced.ceiling,
             upfront: priced.upfront_rate.millionths(),
+            uncoded: priced.unlisted,
         };
         (line, told(self, priced))
     }

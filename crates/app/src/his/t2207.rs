@@ -15,7 +15,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         let output = SetlOutput::new(Kind::Settlement(&setl_id), &settled, frame(call, member)).written();
         let policy = settled.decided.policy.clone();
         let mdtrt_id = settled.mdtrt_id.clone();
+        let with = settled.aid.iter().map(|aid| aid.holder.clone()).collect();
         let change = Change::Settled { setl_id, settlement: Box::new(settled) };
-        Ok(Done::record("settled", member, output, change, policy).in_visit(&mdtrt_id))
+        Ok(Done::record("settled", member, output, change, policy).together(with).in_visit(&mdtrt_id))
     }))
 }

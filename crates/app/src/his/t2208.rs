@@ -4,6 +4,7 @@ use super::book::Change;
 use super::call::{Call, Done, Plan};
 use super::decode::Input;
 use super::errors::{Code, Fault};
+use super::paying::given_back;
 use super::setlinfo::{Kind, SetlOutput};
 use super::settling::frame;
 
@@ -45,7 +46,9 @@ pub(crate) fn cancelling(input: &Input<'_>, purchase: bool) -> Result<Plan, Faul
         let output = SetlOutput::new(kind, settled, frame(call, member));
         let output = if purchase { output.at_pharmacy() } else { output }.written();
         let policy = settled.decided.policy.clone();
-        let change = Change::Cancelled { setl_id, cancels: cancels.clone() };
-        Ok(Done::record("cancelled", member, output, change, policy).in_visit(&mdtrt_id))
-    }))
+        let (with, previous) = given_back(call, settled)?;
+        let change = Change::Cancelled { setl_id, cancels: cancels.clone(), previous };
+        Ok(Done::record("cancelled", member, output, change, policy).together(with).in_visit(&mdtrt_id))
+    })
+    .with_relatives(true))
 }

@@ -9,6 +9,7 @@ use super::call::{Call, Done, Nothing, Plan};
 use super::decode::Input;
 use super::errors::{Code, Fault};
 use super::written::Output;
+use super::paying::given_back;
 
 /// What can be taken back, without the letter that only adds optional fields.
 const REVERSIBLE: [&str; 2] = ["2207", "2102"];
@@ -25,7 +26,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         return Err(fault.allowed(" 2207 门诊结算、2102 药店结算；其余交易用同一报文编号重发即得首次的应答"));
     }
     let said = (psn_no.clone(), omsgid.clone());
-    Ok(Plan::referring(&psn_no, &omsgid, move |call: &Call<'_>| decide(call, &said.0, &said.1, &oinfno)))
+    Ok(Plan::referring(&psn_no, &omsgid, move |call: &Call<'_>| decide(call, &said.0, &said.1, &oinfno))
+        .with_relatives(true))
 }
 
 fn base(infno: &str) -> &str {
@@ -61,6 +63,7 @@ fn decide(call: &Call<'_>, psn_no: &str, omsgid: &str, oinfno: &str) -> Result<D
     }
     let setl_id = call.number(member);
     let (policy, mdtrt_id) = (settled.decided.policy.clone(), settled.mdtrt_id.clone());
-    let change = Change::Cancelled { setl_id, cancels };
-    Ok(Done::record("reversed", member, Output::of(&Nothing {}), change, policy).in_visit(&mdtrt_id))
+    let (with, previous) = given_back(call, settled)?;
+    let change = Change::Cancelled { setl_id, cancels, previous };
+    Ok(Done::record("reversed", member, Output::of(&Nothing {}), change, policy).together(with).in_visit(&mdtrt_id))
 }

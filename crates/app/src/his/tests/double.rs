@@ -2,6 +2,7 @@
 
 use gongji_adjudication::{AccountPart, CounterId, Standing};
 use gongji_domain::{Day, Fen, FundCode, Rate, Rounding};
+use gongji_policy::account::{AccountFault, Crediting, Use, Using, Verdict};
 
 use crate::his::decider::{Addition, Decided, Decider, Effects, NotCovered, Payment, Visit};
 use crate::his::errors::{Code, Fault};
@@ -81,5 +82,23 @@ impl Decider for Double {
 
     fn ended(&self, _area: &str, _name: &str, _day: Day) -> Vec<(&str, CounterId)> {
         Vec::new()
+    }
+
+    fn may_use(&self, _area: &str, _day: Day, using: &Using<'_>) -> Result<Use, AccountFault> {
+        let care = ["clinic", "pharmacy_goods"].contains(&using.purpose);
+        let verdict = if care { Verdict::Allowed } else { Verdict::Forbidden };
+        Ok(Use { verdict, article: "xize:10".to_owned(), words: verdict.word().to_owned(), missing: Vec::new() })
+    }
+
+    fn account_order(&self, _area: &str, _day: Day) -> Vec<AccountPart> {
+        vec![AccountPart::Current]
+    }
+
+    fn has_account(&self, _area: &str, _day: Day, _member: &Crediting<'_>) -> bool {
+        true
+    }
+
+    fn article_with(&self, _area: &str, _word: &str) -> Option<String> {
+        None
     }
 }
