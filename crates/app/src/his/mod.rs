@@ -12,12 +12,13 @@
 
 mod archive;
 pub(crate) mod auth;
-mod book;
+pub(crate) mod book;
 mod call;
 pub(crate) mod closing;
-mod codes;
-mod decider;
+pub(crate) mod codes;
+pub(crate) mod decider;
 mod decode;
+pub(crate) mod desk;
 mod dictionary;
 pub(crate) mod directory;
 mod encoding;
@@ -79,6 +80,7 @@ mod t9001;
 mod t9002;
 mod t9101;
 mod t9102;
+pub(crate) mod uses;
 pub(crate) mod zipped;
 
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use gongji_ledger::{
 use gongji_store::{Event, Known};
 
 use super::book::{Book, Change, Settled};
-use super::entry::{Credit, Entry as AccountEntry, From, What};
+use super::entry::{Credit, Entry as AccountEntry, From, Premium, What};
 use super::moment::Moment;
 use super::person::Person;
 
@@ -75,7 +75,11 @@ fn entered(event: &Event, entry: &AccountEntry) -> Result<Option<Entry>, String>
         What::Credited(credit) => credited(head, holder, credit),
         What::CarriedOver { amount, .. } => made(rules::carry_over(head, holder, *amount)),
         What::Bond(_) => Ok(None),
-        What::Matter(_) => Err("matters do not move anything yet".to_owned()),
+        What::Premium(premium) => paid_premium(head, holder, premium),
+        What::Matter(gongji_register::matter::Step::Done { moved, .. }) if !moved.is_empty() => {
+            Err("matters do not move anything yet".to_owned())
+        }
+        What::Matter(_) => Ok(None),
     }
 }
 
@@ -86,6 +90,14 @@ fn credited(head: Head, holder: Holder, credit: &Credit) -> Result<Option<Entry>
         None => CreditFrom::Contribution,
     };
     made(rules::credit_withheld(head, holder, from, credit.amount, credit.withheld))
+}
+
+/// A contribution that the account paid.
+fn paid_premium(head: Head, holder: Holder, premium: &Premium) -> Result<Option<Entry>, String> {
+    let parts: Vec<(Part, Fen)> = PARTS.iter().zip(premium.account).map(|((part, _), amount)| (*part, amount)).collect();
+    let area: AreaCode = premium.area.parse().map_err(said)?;
+    let to = premium.to.as_ref().map(ledger).transpose()?;
+    made(rules::premium(head, holder, &parts, area, to))
 }
 
 fn ledger(from: &From) -> Result<FundLedger, String> {

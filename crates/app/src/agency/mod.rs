@@ -1,0 +1,38 @@
+//! The counter of the agency (经办机构): what officers do with members and their personal accounts. Commands and the REST
+//! interface are thin on top of it. Knows no wire format and no field name of the national interface.
+
+pub(crate) mod bond;
+pub(crate) mod premium;
+
+use gongji_register::bond::BondFault;
+
+use crate::his::desk::Desk;
+use crate::his::errors::{Code, Fault};
+
+/// Most characters of an officer's name.
+const OFFICER: usize = 40;
+
+/// Whoever does something says who it is.
+///
+/// # Errors
+/// If nobody is said, or what is no name.
+pub(crate) fn check_officer(desk: &Desk<'_>) -> Result<(), Fault> {
+    let by = desk.by;
+    if by.trim().is_empty() {
+        return Err(Fault::at(Code::MissingField, "by").allowed("经办人"));
+    }
+    if by.chars().count() > OFFICER || by.chars().any(char::is_control) {
+        return Err(Fault::at(Code::InvalidValue, "by").given(by).allowed(format!("至多 {OFFICER} 个字")));
+    }
+    Ok(())
+}
+
+/// A refusal of the table with its reason in words.
+fn refused(code: Code, why: impl std::fmt::Display) -> Fault {
+    Fault::spelled(code.name(), format!("{}：{why}", code.text()))
+}
+
+/// Why something about a bond cannot be, by which article.
+fn of_bond(fault: &BondFault, article: Option<String>) -> Fault {
+    article.into_iter().fold(refused(Code::BondRefused, fault), Fault::article)
+}
