@@ -1,12 +1,16 @@
 //! The counter of the agency (经办机构): what officers do with members and their personal accounts. Commands and the REST
 //! interface are thin on top of it. Knows no wire format and no field name of the national interface.
 
+pub(crate) mod bond;
 pub(crate) mod history;
 pub(crate) mod import;
 pub(crate) mod matter;
 pub(crate) mod member;
+pub(crate) mod premium;
 pub(crate) mod rules;
 pub(crate) mod words;
+
+use gongji_register::bond::BondFault;
 
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
@@ -39,4 +43,14 @@ fn check_number(number: Option<&str>) -> Result<(), Fault> {
         }
         _ => Ok(()),
     }
+}
+
+/// A refusal of the table with its reason in words.
+fn refused(code: Code, why: impl std::fmt::Display) -> Fault {
+    Fault::spelled(code.name(), format!("{}：{why}", code.text()))
+}
+
+/// Why something about a bond cannot be, by which article.
+fn of_bond(fault: &BondFault, article: Option<String>) -> Fault {
+    article.into_iter().fold(refused(Code::BondRefused, fault), Fault::article)
 }

@@ -39,6 +39,8 @@ pub(crate) enum What {
     Matter(Step),
     /// 业务办结
     Concluded(Box<Concluded>),
+    /// 代扣代缴
+    Premium(Box<Premium>),
 }
 
 /// A matter that was carried out, with what its step alone does not say.
@@ -92,6 +94,50 @@ impl Credit {
     pub(crate) fn source(&self) -> Source {
         if self.from.is_some() { Source::Fund } else { Source::Contribution }
     }
+}
+
+/// A contribution to some insurance that the account paid (代扣代缴), for its holder or a relative.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Premium {
+    pub purpose: Purpose,
+    /// 缴费单号
+    pub bill: String,
+    /// The relative who is insured by it (被缴费人), and the bond; none for the holder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relative: Option<(bond::Party, u64)>,
+    /// Taken from the account's parts: this year's, earlier years'.
+    pub account: [Fen; 2],
+    /// Whose contributions they become.
+    pub area: String,
+    /// The fund that receives it; none for contributions that are handed on later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<From>,
+    /// 备案的商业保险产品
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    pub on: Day,
+    /// By which article.
+    pub article: String,
+}
+
+impl Premium {
+    pub(crate) fn amount(&self) -> Fen {
+        self.account.into_iter().sum()
+    }
+
+    fn fold(&self, person: &mut Person) -> Result<(), String> {
+        let [current, prior] = self.account;
+        person.take_out(Parts { current, prior, ..Parts::default() });
+        let Some((insured, number)) = &self.relative else { return Ok(()) };
+        let (number, purpose, amount, on) = (*number, self.purpose, self.amount(), self.on);
+        let used = bond::Change::Used { number, patient: known_as(insured).to_owned(), purpose, amount, on };
+        person.file_mut().bonds.take_given(&used).map_err(said)
+    }
+}
+
+/// By what a person is known: 人员编号, or 证件号码 where the register does not know the person.
+pub(crate) fn known_as(party: &bond::Party) -> &str {
+    if party.number.is_empty() { &party.certificate } else { &party.number }
 }
 
 /// What is kept of a member's account beside what it holds.
@@ -170,6 +216,7 @@ impl Entry {
                 person.standing.credit(AccountPart::Prior, *amount);
             }
             What::Bond(change) => person.file_mut().bonds.take_given(change).map_err(said)?,
+            What::Premium(premium) => premium.fold(person)?,
             What::Matter(step) => fold_step(person, step)?,
             What::Concluded(concluded) => fold_step(person, &concluded.step)?,
         }

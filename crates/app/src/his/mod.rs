@@ -17,7 +17,7 @@ pub(crate) mod book;
 pub(crate) mod call;
 pub(crate) mod closing;
 pub(crate) mod codes;
-mod decider;
+pub(crate) mod decider;
 mod decode;
 pub(crate) mod desk;
 mod dictionary;
@@ -81,6 +81,7 @@ mod t9001;
 mod t9002;
 mod t9101;
 mod t9102;
+pub(crate) mod uses;
 mod written;
 pub(crate) mod zipped;
 

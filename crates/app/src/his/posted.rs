@@ -13,7 +13,7 @@ use gongji_register::matter::{Movement, Step};
 use gongji_store::{Event, Known};
 
 use super::book::{Book, Change, Settled};
-use super::entry::{Credit, Entry as AccountEntry, From, What};
+use super::entry::{Credit, Entry as AccountEntry, From, Premium, What};
 use super::moment::Moment;
 use super::person::Person;
 
@@ -80,6 +80,7 @@ fn entered(event: &Event, entry: &AccountEntry) -> Result<Option<Entry>, String>
         What::Bond(_) => Ok(None),
         What::Matter(step) => matter(head, holder, step, None),
         What::Concluded(concluded) => matter(head, holder, &concluded.step, concluded.from.as_ref()),
+        What::Premium(premium) => paid_premium(head, holder, premium),
     }
 }
 
@@ -152,6 +153,14 @@ fn credited(head: Head, holder: Holder, credit: &Credit) -> Result<Option<Entry>
         None => CreditFrom::Contribution,
     };
     made(rules::credit_withheld(head, holder, from, credit.amount, credit.withheld))
+}
+
+/// A contribution that the account paid.
+fn paid_premium(head: Head, holder: Holder, premium: &Premium) -> Result<Option<Entry>, String> {
+    let parts: Vec<(Part, Fen)> = PARTS.iter().zip(premium.account).map(|((part, _), amount)| (*part, amount)).collect();
+    let area: AreaCode = premium.area.parse().map_err(said)?;
+    let to = premium.to.as_ref().map(ledger).transpose()?;
+    made(rules::premium(head, holder, &parts, area, to))
 }
 
 fn ledger(from: &From) -> Result<FundLedger, String> {

@@ -1,5 +1,8 @@
 //! `gongji account`: personal accounts (个人账户): what the rules of an area say of them.
 
+mod bond;
+mod counter;
+mod premium;
 mod quote;
 mod rules;
 
@@ -10,6 +13,9 @@ use std::process::ExitCode;
 pub(crate) enum AccountCommand {
     Rules(rules::Options),
     Quote(quote::Options),
+    #[command(subcommand)]
+    Bond(bond::BondCommand),
+    Premium(premium::Options),
 }
 
 /// Runs an `account` command.
@@ -20,5 +26,7 @@ pub(crate) fn run(command: &AccountCommand) -> anyhow::Result<ExitCode> {
     match command {
         AccountCommand::Rules(options) => rules::run(options),
         AccountCommand::Quote(options) => quote::run(options),
+        AccountCommand::Bond(command) => bond::run(command),
+        AccountCommand::Premium(options) => premium::run(options),
     }
 }
