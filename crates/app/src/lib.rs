@@ -3,6 +3,7 @@
 //! The program is [`main`]. The rest is public for what is outside the program and must reach in:
 //! fuzzing and benches.
 
+mod agency;
 mod calls;
 mod catalogue;
 mod certify;

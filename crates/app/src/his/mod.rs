@@ -12,10 +12,10 @@
 
 mod archive;
 pub(crate) mod auth;
-mod book;
+pub(crate) mod book;
 mod call;
 pub(crate) mod closing;
-mod codes;
+pub(crate) mod codes;
 mod decider;
 mod decode;
 mod dictionary;
@@ -35,7 +35,7 @@ pub(crate) mod number;
 mod offered;
 pub(crate) mod opening;
 mod past;
-mod person;
+pub(crate) mod person;
 mod posted;
 mod pricing;
 pub(crate) mod profile;

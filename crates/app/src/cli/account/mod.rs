@@ -1,5 +1,9 @@
-//! `gongji account`: personal accounts (个人账户): what the rules of an area say of them.
+//! `gongji account`: personal accounts (个人账户): what the rules of an area say of them, and what the agency's officers do.
 
+mod carry_over;
+mod contribute;
+mod credit;
+mod desk;
 mod quote;
 mod rules;
 
@@ -10,6 +14,9 @@ use std::process::ExitCode;
 pub(crate) enum AccountCommand {
     Rules(rules::Options),
     Quote(quote::Options),
+    Contribute(contribute::Options),
+    Credit(credit::Options),
+    CarryOver(carry_over::Options),
 }
 
 /// Runs an `account` command.
@@ -20,5 +27,8 @@ pub(crate) fn run(command: &AccountCommand) -> anyhow::Result<ExitCode> {
     match command {
         AccountCommand::Rules(options) => rules::run(options),
         AccountCommand::Quote(options) => quote::run(options),
+        AccountCommand::Contribute(options) => contribute::run(options),
+        AccountCommand::Credit(options) => credit::run(options),
+        AccountCommand::CarryOver(options) => carry_over::run(options),
     }
 }
