@@ -97,16 +97,11 @@ impl Wanted {
         let Some(from) = self.new_year().filter(|_| self.year == last) else {
             return Err(CarryError::NotLast { given: self.year, last });
         };
-        let mut report = Report {
-            area: self.area.clone(),
-            year: self.year,
-            preview: store.is_none(),
-            ..Report::default()
-        };
+        let mut report =
+            Report { area: self.area.clone(), year: self.year, preview: store.is_none(), ..Report::default() };
         let planned = self.plan(reader, book, from, &mut report)?;
         let Some(store) = store else {
-            (report.carried, report.amount) =
-                (planned.len() as u64, planned.iter().map(|(_, amount)| *amount).sum());
+            (report.carried, report.amount) = (planned.len() as u64, planned.iter().map(|(_, amount)| *amount).sum());
             return Ok(report);
         };
         let (shared, all, mut ended) = (Arc::new(self.clone()), planned.len() as u64, 0);

@@ -85,7 +85,10 @@ pub(crate) fn perform<T: Send + 'static>(
         let became = match line.judge(sent) {
             Ok(None) => return,
             Ok(Some(became)) => became,
-            Err(fault) => return drop(stopped.get_or_insert(fault)),
+            Err(fault) => {
+                stopped.get_or_insert(fault);
+                return;
+            }
         };
         failures = if matches!(became, Became::Failed(_)) { failures + 1 } else { 0 };
         if failures > FAILURES {

@@ -4,9 +4,11 @@
 pub(crate) mod carry_over;
 pub(crate) mod contribute;
 pub(crate) mod credit;
+pub(crate) mod enrol;
 pub(crate) mod many;
 #[cfg(test)]
 mod tests;
+pub(crate) mod town;
 pub(crate) mod walk;
 
 use crate::his::opening::NOBODY;

@@ -33,11 +33,7 @@ pub(crate) fn accounts<T>(
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) fn members(
-    reader: &Reader,
-    book: &Book,
-    mut see: impl FnMut(&Member, u64),
-) -> Result<(), ReadError> {
+pub(crate) fn members(reader: &Reader, book: &Book, mut see: impl FnMut(&Member, u64)) -> Result<(), ReadError> {
     reader.persons(book, |name, revision, person| {
         if let Some(member) = person.record.member().filter(|_| name.ends_with('#')) {
             see(member, revision);

@@ -20,8 +20,8 @@ use crate::his::entry::{Entry, From, What};
 use crate::his::member::record_name;
 use crate::his::{Book, Policies, codes};
 use crate::serve::clock::Clock;
-pub(crate) use row::{Bad, Row};
 use row::{BASE_HEAD, MONTH_HEAD, OWN_HEAD, POOLED_HEAD, Who};
+pub(crate) use row::{Bad, Row};
 
 /// By which rules, by whom.
 #[derive(Clone)]
@@ -112,8 +112,7 @@ impl Wanted {
         mut done: impl FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Report, FeedError> {
         let (rows, bad) = row::read(file.0, file.1).map_err(FeedError::File)?;
-        let mut report =
-            Report { dry_run: store.is_none(), read: rows.len() + bad.len(), bad, ..Report::default() };
+        let mut report = Report { dry_run: store.is_none(), read: rows.len() + bad.len(), bad, ..Report::default() };
         let planned = self.plan(reader, book, rows, &mut report)?;
         if let Some(store) = store {
             let (shared, all, mut ended) = (Arc::new(self.clone()), planned.len() as u64, 0);
@@ -183,7 +182,10 @@ impl Wanted {
                 return Ok(Taken::Already);
             }
             Some(known) => {
-                let words = format!("已有缴费记录：基数 {}、个人 {}、单位 {}；更正须先退缴费", known.base, known.own, known.pooled);
+                let words = format!(
+                    "已有缴费记录：基数 {}、个人 {}、单位 {}；更正须先退缴费",
+                    known.base, known.own, known.pooled
+                );
                 return Err(bad(MONTH_HEAD, row.month.to_string(), words));
             }
             None => {}
@@ -217,7 +219,11 @@ impl Wanted {
             let allowed = format!("{} 元：{}（依据 {}）", finding.expected, finding.words, finding.article);
             let found = Bad { row: row.row, column, given: given.to_string(), allowed };
             // The employer's part never comes into an account: the fund has what was paid.
-            if column == POOLED_HEAD { noted.push(found) } else { drop(refused.get_or_insert(found)) }
+            if column == POOLED_HEAD {
+                noted.push(found);
+            } else {
+                refused.get_or_insert(found);
+            }
         }
         let late = Some(row.received).filter(|received| *received > row.month.last_day());
         let paid = Paid { from: row.month, months: 1, base: row.base, own, pooled, late };

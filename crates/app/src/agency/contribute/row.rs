@@ -104,7 +104,8 @@ fn headings(line: usize, cells: &[&str]) -> Result<[Option<usize>; 7], String> {
         cells.iter().position(|cell| [chinese, english].contains(&cell.trim().trim_start_matches('\u{feff}')))
     });
     let missing = |column: usize| at[column].is_none();
-    let mut wanted: Vec<&str> = [MONTH, BASE, OWN, POOLED, RECEIVED].into_iter().filter(|at| missing(*at)).map(|at| COLUMNS[at].0).collect();
+    let mut wanted: Vec<&str> =
+        [MONTH, BASE, OWN, POOLED, RECEIVED].into_iter().filter(|at| missing(*at)).map(|at| COLUMNS[at].0).collect();
     if missing(NUMBER) && missing(CERTIFICATE) {
         wanted.push("人员编号或证件号码");
     }

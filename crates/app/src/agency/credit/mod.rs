@@ -106,12 +106,11 @@ impl Wanted {
         Rules::of(self.area()?, *month, *known_on).map_err(no_rules)
     }
 
-    /// Looks at every member of the area and works out what is to be done; writes nothing. `seen` is told how many
-    /// members were looked at.
+    /// Looks at every member of the area and works out what is to be done; writes nothing.
     ///
     /// # Errors
     /// When the area credits nothing for that month, or the store cannot be read.
-    pub(crate) fn plan(&self, reader: &Reader, book: &Book, preview: bool, mut seen: impl FnMut(u64)) -> Result<Plan, RunError> {
+    pub(crate) fn plan(&self, reader: &Reader, book: &Book, preview: bool) -> Result<Plan, RunError> {
         let rules = self.rules()?;
         let mut report = Report::of(self.area()?, self.month, self.known_on, preview);
         let held: HashMap<String, Held> =
@@ -123,9 +122,6 @@ impl Wanted {
                 return;
             }
             report.members += 1;
-            if report.members.is_multiple_of(1024) {
-                seen(report.members);
-            }
             let held = held.get(&member.number).unwrap_or(&nothing);
             let due = match rules.due(member) {
                 Ok(due) if held.has(due.amount) => return report.already += 1,
@@ -194,11 +190,7 @@ impl Plan {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) fn tie(
-    report: &mut Report,
-    reader: &Reader,
-    stood: &[gongji_store::Verified],
-) -> Result<(), ReadError> {
+pub(crate) fn tie(report: &mut Report, reader: &Reader, stood: &[gongji_store::Verified]) -> Result<(), ReadError> {
     let (names, mut books) = (format!("credit-{}-", report.month), Books::default());
     reader.since(stood, |event, moved| {
         let of_this = event.institution == AGENCY && event.kind == KIND && event.area == report.area;

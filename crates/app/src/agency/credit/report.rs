@@ -101,11 +101,6 @@ impl Report {
         }
     }
 
-    /// How many members were looked at so far.
-    pub(crate) fn seen(&self) -> u64 {
-        self.credited.credits + self.already + self.rows.len() as u64
-    }
-
     /// How many wait for somebody to do something.
     pub(crate) fn open(&self) -> u64 {
         self.skipped.values().filter(|reason| reason.needs_officer).map(|reason| reason.members).sum()

@@ -58,16 +58,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let name = options.file.display().to_string();
     let bytes = std::fs::read(&options.file).with_context(|| format!("无法读取 {name}"))?;
     let store = if options.dry_run { None } else { Some(options.desk.open(&policies)?) };
-    let wanted = Wanted {
-        policies: policies.clone(),
-        known_on: Moment::of(ChinaTime.now()).day,
-        by: options.desk.by.clone(),
-    };
+    let wanted =
+        Wanted { policies: policies.clone(), known_on: Moment::of(ChinaTime.now()).day, by: options.desk.by.clone() };
     let bar = Bar::new("缴费")?;
     let reader = options.desk.read()?;
-    let report = wanted.run((&name, &bytes), &reader, &book(&policies), store.as_ref(), &ChinaTime, |done, all| {
-        bar.at(done, all)
-    })?;
+    let report = wanted
+        .run((&name, &bytes), &reader, &book(&policies), store.as_ref(), &ChinaTime, |done, all| bar.at(done, all))?;
     drop(bar);
     if let Some(path) = &options.report {
         let row = |kind: &'static str| {
@@ -102,7 +98,11 @@ fn tell(options: &Options, report: &Report) -> anyhow::Result<()> {
     let Report { read, taken, own, pooled, late, already, divided, bad, .. } = report;
     let head = if report.dry_run { "试运行，什么都没有写入" } else { "缴费已入账" };
     writeln!(out, "{}", in_style(TITLE, head))?;
-    writeln!(out, "读 {read} 行，入账 {taken} 行（补缴 {late}，按比例划分 {divided}），此前已入账 {already}，有误 {}", bad.len())?;
+    writeln!(
+        out,
+        "读 {read} 行，入账 {taken} 行（补缴 {late}，按比例划分 {divided}），此前已入账 {already}，有误 {}",
+        bad.len()
+    )?;
     writeln!(out, "个人缴费 {own} 元，进入统筹基金 {pooled} 元")?;
     Ok(())
 }

@@ -67,7 +67,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
             Wanted { policies: policies.clone(), area, month: options.month, known_on, by: options.desk.by.clone() };
         let reader = options.desk.read()?;
         let stood = reader.heads()?;
-        let plan = match wanted.plan(&reader, &book(&policies), options.preview, |_| {}) {
+        let plan = match wanted.plan(&reader, &book(&policies), options.preview) {
             // An area of which nobody asked by name may credit nothing.
             Err(RunError::NoRules { .. }) if options.area.is_none() => continue,
             other => other?,
@@ -117,13 +117,23 @@ fn tell(options: &Options, report: &Report, took: Duration) -> anyhow::Result<()
     let head = if report.preview { "计入试算，什么都没有写入" } else { "计入" };
     let draft = if report.draft { "（征求意见稿，仅供测算）" } else { "" };
     writeln!(out, "{}", in_style(TITLE, &format!("{name} {area}　{month} 个人账户{head}{draft}")))?;
-    writeln!(out, "参保人 {members}，计入 {} 人，此前已足额计入 {already} 人，未计入 {} 人", credited.credits, report.rows.len())?;
+    writeln!(
+        out,
+        "参保人 {members}，计入 {} 人，此前已足额计入 {already} 人，未计入 {} 人",
+        credited.credits,
+        report.rows.len()
+    )?;
     if !report.sources.is_empty() {
         let mut table = paint::boxed(&["来源", "人数", "金额", "其中扣还"], paint::width());
         for (source, sum) in &report.sources {
             table.add_row([source.clone(), sum.credits.to_string(), sum.amount.to_string(), sum.withheld.to_string()]);
         }
-        table.add_row(["合计".to_owned(), credited.credits.to_string(), credited.amount.to_string(), credited.withheld.to_string()]);
+        table.add_row([
+            "合计".to_owned(),
+            credited.credits.to_string(),
+            credited.amount.to_string(),
+            credited.withheld.to_string(),
+        ]);
         (1..4).for_each(|column| paint::right(&mut table, column));
         writeln!(out, "{table}")?;
     }

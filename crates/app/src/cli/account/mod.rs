@@ -6,6 +6,7 @@ mod credit;
 mod desk;
 mod quote;
 mod rules;
+mod town;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,8 @@ pub(crate) enum AccountCommand {
     Contribute(contribute::Options),
     Credit(credit::Options),
     CarryOver(carry_over::Options),
+    #[command(hide = true)]
+    Town(town::Options),
 }
 
 /// Runs an `account` command.
@@ -30,5 +33,6 @@ pub(crate) fn run(command: &AccountCommand) -> anyhow::Result<ExitCode> {
         AccountCommand::Contribute(options) => contribute::run(options),
         AccountCommand::Credit(options) => credit::run(options),
         AccountCommand::CarryOver(options) => carry_over::run(options),
+        AccountCommand::Town(options) => town::run(options),
     }
 }
