@@ -2,18 +2,31 @@
 //! interface are thin on top of it. Knows no wire format and no field name of the national interface.
 
 pub(crate) mod bond;
+pub(crate) mod carry_over;
+pub(crate) mod contribute;
+pub(crate) mod credit;
+pub(crate) mod enrol;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod many;
 pub(crate) mod matter;
 pub(crate) mod member;
 pub(crate) mod premium;
 pub(crate) mod rules;
+#[cfg(test)]
+mod tests;
+pub(crate) mod town;
+pub(crate) mod walk;
 pub(crate) mod words;
 
 use gongji_register::bond::BondFault;
 
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
+use crate::his::opening::NOBODY;
+
+/// Under which sender the agency's acts stand in the journal; what names the act makes it happen once.
+pub(crate) const AGENCY: &str = NOBODY;
 
 /// Most characters of an officer's name.
 const OFFICER: usize = 40;

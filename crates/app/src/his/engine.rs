@@ -51,6 +51,21 @@ impl Policies {
         let areas = library.areas().map(named).collect();
         Ok(Self { library, areas })
     }
+
+    /// The areas that have a package.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Area> {
+        self.library.areas()
+    }
+
+    /// The package of an area.
+    pub(crate) fn area(&self, code: &str) -> Option<&Area> {
+        self.library.area(code)
+    }
+
+    /// Which version of its package an area has; empty without one.
+    pub(crate) fn version(&self, code: &str) -> &str {
+        self.areas.get(code).map_or("", |named| named.version.as_str())
+    }
 }
 
 /// Folder and content of the package that decides, the package that it extends included:

@@ -28,7 +28,13 @@ pub(crate) struct Entry {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum What {
     /// 缴费: a month's contribution was received; the pooled part goes to a fund.
-    Contributed { paid: Paid, to: From },
+    Contributed {
+        paid: Paid,
+        to: From,
+        /// The member's base is that of this contribution from its month on.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rebased: bool,
+    },
     /// 计入
     Credited(Credit),
     /// 年度结转: what was left of the current part became prior.
@@ -233,7 +239,10 @@ impl Entry {
     /// What the register learns from it.
     pub(super) fn facts(&self) -> Vec<Fact> {
         match &self.what {
-            What::Contributed { paid, .. } => vec![Fact::Paid(*paid)],
+            What::Contributed { paid, rebased, .. } => {
+                let base = rebased.then(|| Fact::Base(paid.from.first_day(), paid.base));
+                std::iter::once(Fact::Paid(*paid)).chain(base).collect()
+            }
             What::Concluded(concluded) => {
                 let identity = concluded.card.iter().map(|card| Fact::Identity(card.identity.clone()));
                 identity.collect()

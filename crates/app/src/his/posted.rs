@@ -69,7 +69,7 @@ fn entered(event: &Event, entry: &AccountEntry) -> Result<Option<Entry>, String>
     let day: Moment = event.recorded.parse().map_err(|()| format!("{} is no moment", event.recorded))?;
     let head = head(event, day.day)?;
     match &entry.what {
-        What::Contributed { paid, to } => {
+        What::Contributed { paid, to, .. } => {
             let months = i64::from(paid.months);
             let [own, pooled] =
                 [paid.own, paid.pooled].map(|amount| Fen::from_fen(amount.fen().saturating_mul(months)));

@@ -1,10 +1,15 @@
-//! `gongji account`: personal accounts (个人账户): what the rules of an area say of them.
+//! `gongji account`: personal accounts (个人账户): what the rules of an area say of them, and what the agency's officers do.
 
 mod bond;
 mod counter;
 mod premium;
+mod carry_over;
+mod contribute;
+mod credit;
+mod desk;
 mod quote;
 mod rules;
+mod town;
 
 use std::process::ExitCode;
 
@@ -16,6 +21,11 @@ pub(crate) enum AccountCommand {
     #[command(subcommand)]
     Bond(bond::BondCommand),
     Premium(premium::Options),
+    Contribute(contribute::Options),
+    Credit(credit::Options),
+    CarryOver(carry_over::Options),
+    #[command(hide = true)]
+    Town(town::Options),
 }
 
 /// Runs an `account` command.
@@ -28,5 +38,9 @@ pub(crate) fn run(command: &AccountCommand) -> anyhow::Result<ExitCode> {
         AccountCommand::Quote(options) => quote::run(options),
         AccountCommand::Bond(command) => bond::run(command),
         AccountCommand::Premium(options) => premium::run(options),
+        AccountCommand::Contribute(options) => contribute::run(options),
+        AccountCommand::Credit(options) => credit::run(options),
+        AccountCommand::CarryOver(options) => carry_over::run(options),
+        AccountCommand::Town(options) => town::run(options),
     }
 }
