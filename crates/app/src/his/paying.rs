@@ -66,7 +66,12 @@ struct Relative<'a> {
 }
 
 /// Whose certificate is shown: the patient's, or, where a relative pays, the relative's.
-pub(crate) fn check_certificate(call: &Call<'_>, member: &Member, pays: Pays<'_>, cert: (&str, &str)) -> Result<(), Fault> {
+pub(crate) fn check_certificate(
+    call: &Call<'_>,
+    member: &Member,
+    pays: Pays<'_>,
+    cert: (&str, &str),
+) -> Result<(), Fault> {
     let (kind, number) = cert;
     match pays {
         Pays::Relative { .. } if !shows(member, kind, number) => {
