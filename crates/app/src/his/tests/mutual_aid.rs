@@ -3,6 +3,7 @@
 use std::sync::{Arc, Barrier};
 
 use gongji_domain::{Day, Fen};
+use gongji_register::Fact;
 use gongji_register::bond::{By, Limits, Party, Purpose, Relation};
 use gongji_register::matter::{Kind, Step};
 use jiff::civil::{DateTime, date};
@@ -11,7 +12,7 @@ use super::fields::check_identities;
 use super::{ACTIVE, PHARMACY, Patient, RETIRED, Reply, SECONDARY, Server, TERTIARY, message};
 use crate::agency::bond::{self, Asked, Told};
 use crate::cli::load;
-use crate::his::book::{Change, Told as Said};
+use crate::his::book::{Change, Recorded, Told as Said};
 use crate::his::desk::{Act, Decided, Desk};
 use crate::his::entry::{Entry, What};
 use crate::his::errors::Fault;
@@ -121,11 +122,7 @@ fn a_relatives_account_pays_a_visit_and_gets_it_back() {
             assert_eq!(amount(reply, field), share, "{field}");
         }
         assert_eq!([info(reply, "psn_cash_pay"), info(reply, "balc")], ["0.00", "0.00"]);
-        assert!(
-            reply.raw.contains("由授权人演**的账户支付，就诊人为其子女") && !reply.raw.contains("演示丁"),
-            "{}",
-            reply.raw
-        );
+        assert!(reply.raw.contains("由授权人演**的账户支付 ") && !reply.raw.contains("演示丁"), "{}", reply.raw);
     }
     assert_eq!(held(&server, &D), before - share);
     let setl_id = info(&settled, "setl_id");
@@ -222,7 +219,11 @@ fn of_several_relatives_the_certificate_names_the_payer_and_strangers_and_third_
     bound(&server, &C, &ACTIVE, Relation::Spouse, Limits::default());
     let (_, own) = visit(&server, &ACTIVE, &ACTIVE, "100.00");
     let which = server.call(TERTIARY, "2206", &own).err();
-    assert!(which.starts_with("[mutual_aid_which]") && which.contains("演**的凭证、演**的凭证"), "{which}");
+    assert!(
+        which.starts_with("[mutual_aid_which]")
+            && which.contains("演**（本人为其子女）的凭证、演**（本人为其配偶）的凭证"),
+        "{which}"
+    );
     for holder in [&RETIRED, &C] {
         let before = held(&server, holder);
         let (_, input) = visit(&server, &ACTIVE, holder, "100.00");
@@ -382,6 +383,45 @@ fn a_frozen_account_and_one_whose_card_is_lost_pay_nothing_for_anybody() {
     }
     let settled = server.call(TERTIARY, "2207", &own("10.00")).ok();
     assert_eq!(info(&settled, "psn_cash_pay"), "0.00");
+}
+
+#[test]
+fn the_account_of_the_dead_pays_nothing() {
+    let server = policies();
+    bound(&server, &D, &F, Relation::Child, Limits::default());
+    let (_, input) = visit(&server, &F, &D, "50.00");
+    let (_, own) = visit(&server, &D, &D, "50.00");
+    let own = own.replace("\"acct_used_flag\":\"2\"", "\"acct_used_flag\":\"1\"");
+    let record = format!("{}#", D.psn_no);
+    let act = Act {
+        person: D.psn_no.to_owned(),
+        also: Vec::new(),
+        named: "died".to_owned(),
+        asked: String::new(),
+        kind: "recorded",
+    };
+    let died: Day = TODAY.parse().unwrap();
+    let told = desk(&server, NOW).act(act, move |view, seq| {
+        let recorded = Recorded {
+            facts: vec![Fact::Died(Some(died))],
+            told: Said::default(),
+            previous: view.last_entry(D.psn_no),
+            opened: None,
+            shown_by: Vec::new(),
+            no_longer: Vec::new(),
+        };
+        let change = Change::Recorded(Box::new(recorded));
+        Ok(Decided { area: "500000".to_owned(), with: vec![record.clone()], change, answer: seq })
+    });
+    told.unwrap();
+    says(server.call(TERTIARY, "2207", &input), "[mutual_aid_refused]", "已于 2026-03-01 死亡");
+    // A visit of the last day is settled late: the fund pays, the account is the heirs'.
+    let settled = server.call(TERTIARY, "2207", &own).ok();
+    assert_eq!(info(&settled, "acct_pay"), "0.00");
+    assert!(settled.at("warn_msg").contains("余额由继承人申请"), "{}", settled.at("warn_msg"));
+    let asked = asked(&server, (D.psn_no, ACTIVE.psn_no), Relation::Child, Limits::default());
+    let fault = bond::request(&desk(&server, NOW), &server.decider, &asked).unwrap_err().to_string();
+    assert!(fault.contains("授权人已于 2026-03-01 死亡"), "{fault}");
 }
 
 /// Tieling, fifteenth article: at a pharmacy only what has a code of the country.
