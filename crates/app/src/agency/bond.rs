@@ -198,7 +198,7 @@ fn changed(
 fn undated(change: &Change) -> Change {
     let mut change = change.clone();
     if let Change::Confirmed { on, .. } | Change::LimitsSet { on, .. } | Change::Unbound { on, .. } = &mut change {
-        *on = Day::MIN;
+        *on = Day::FIRST;
     }
     change
 }

@@ -66,7 +66,12 @@ struct Relative<'a> {
 }
 
 /// Whose certificate is shown: the patient's, or, where a relative pays, the relative's.
-pub(crate) fn check_certificate(call: &Call<'_>, member: &Member, pays: Pays<'_>, cert: (&str, &str)) -> Result<(), Fault> {
+pub(crate) fn check_certificate(
+    call: &Call<'_>,
+    member: &Member,
+    pays: Pays<'_>,
+    cert: (&str, &str),
+) -> Result<(), Fault> {
     let (kind, number) = cert;
     match pays {
         Pays::Relative { .. } if !shows(member, kind, number) => {
@@ -165,7 +170,7 @@ fn chosen<'a>(call: &Call<'a>, member: &Member, kind: &str, number: &str) -> Res
         [] => Err(Fault::at(Code::MutualAidNone, FLAG).given("2").allowed(" 0 不使用、1 使用本人个账")),
         [only] => call.book.member(&only.holder).ok_or_else(|| Fault::new(Code::Busy)),
         several => {
-            let named = |bond: &&Received| format!("{}的凭证", masked(&bond.name));
+            let named = |bond: &&Received| format!("{}（本人为其{}）的凭证", masked(&bond.name), bond.relation.name());
             let named: Vec<String> = several.iter().map(named).collect();
             Err(Fault::at(Code::MutualAidWhich, "data.mdtrt_cert_no").given(number).allowed(named.join("、")))
         }
@@ -302,11 +307,11 @@ impl Paying<'_> {
             return None;
         }
         let relation = bond.request.relation.name();
+        let paid: Fen = account.into_iter().sum();
         decided.account_process = format!(
-            "家庭共济：由授权人{}的账户支付，就诊人为其{relation}，共济关系 {}（依据 {article}）；{}",
+            "家庭共济：由授权人{}的账户支付 {paid} 元，本次至多可用 {usable} 元；就诊人为其{relation}，共济关系 {}（依据 {article}）",
             masked(&holder.identity.name),
             bond.number(),
-            decided.account_process,
         );
         Some(Box::new(Aid {
             holder: holder.number.clone(),

@@ -157,7 +157,8 @@ fn credited(head: Head, holder: Holder, credit: &Credit) -> Result<Option<Entry>
 
 /// A contribution that the account paid.
 fn paid_premium(head: Head, holder: Holder, premium: &Premium) -> Result<Option<Entry>, String> {
-    let parts: Vec<(Part, Fen)> = PARTS.iter().zip(premium.account).map(|((part, _), amount)| (*part, amount)).collect();
+    let parts: Vec<(Part, Fen)> =
+        PARTS.iter().zip(premium.account).map(|((part, _), amount)| (*part, amount)).collect();
     let area: AreaCode = premium.area.parse().map_err(said)?;
     let to = premium.to.as_ref().map(ledger).transpose()?;
     made(rules::premium(head, holder, &parts, area, to))

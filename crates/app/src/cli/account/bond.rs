@@ -185,8 +185,7 @@ fn request(options: &Requesting) -> anyhow::Result<ExitCode> {
         certificate: certificate.to_owned(),
     };
     let holder = party(&options.holder, &options.holder_name, &options.holder_certificate);
-    let beneficiary =
-        party(&options.beneficiary, &options.beneficiary_name, &options.beneficiary_certificate);
+    let beneficiary = party(&options.beneficiary, &options.beneficiary_name, &options.beneficiary_certificate);
     let Some(by) = bond::person(&options.asked_by, &holder, &beneficiary, &options.by) else {
         return said(Err(nobody(&options.asked_by)));
     };
@@ -197,7 +196,9 @@ fn request(options: &Requesting) -> anyhow::Result<ExitCode> {
 }
 
 fn nobody(given: &str) -> Fault {
-    Fault::at(Code::InvalidValue, "who").given(given).allowed(" holder（授权人）、beneficiary（被授权人）、officer（经办人）")
+    Fault::at(Code::InvalidValue, "who")
+        .given(given)
+        .allowed(" holder（授权人）、beneficiary（被授权人）、officer（经办人）")
 }
 
 fn acted(

@@ -253,7 +253,7 @@ fn settling() {
             (
                 "\"acct_used_flag\":\"1\"",
                 "\"acct_used_flag\":\"2\"",
-                "[mutual_aid_not_yet] 尚不支持使用共济账户：字段 data.acct_used_flag，给出「2」，应为 0 不使用、1 使用本人个账",
+                "[mutual_aid_none] 没有已生效的家庭共济授权，不能使用共济账户：字段 data.acct_used_flag，给出「2」，应为 0 不使用、1 使用本人个账",
             ),
             ("\"acct_used_flag\":\"1\"", "\"acct_used_flag\":\"3\"", "[invalid_value]"),
             (

@@ -182,7 +182,7 @@ fn every_fault_of_a_purchase_is_named_and_keeps_nothing() {
             ("\"med_type\":\"41\"", "\"med_type\":\"11\"", "[care_type_not_here]"),
             ("\"med_type\":\"41\"", "\"med_type\":\"99\"", "[care_type_unsupported]"),
             ("\"med_type\":\"41\"", "\"med_type\":\"14\"", "[parameters_open]"),
-            ("\"acct_used_flag\":\"1\"", "\"acct_used_flag\":\"2\"", "[mutual_aid_not_yet]"),
+            ("\"acct_used_flag\":\"1\"", "\"acct_used_flag\":\"2\"", "[mutual_aid_none]"),
             ("\"acct_used_flag\":\"1\"", "\"acct_used_flag\":\"5\"", "[invalid_value]"),
             ("\"begntime\":\"2026-02-10", "\"begntime\":\"2026-03-02", "[service_date_in_future]"),
             ("\"begntime\":\"2026-02-10", "\"begntime\":\"2009-02-10", "[benefit_suspended]"),

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
 
+use gongji_register::bond::Limits;
 use gongji_store::Place;
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
@@ -11,8 +12,8 @@ use jiff::civil::{DateTime, date};
 use serde_json::value::RawValue;
 
 use super::super::catalogues::{Answer, MULTIPART, parts, send, unzipped};
-use super::super::{Reply, Server, TERTIARY, message};
-use super::record::{Exchange, File, Head, line};
+use super::super::{Reply, Server, TERTIARY, message, mutual_aid};
+use super::record::{Bound, Exchange, File, Head, line};
 use crate::cli::load;
 use crate::his::auth::Guard;
 use crate::his::{Decider, Policies, profile};
@@ -49,6 +50,14 @@ impl Centre {
         let told: Arc<dyn Clock> = Arc::<Hands>::clone(&clock);
         let decider: Arc<dyn Decider> = Arc::<Policies>::clone(&POLICIES);
         Self { server: Server::kept_at(place, directory, decider, told, 0, Guard::open()), clock }
+    }
+
+    /// What was agreed on at the counter before.
+    pub(super) fn bind(&self, bonds: &[Bound]) {
+        for Bound { holder, beneficiary, relation, year } in bonds {
+            let limits = Limits { year: *year, ..Limits::default() };
+            mutual_aid::bind(&self.server, BEGINS, (holder, beneficiary), *relation, limits);
+        }
     }
 
     /// Sends what an exchange sends, or gets its address; fills in what comes back.
@@ -89,6 +98,7 @@ pub(super) struct Scribe {
 
 impl Scribe {
     pub(super) fn new(centre: Centre, head: &Head) -> Self {
+        centre.bind(&head.bonds);
         Self { centre, minutes: 0, text: line(head) }
     }
 

@@ -107,7 +107,7 @@ fn outpatient(scribe: &mut Scribe) {
     let wrong = settlement.replacen("\"inscp_scp_amt\":3000.00", "\"inscp_scp_amt\":2999.00", 1);
     fault(&scribe.say("四项分割与预结算不一致", TERTIARY, "2207", &wrong), "split_mismatch");
     let wrong = settlement.replacen("\"acct_used_flag\":\"1\"", "\"acct_used_flag\":\"2\"", 1);
-    fault(&scribe.say("共济账户尚不支持", TERTIARY, "2207", &wrong), "mutual_aid_not_yet");
+    fault(&scribe.say("没有亲属授权，不能用共济账户", TERTIARY, "2207", &wrong), "mutual_aid_none");
     let wrong = settlement.replacen("\"310\"", "\"390\"", 1);
     fault(&scribe.say("不是职工医保", TERTIARY, "2207", &wrong), "insurance_unsupported");
     let settled = scribe.say("结算：基金 1400，账户 1600，余额 400", TERTIARY, "2207", &settlement).ok();

@@ -3,6 +3,7 @@
 //!
 //! `GONGJI_RECORD=1` writes them anew: read the difference before it is committed.
 
+mod aid;
 mod base;
 mod catalogue;
 mod centre;
@@ -47,9 +48,16 @@ const fn script(shows: &'static str, in_english: &'static str, hold: fn(&mut Scr
 
 /// All of them: those of the usual spelling, and one for each profile.
 fn scripts() -> Vec<Script> {
-    let named =
-        [hospital::SCRIPTS, pharmacy::SCRIPTS, base::SCRIPTS, trouble::SCRIPTS, spelling::SCRIPTS, catalogue::SCRIPTS]
-            .concat();
+    let named = [
+        hospital::SCRIPTS,
+        pharmacy::SCRIPTS,
+        aid::SCRIPTS,
+        base::SCRIPTS,
+        trouble::SCRIPTS,
+        spelling::SCRIPTS,
+        catalogue::SCRIPTS,
+    ]
+    .concat();
     let plain = named.into_iter().map(|(name, (shows, in_english, hold))| Script {
         name: name.to_owned(),
         profile: "plain",
@@ -88,7 +96,8 @@ fn conversations_are_held_as_they_were_written_down() {
         let folder_of_store = tempfile::tempdir().unwrap();
         let centre = Centre::over(Place::file(folder_of_store.path().join("centre.db")), profile);
         let [shows, in_english] = [shows, in_english].map(str::to_owned);
-        let head = Head { conversation: name.clone(), profile: profile.to_owned(), shows, in_english };
+        let bonds = if name == aid::NAME { aid::bonds() } else { Vec::new() };
+        let head = Head { conversation: name.clone(), profile: profile.to_owned(), shows, in_english, bonds };
         let mut scribe = Scribe::new(centre, &head);
         hold(&mut scribe);
         let held = scribe.done();
@@ -112,6 +121,7 @@ fn replay<Kept>(store: impl Fn() -> (Place, Kept) + Sync) {
         while let Some((head, exchanges)) = conversations.get(next.fetch_add(1, Ordering::Relaxed)) {
             let (place, _kept) = store();
             let centre = Centre::over(place, &head.profile);
+            centre.bind(&head.bonds);
             for (at, then) in exchanges.iter().enumerate() {
                 let answered = record::line(&centre.answer(then.clone()));
                 assert_eq!(answered, record::line(then), "conversations/{}.jsonl, line {}", head.conversation, at + 2);

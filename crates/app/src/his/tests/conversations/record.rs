@@ -1,5 +1,7 @@
 //! A conversation as it is kept: a head that says what it shows, then one line for each request with its reply.
 
+use gongji_domain::Fen;
+use gongji_register::bond::Relation;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -12,6 +14,21 @@ pub(super) struct Head {
     pub profile: String,
     pub shows: String,
     pub in_english: String,
+    /// Who lets whom be paid for (家庭共济), agreed on at the counter before the first message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bonds: Vec<Bound>,
+}
+
+/// Two members of the demo, by 人员编号.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Bound {
+    pub holder: String,
+    pub beneficiary: String,
+    pub relation: Relation,
+    /// 年度限额
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<Fen>,
 }
 
 /// Every other line.
