@@ -26,6 +26,7 @@ pub fn main() -> ExitCode {
         Command::Quote(options) => cli::quote::run(&options),
         Command::Explain(options) => cli::explain::run(&options),
         Command::Policy(command) => cli::policy(&command),
+        Command::Account(command) => cli::account::run(&command),
         Command::Catalogue(command) => cli::catalogue::run(&command),
         Command::Store(command) => cli::store::run(&command),
         Command::Reconcile(options) => cli::reconcile::run(&options),

@@ -1,7 +1,7 @@
 //! Which policy packages a command works with: those in the program, then those of `--policies`.
 
 use gongji_domain::Day;
-use gongji_policy::{AreaStatus, Fault, Folder, Library, Severity, SourceFile};
+use gongji_policy::{Area, AreaStatus, Fault, Folder, Library, Severity, SourceFile};
 use include_dir::{Dir, include_dir};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -179,6 +179,29 @@ impl Policies {
         }
         Ok(libraries)
     }
+}
+
+/// The area with a code, or a name that begins so, and the library that it is in.
+///
+/// # Errors
+/// When no package is for such an area.
+pub(crate) fn named<'l>(
+    libraries: &'l [(Library, Option<String>)],
+    name: &str,
+) -> anyhow::Result<(&'l Library, &'l Area)> {
+    let named = |area: &&Area| area.code() == name || (!name.is_empty() && area.name().starts_with(name));
+    let found = libraries.iter().find_map(|(library, example)| {
+        let shown = |area: &&Area| example.as_ref().is_none_or(|folder| area.folder == *folder);
+        library.areas().filter(shown).find(named).map(|area| (library, area))
+    });
+    let known = || -> Vec<String> {
+        let areas = libraries.iter().take(1).flat_map(|(library, _)| library.areas());
+        areas.map(|area| format!("{} {}", area.code(), area.name())).collect()
+    };
+    found.ok_or_else(|| {
+        let known = known().join(", ");
+        anyhow::anyhow!("no policy package for the area {name}; loaded: {known}. Add one with --policies DIR")
+    })
 }
 
 fn is_example(folder: &Folder) -> bool {

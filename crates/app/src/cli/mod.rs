@@ -1,5 +1,6 @@
 //! The command line: JSON Lines where a program reads, tables where a person does.
 
+pub(crate) mod account;
 mod boundaries;
 pub(crate) mod calls;
 pub(crate) mod catalogue;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Explain(explain::Options),
     #[command(subcommand)]
     Policy(PolicyCommand),
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     #[command(subcommand)]
     Catalogue(catalogue::CatalogueCommand),
     #[command(subcommand)]

@@ -1,6 +1,6 @@
 //! `gongji policy show`: the rules of an area on a day, as tables that an officer can read.
 
-use super::load::Policies;
+use super::load::{self, Policies};
 use super::paint::{self, QUIET, TITLE, WRONG, in_style};
 use super::sheet;
 use anyhow::bail;
@@ -41,22 +41,7 @@ EXAMPLE
 /// When the packages cannot be used, or there is no such area or no rules on that day.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let libraries = options.policies.libraries()?;
-    let named = |area: &&Area| {
-        area.code() == options.area || (!options.area.is_empty() && area.name().starts_with(&options.area))
-    };
-    let found = libraries.iter().find_map(|(library, example)| {
-        let shown = |area: &&Area| example.as_ref().is_none_or(|folder| area.folder == *folder);
-        library.areas().filter(shown).find(named).map(|area| (library, area))
-    });
-    let Some((library, area)) = found else {
-        let known: Vec<String> =
-            libraries[0].0.areas().map(|area| format!("{} {}", area.code(), area.name())).collect();
-        bail!(
-            "no policy package for the area {}; loaded: {}. Add one with --policies DIR",
-            options.area,
-            known.join(", ")
-        );
-    };
+    let (library, area) = load::named(&libraries, &options.area)?;
     let day = options.on.unwrap_or(area.newest_day());
     if area.rules(day).is_none() {
         bail!("{} has no rules on {day}; its package: {}", area.name(), sheet::life(area));
@@ -141,7 +126,7 @@ fn show_benefit(
     benefit.tables.iter().for_each(|table| show_table(text, table, area, cited, width));
 }
 
-fn show_table(text: &mut String, table: &TableView, area: &Area, cited: &mut Vec<String>, width: usize) {
+pub(super) fn show_table(text: &mut String, table: &TableView, area: &Area, cited: &mut Vec<String>, width: usize) {
     let title = in_style(TITLE, &table.title);
     let path = in_style(QUIET, &table.path);
     let says = |said: &Option<Said>| match said {

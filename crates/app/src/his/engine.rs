@@ -90,6 +90,10 @@ impl Decider for Policies {
         }
     }
 
+    fn area(&self, code: &str) -> Option<&Area> {
+        self.library.area(code)
+    }
+
     fn edition(&self) -> String {
         let areas: BTreeMap<&String, &Named> = self.areas.iter().collect();
         let mut digest = Sha256::new();

@@ -61,6 +61,7 @@ codes! {
     // Who, where, which insurance.
     NotAMember = "not_a_member", "查无此参保人";
     CertificateMismatch = "certificate_mismatch", "就诊凭证与人员不符";
+    InpatientOpen = "inpatient_open", "住院期间不同时享受门诊待遇";
     BenefitSuspended = "benefit_suspended", "参保人在就诊日不在待遇享受期内";
     InstitutionWithoutAgreement = "institution_without_agreement", "机构在就诊日没有有效的医保服务协议";
     PrescriberUnknown = "prescriber_unknown", "处方开具机构没有有效的医保服务协议";

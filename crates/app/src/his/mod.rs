@@ -12,6 +12,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod auth;
+pub(crate) mod benefit;
 pub(crate) mod book;
 pub(crate) mod call;
 pub(crate) mod closing;
@@ -79,6 +80,7 @@ mod t9001;
 mod t9002;
 mod t9101;
 mod t9102;
+mod written;
 pub(crate) mod zipped;
 
 use std::sync::Arc;
@@ -105,6 +107,7 @@ use member::{Record, certificate_name, record_name};
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
 use profile::Profile;
+use written::put_digits;
 
 /// Answers messages of the national interface.
 pub(crate) struct Service {
@@ -476,18 +479,23 @@ impl Service {
     fn stamp(&self, outline: &Outline) -> (Moment, Stamp) {
         let at = self.clock.now();
         let now = Moment::of(at);
-        let millisecond = at.time().millisecond();
-        let second = format!("{}{}", now.compact_day(), now.time().replace(':', ""));
-        let mut division: String = outline.division.chars().filter(char::is_ascii_digit).take(6).collect();
+        let millisecond = u64::from(at.time().millisecond().unsigned_abs());
+        let mut time = String::with_capacity(17);
+        put_digits(&mut time, now.digits(), 14);
+        put_digits(&mut time, millisecond, 3);
+        let said = outline.division.bytes().filter(u8::is_ascii_digit).take(6).map(char::from);
+        let mut division: String = said.collect();
         if division.is_empty() {
             division =
                 self.directory.institution(&outline.institution).map(|known| known.area.clone()).unwrap_or_default();
         }
         let count = self.replies.fetch_add(1, Ordering::Relaxed) % 10_000_000;
-        let stamp = Stamp {
-            inf_refmsgid: format!("{division:0>6}{second}{millisecond:03}{count:07}"),
-            time: format!("{second}{millisecond:03}"),
-        };
+        let mut inf_refmsgid = String::with_capacity(30);
+        (division.chars().count()..6).for_each(|_| inf_refmsgid.push('0'));
+        inf_refmsgid.push_str(&division);
+        inf_refmsgid.push_str(&time);
+        put_digits(&mut inf_refmsgid, count, 7);
+        let stamp = Stamp { inf_refmsgid, time };
         (now, stamp)
     }
 }

@@ -25,7 +25,12 @@ pub(crate) const fn remedy(code: Code) -> &'static str {
         Code::MessageReused => "同一机构已用此 msgid 发过另一内容。重发须原样；新业务须用新的 msgid。",
         Code::NotAMember => "人员编号或凭证号查不到参保人。先用 1101 查询，使用其返回的 psn_no。",
         Code::CertificateMismatch => "凭证不属于此人员，或姓名、证件号与登记不符。核对所持凭证。",
-        Code::BenefitSuspended => "就诊日早于参保生效或在暂停期内。告知参保人向经办机构核实，按自费处理。",
+        Code::InpatientOpen => {
+            "就诊日在一次未出院的住院期内，当地规定住院期间不同时享受门诊待遇。核对就诊日期和住院登记。"
+        }
+        Code::BenefitSuspended => {
+            "就诊日早于参保、在等待期内，或欠费、暂停、终止（给出的括号里是哪一种）。告知参保人向经办机构核实，按自费处理。"
+        }
         Code::InstitutionWithoutAgreement => "fixmedins_code 没有登记，或就诊日不在协议期内。核对机构编号和就诊日期。",
         Code::PrescriberUnknown => "外配处方的开具机构没有登记或不在协议期内。核对处方上的机构编号。",
         Code::InsuranceUnsupported => "险种不是职工基本医疗保险。insutype 用 310，其他险种不在此办理。",

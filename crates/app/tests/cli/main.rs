@@ -1,5 +1,6 @@
 //! The command line from outside: the real program, its input, output and exit status.
 
+mod account;
 mod bless;
 mod check;
 mod coverage;
@@ -114,7 +115,9 @@ fn every_command_helps_with_an_example() {
     let store = ["verify", "rebuild", "backup", "balances", "heads", "prove", "verify-proof"];
     let store = store.map(|name| vec!["store", name]);
     let sandbox = [vec!["sandbox", "members"], vec!["sandbox", "reset"], vec!["calls"], vec!["certify"]];
-    let commands = [vec!["quote"], vec!["explain"]].into_iter().chain(sandbox).chain(policy).chain(store);
+    let account = ["rules", "quote"].map(|name| vec!["account", name]);
+    let commands =
+        [vec!["quote"], vec!["explain"]].into_iter().chain(account).chain(sandbox).chain(policy).chain(store);
     for command in commands {
         let ran = gongji(&[command.as_slice(), &["--help"]].concat(), "");
         assert_eq!(ran.code, 0);
