@@ -1,9 +1,13 @@
 //! The counter of the agency (经办机构): what officers do with members and their personal accounts. Commands and the REST
 //! interface are thin on top of it. Knows no wire format and no field name of the national interface.
 
+pub(crate) mod before_after;
 pub(crate) mod matter;
 pub(crate) mod member;
+pub(crate) mod report;
 pub(crate) mod rules;
+pub(crate) mod statement;
+pub(crate) mod table;
 
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};

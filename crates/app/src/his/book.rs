@@ -45,7 +45,13 @@ pub(crate) enum Change {
     /// 结算
     Settled { setl_id: String, settlement: Box<Settled> },
     /// 结算撤销
-    Cancelled { setl_id: String, cancels: String },
+    Cancelled {
+        setl_id: String,
+        cancels: String,
+        /// Of the relative whose account gets its part back, the event outside of visits before this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous: Option<u64>,
+    },
     /// 期初余额: what a member's account held when the books began, this year's part and earlier
     /// years', and since when.
     Opened { from: Day, account: [Fen; 2] },
@@ -248,7 +254,7 @@ impl Visit {
                 }
             }
             Change::Settled { setl_id, settlement } => self.settle(setl_id, *settlement, moved)?,
-            Change::Cancelled { setl_id, cancels } => {
+            Change::Cancelled { setl_id, cancels, .. } => {
                 let made = self.settlements.get_mut(&cancels).ok_or_else(|| format!("no settlement {cancels}"))?;
                 if let Some(before) = made.settled.cancelled_by.replace(setl_id) {
                     return Err(format!("settlement {cancels} was cancelled by {before}"));

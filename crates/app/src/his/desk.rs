@@ -96,7 +96,10 @@ impl Desk<'_> {
                 let effects = serde_json::to_string(&change).expect("a change can always be written");
                 let reply = serde_json::to_vec(&answer).expect("an answer can always be written");
                 let policy = String::new();
-                Outcome::Record(Draft { kind, area, psn_no: person.clone(), with, visit: None, reply, effects, policy }, None)
+                Outcome::Record(
+                    Draft { kind, area, psn_no: person.clone(), with, visit: None, reply, effects, policy },
+                    None,
+                )
             }
             Err(fault) => {
                 *into.lock().unwrap_or_else(PoisonError::into_inner) = Some(fault);
@@ -131,7 +134,9 @@ fn request(institution: &str, msgid: String) -> Request {
 fn refused(error: &SubmitError) -> Fault {
     tracing::warn!(%error, "an act at the counter was not done");
     match error {
-        SubmitError::Conflict { .. } => Fault::at(Code::MessageReused, "request").allowed("与首次相同的内容，或换新的编号"),
+        SubmitError::Conflict { .. } => {
+            Fault::at(Code::MessageReused, "request").allowed("与首次相同的内容，或换新的编号")
+        }
         SubmitError::Barred { .. } => Fault::new(Code::ReversedBefore),
         SubmitError::Busy => Fault::new(Code::Busy),
         SubmitError::Unsure(_) => Fault::new(Code::NotConfirmed),

@@ -101,7 +101,9 @@ pub(crate) const fn remedy(code: Code) -> &'static str {
         Code::CatalogueUpToDate => "本地已是最新版本，不用下载。",
         Code::CatalogueUnreadable => "中心的目录文件损坏。请报告中心。",
         Code::FactRefused => "登记变更与已有登记冲突，如同月缴费登记两次、日期早于出生。按说明改正后重报。",
-        Code::CertificateTaken => "证件号、卡号或电子凭证已登记在另一参保人名下。核对号码；确属错登的，先更正对方的登记。",
+        Code::CertificateTaken => {
+            "证件号、卡号或电子凭证已登记在另一参保人名下。核对号码；确属错登的，先更正对方的登记。"
+        }
         Code::MatterNotFound => "业务编号不是此参保人的。用业务清单核对编号。",
         Code::MatterNotOffered => "统筹区的规定没有这项业务或这一事由。按应为之后所列的事由办理。",
         Code::MatterInvalid => "申请内容缺项或互相矛盾。按文字说明补正。",

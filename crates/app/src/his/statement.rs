@@ -52,7 +52,7 @@ fn row(kept: &Moment, event: &Event) -> Result<Option<Settlement>, Fault> {
     Ok(match read(event)? {
         Change::Settled { setl_id, settlement } => Some(of(event, &settlement, setl_id, None)),
         Change::Purchased { setl_id, purchase } => Some(of(event, &purchase.settlement, setl_id, None)),
-        Change::Cancelled { setl_id, cancels } => {
+        Change::Cancelled { setl_id, cancels, .. } => {
             let visit = event.visit.unwrap_or_default();
             let past = kept.visit(&event.psn_no, visit)?;
             let settled = past.as_ref().and_then(|past| past.settled(&cancels));

@@ -45,7 +45,7 @@ pub(crate) fn cancelling(input: &Input<'_>, purchase: bool) -> Result<Plan, Faul
         let output = SetlOutput::new(kind, settled, frame(call, member));
         let output = if purchase { output.at_pharmacy() } else { output }.written();
         let policy = settled.decided.policy.clone();
-        let change = Change::Cancelled { setl_id, cancels: cancels.clone() };
+        let change = Change::Cancelled { setl_id, cancels: cancels.clone(), previous: None };
         Ok(Done::record("cancelled", member, output, change, policy).in_visit(&mdtrt_id))
     }))
 }

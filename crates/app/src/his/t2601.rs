@@ -61,6 +61,6 @@ fn decide(call: &Call<'_>, psn_no: &str, omsgid: &str, oinfno: &str) -> Result<D
     }
     let setl_id = call.number(member);
     let (policy, mdtrt_id) = (settled.decided.policy.clone(), settled.mdtrt_id.clone());
-    let change = Change::Cancelled { setl_id, cancels };
+    let change = Change::Cancelled { setl_id, cancels, previous: None };
     Ok(Done::record("reversed", member, Output::of(&Nothing {}), change, policy).in_visit(&mdtrt_id))
 }

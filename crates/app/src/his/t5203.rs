@@ -114,8 +114,8 @@ fn told(look: &Looking<'_>, past: &Past, member: &Member, of: (&Event, &Json, &s
 /// What the interface has no field for: that the settlement was cancelled, and by which.
 fn content(past: &Past, setl_id: &str) -> String {
     let cancels = past.events.iter().find_map(|(_, change)| match change {
-        Change::Cancelled { setl_id: by, cancels } if by == setl_id => Some(("original_setl_id", cancels.as_str())),
-        Change::Cancelled { setl_id: by, cancels } if cancels == setl_id => Some(("cancelled_by", by.as_str())),
+        Change::Cancelled { setl_id: by, cancels, .. } if by == setl_id => Some(("original_setl_id", cancels.as_str())),
+        Change::Cancelled { setl_id: by, cancels, .. } if cancels == setl_id => Some(("cancelled_by", by.as_str())),
         _ => None,
     });
     cancels.map_or_else(String::new, |(name, id)| format!("{{\"{name}\":\"{id}\"}}"))

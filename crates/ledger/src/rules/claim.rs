@@ -104,8 +104,8 @@ mod tests {
     use super::*;
     use crate::account::Heading;
     use crate::books::{Books, Refused};
-    use crate::rules::refund;
     use crate::rules::cases::{head, holder, ledger, shown};
+    use crate::rules::refund;
     use Part::{Current, Prior};
 
     const FEN: fn(i64) -> Fen = Fen::from_fen;

@@ -1,15 +1,29 @@
-//! `gongji account`: personal accounts (个人账户): what the rules of an area say of them.
+//! `gongji account`: personal accounts (个人账户): what the rules of an area say of them, what officers do with them, and what
+//! comes of it.
 
+mod before_after;
+mod counter;
+mod matter;
+mod print;
 mod quote;
+mod report;
 mod rules;
+mod statement;
 
 use std::process::ExitCode;
 
-/// Personal accounts (个人账户): what is credited, from where, and what they may be used for
+use counter::Counter;
+
+/// Personal accounts (个人账户): their rules, life events, statements and statistics
 #[derive(clap::Subcommand)]
 pub(crate) enum AccountCommand {
     Rules(rules::Options),
     Quote(quote::Options),
+    #[command(subcommand)]
+    Matter(matter::MatterCommand),
+    Statement(statement::Options),
+    Report(report::Options),
+    BeforeAfter(before_after::Options),
 }
 
 /// Runs an `account` command.
@@ -20,5 +34,9 @@ pub(crate) fn run(command: &AccountCommand) -> anyhow::Result<ExitCode> {
     match command {
         AccountCommand::Rules(options) => rules::run(options),
         AccountCommand::Quote(options) => quote::run(options),
+        AccountCommand::Matter(command) => matter::run(command),
+        AccountCommand::Statement(options) => statement::run(options),
+        AccountCommand::Report(options) => report::run(options),
+        AccountCommand::BeforeAfter(options) => before_after::run(options),
     }
 }
