@@ -5,8 +5,8 @@ use gongji_store::{Place, Reader};
 
 use crate::his::archive::{Moment as Kept, read};
 use crate::his::book::{Change, Told};
-use crate::his::entry::Entry;
 use crate::his::errors::Fault;
+use crate::his::moves::previous;
 
 /// One event outside of visits.
 pub(crate) struct Happened {
@@ -27,27 +27,11 @@ pub(crate) fn events(kept: &Kept, person: &str, last: Option<u64>, enough: usize
     while let Some(number) = next.filter(|_| happened.len() < enough) {
         let Some(event) = kept.event(number)? else { break };
         let change = read(&event)?;
-        // Each names an earlier one, and no store is so changed that this goes in circles.
-        next = before(&change, person).filter(|before| *before != number);
+        next = previous(&change, &event, person);
         let told = told(&change);
         happened.push(Happened { event: number, recorded: event.recorded, told, what: change });
     }
     Ok(happened)
-}
-
-/// The event before, of a person whom the event touches.
-pub(crate) fn before(change: &Change, person: &str) -> Option<u64> {
-    match change {
-        Change::Recorded(recorded) => recorded.previous,
-        Change::Entered(entry) => of(entry, person),
-        Change::Settled { settlement, .. } => settlement.aid.as_deref()?.previous,
-        Change::Purchased { purchase, .. } => purchase.settlement.aid.as_deref()?.previous,
-        _ => None,
-    }
-}
-
-fn of(entry: &Entry, person: &str) -> Option<u64> {
-    entry.previous.iter().find(|(of, _)| of == person).map(|(_, event)| *event)
 }
 
 fn told(change: &Change) -> Told {

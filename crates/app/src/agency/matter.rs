@@ -4,12 +4,11 @@
 
 use base16ct::HexDisplay;
 use gongji_domain::Fen;
-use gongji_register::matter::{
-    Adjustment, Affairs, DocumentRef, Kind, Matter, MatterFault, Movement, Stage, Step, plan,
-};
+use gongji_register::matter::{Adjustment, Affairs, DocumentRef, Kind, Matter, MatterFault, Movement, Step, plan};
 use gongji_register::{Identity, Member, Parts};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 use super::member::known;
 use super::rules::{self, Rule, word};
@@ -22,16 +21,19 @@ use crate::his::member::{CARD, certificate_name, record_name};
 use crate::his::person::balances;
 
 /// An application as it is handed in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filing {
+    #[schema(value_type = Object, example = json!({"refund": {"reason": "cross_scheme"}}))]
     pub kind: Kind,
     #[serde(default)]
+    #[schema(value_type = Vec<Object>, example = json!([{"kind": "返还申请", "number": "1"}]))]
     pub documents: Vec<DocumentRef>,
     /// 说明
     #[serde(default)]
     pub why: String,
-    /// The caller's own number: filing the same again under it is one event. Without it the same on the same day is.
+    /// The caller's own number: filing the same again under it is one event. Without it the same on the
+    /// same day is, as long as it is open.
     #[serde(default)]
     pub request: Option<String>,
 }
@@ -51,7 +53,7 @@ pub(crate) enum Verdict {
 }
 
 /// How far a matter is after a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Answer {
     pub person: String,
     /// 业务编号
@@ -63,6 +65,7 @@ pub(crate) struct Answer {
     /// The event of this step.
     pub event: u64,
     /// What was moved, if it was carried out.
+    #[schema(value_type = Vec<Object>)]
     pub moved: Vec<Movement>,
     /// Whether another officer must approve it before it is carried out.
     pub needs_approval: bool,
@@ -70,13 +73,17 @@ pub(crate) struct Answer {
 }
 
 /// The matters of a person, and what came of them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Listed {
     pub person: String,
     pub area: String,
+    #[schema(value_type = Object)]
     pub affairs: Affairs,
+    #[schema(value_type = String, example = "105.00")]
     pub current: Fen,
+    #[schema(value_type = String, example = "105.00")]
     pub prior: Fen,
+    #[schema(value_type = String, example = "105.00")]
     pub owed: Fen,
 }
 
@@ -90,7 +97,12 @@ pub(crate) fn file(desk: &Desk<'_>, person: &str, filing: Filing) -> Result<Done
     let asked = serde_json::to_string(&(&filing, desk.by)).expect("an application can always be written");
     let named = match &filing.request {
         Some(number) => format!("matter-{person}-{number}"),
-        None => format!("matter-{person}-{}", digest(&format!("{asked} {}", desk.now.day))),
+        None => {
+            // What was turned down or done may be applied for again on the same day.
+            let matters = list(desk, person)?.affairs.matters;
+            let over = matters.iter().filter(|matter| !matter.stage.is_open()).count();
+            format!("matter-{person}-{}", digest(&format!("{asked} {} {over}", desk.now.day)))
+        }
     };
     let act = Act { person: person.to_owned(), also: cards(&filing.kind), named, asked, kind: "matter" };
     let (person, by, today) = (person.to_owned(), desk.by.to_owned(), desk.now.day);
@@ -315,9 +327,4 @@ fn refused(fault: &MatterFault, article: &str) -> Fault {
 /// A short digest that names an act by what it says.
 pub(super) fn digest(text: &str) -> String {
     format!("{:x}", HexDisplay(&Sha256::digest(text.as_bytes())[..12]))
-}
-
-/// Whether a stage is one that more can come of, for lists.
-pub(crate) fn is_open(stage: &Stage) -> bool {
-    stage.is_open()
 }

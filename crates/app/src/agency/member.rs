@@ -5,6 +5,7 @@
 use gongji_domain::Fen;
 use gongji_register::{Fact, Member};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{check_number, check_officer};
 use crate::his::book::{Change, Recorded, Told, View};
@@ -14,9 +15,10 @@ use crate::his::member::{certificates, record_name};
 use crate::his::person::balances;
 
 /// Facts as they are told.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Telling {
+    #[schema(value_type = Vec<Object>, example = json!([{"died": "2026-02-20"}]))]
     pub facts: Vec<Fact>,
     /// 事由
     #[serde(default)]
@@ -30,7 +32,7 @@ pub(crate) struct Telling {
 }
 
 /// What was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Written {
     pub person: String,
     pub event: u64,
@@ -38,15 +40,20 @@ pub(crate) struct Written {
 }
 
 /// A member with what the account holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Shown {
+    #[schema(value_type = Object)]
     pub member: Member,
     /// 当年账户
+    #[schema(value_type = String, example = "105.00")]
     pub current: Fen,
     /// 历年账户
+    #[schema(value_type = String, example = "105.00")]
     pub prior: Fen,
+    #[schema(value_type = String, example = "105.00")]
     pub balance: Fen,
     /// 应追回
+    #[schema(value_type = String, example = "105.00")]
     pub owed: Fen,
 }
 

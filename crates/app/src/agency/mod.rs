@@ -1,6 +1,7 @@
 //! The counter of the agency (经办机构): what officers do with members and their personal accounts. Commands and the REST
 //! interface are thin on top of it. Knows no wire format and no field name of the national interface.
 
+pub(crate) mod before_after;
 pub(crate) mod bond;
 pub(crate) mod carry_over;
 pub(crate) mod contribute;
@@ -12,7 +13,10 @@ pub(crate) mod many;
 pub(crate) mod matter;
 pub(crate) mod member;
 pub(crate) mod premium;
+pub(crate) mod report;
 pub(crate) mod rules;
+pub(crate) mod statement;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 pub(crate) mod town;

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use gongji_domain::FundCode;
 use gongji_register::matter::{Kind, Requirements};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::his::entry::From;
 use crate::his::errors::{Code, Fault};
@@ -29,7 +30,7 @@ pub(crate) const WORDS: [&str; 11] = [
 ];
 
 /// What an area asks of one matter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rule {
     pub allowed: bool,
@@ -43,7 +44,7 @@ pub(crate) struct Rule {
 }
 
 /// A case in which a matter is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reason {
     pub name: String,
@@ -151,7 +152,7 @@ impl Rules {
     pub(crate) fn for_kind(&self, area: &str, kind: &Kind) -> Result<Rule, Fault> {
         let mut rule = self.of(area, word(kind)).ok_or_else(|| Fault::new(Code::InternalError))?;
         let Kind::Refund { reason } = kind else { return Ok(rule) };
-        if rule.allowed && !reason.trim().is_empty() {
+        if rule.allowed {
             let unknown = || {
                 let reasons: Vec<String> =
                     rule.reasons.iter().map(|(word, reason)| format!("{word}（{}）", reason.name)).collect();

@@ -9,6 +9,7 @@ pub(crate) mod errors;
 pub(crate) mod explain;
 pub(crate) mod load;
 pub(crate) mod member;
+pub(crate) mod openapi;
 mod otherwise;
 mod paint;
 mod policy_bless;
@@ -73,6 +74,7 @@ pub(crate) enum Command {
     Sandbox(sandbox::SandboxCommand),
     Calls(calls::Options),
     Certify(certify::Options),
+    Openapi(openapi::Options),
 }
 
 /// Look at, check and compare policy packages (政策包).

@@ -280,7 +280,8 @@ fn fold_movement(person: &mut Person, number: u64, movement: &Movement) -> Resul
         }
         Movement::Credit { month, source, amount, withheld } => {
             person.standing.credit(AccountPart::Current, *amount - *withheld);
-            person.file_mut().credited.add(*month, *amount, *source).map_err(said)?;
+            // A month that is not remembered any more is what corrections are for; no run credits it again.
+            let _ = person.file_mut().credited.add(*month, *amount, *source);
         }
         Movement::TakeBack { month, source, parts, .. } => {
             person.take_out(*parts);

@@ -33,6 +33,7 @@ pub(crate) mod interface;
 pub(crate) mod json;
 pub(crate) mod member;
 pub(crate) mod moment;
+pub(crate) mod moves;
 pub(crate) mod number;
 mod offered;
 pub(crate) mod opening;
@@ -219,6 +220,16 @@ impl Service {
     /// The store, for checking its chain.
     pub(crate) fn store(&self) -> &Store<Book> {
         &self.store
+    }
+
+    /// The package of an area.
+    pub(crate) fn area(&self, code: &str) -> Option<&gongji_policy::Area> {
+        self.decider.area(code)
+    }
+
+    /// What was kept, read beside the store.
+    pub(crate) fn kept(&self) -> archive::Kept {
+        self.archive.kept()
     }
 
     /// Answers one message that came without headers, as [`Service::receive`] does.

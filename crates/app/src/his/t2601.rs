@@ -8,8 +8,8 @@ use super::book::Change;
 use super::call::{Call, Done, Nothing, Plan};
 use super::decode::Input;
 use super::errors::{Code, Fault};
-use super::written::Output;
 use super::paying::given_back;
+use super::written::Output;
 
 /// What can be taken back, without the letter that only adds optional fields.
 const REVERSIBLE: [&str; 2] = ["2207", "2102"];

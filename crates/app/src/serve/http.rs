@@ -81,7 +81,8 @@ fn routes(app: App) -> Router {
     if app.troubles.is_some() {
         router = router.route(&format!("{TROUBLE}/{{institution}}/{{infno}}/{{trouble}}"), post(trouble));
     }
-    router.fallback(message).with_state(Arc::new(app))
+    let counter = super::agency::routes(Arc::clone(&app.service));
+    router.fallback(message).with_state(Arc::new(app)).merge(counter)
 }
 
 /// Orders trouble for the next message of an institution.
@@ -288,7 +289,7 @@ async fn read(mut body: Body) -> Result<Bytes, Fault> {
 }
 
 /// Whether a request was made by a program on this machine and not by a page in its browser.
-fn from_here(headers: &HeaderMap) -> bool {
+pub(super) fn from_here(headers: &HeaderMap) -> bool {
     let names_here = |host: &str| {
         let name = host
             .rsplit_once(':')
