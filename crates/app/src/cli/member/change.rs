@@ -7,12 +7,10 @@ use anyhow::{anyhow, bail};
 use gongji_domain::{Day, Fen, Month};
 use gongji_register::{Cover, Fact, Line, LumpSum, Stay};
 
-use super::{At, Officer};
+use super::Officer;
 use crate::agency::member::{Telling, tell};
 use crate::agency::words;
-use crate::his::desk::Desk;
-use crate::his::moment::Moment;
-use crate::serve::clock::{ChinaTime, Clock as _};
+use crate::cli::account::counter::Counter;
 
 /// Tell the register facts about a member (登记变更), or correct what was told
 ///
@@ -22,7 +20,7 @@ use crate::serve::clock::{ChinaTime, Clock as _};
 #[command(after_help = EXAMPLE)]
 pub(crate) struct Options {
     #[command(flatten)]
-    at: At,
+    counter: Counter,
     #[command(flatten)]
     officer: Officer,
     /// 人员编号
@@ -87,9 +85,9 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if facts.is_empty() {
         bail!("没有说要变更什么：见 gongji member change --help");
     }
-    let opened = options.at.open()?;
+    let opened = options.counter.open()?;
     let Officer { by, why, document } = &options.officer;
-    let desk = Desk { store: &opened.store, now: Moment::of(ChinaTime.now()), by };
+    let desk = opened.desk(by);
     let mut out = anstream::stdout();
     let said: Vec<String> = facts.iter().map(words::fact).collect();
     let telling = Telling { facts, why: why.clone(), document: document.clone(), request: None };

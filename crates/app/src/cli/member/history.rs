@@ -7,12 +7,9 @@ use anyhow::anyhow;
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::At;
 use crate::agency::{history, member, words};
+use crate::cli::account::counter::Counter;
 use crate::cli::paint;
-use crate::his::desk::Desk;
-use crate::his::moment::Moment;
-use crate::serve::clock::{ChinaTime, Clock as _};
 
 /// Show what happened to a member (登记与账户业务历史): who told it, when and why
 ///
@@ -20,7 +17,7 @@ use crate::serve::clock::{ChinaTime, Clock as _};
 #[derive(clap::Args)]
 pub(crate) struct Options {
     #[command(flatten)]
-    at: At,
+    counter: Counter,
     /// 人员编号
     #[arg(value_name = "NUMBER")]
     person: String,
@@ -56,10 +53,10 @@ struct Row {
 /// # Errors
 /// When nobody has that number, or the store cannot be used.
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let opened = options.at.open()?;
-    let desk = Desk { store: &opened.store, now: Moment::of(ChinaTime.now()), by: "" };
+    let opened = options.counter.open()?;
+    let desk = opened.desk("");
     let last = member::last_entry(&desk, &options.person).map_err(|fault| anyhow!("{fault}"))?;
-    let kept = history::moment(&options.at.store)?;
+    let kept = history::moment(&options.counter.store)?;
     let events = history::events(&kept, &options.person, last, options.last).map_err(|fault| anyhow!("{fault}"))?;
     let rows = events.into_iter().map(|happened| Row {
         event: happened.event,

@@ -8,12 +8,11 @@ use anyhow::Context as _;
 use gongji_domain::Day;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{At, Officer};
+use super::Officer;
 use crate::agency::import::{Bad, Reading, Report, Wanted, import};
+use crate::cli::account::counter::Counter;
 use crate::cli::paint;
 use crate::his::book::Told;
-use crate::his::moment::Moment;
-use crate::serve::clock::{ChinaTime, Clock as _};
 
 /// How many bad cells the terminal shows.
 const SHOWN: usize = 20;
@@ -27,7 +26,7 @@ const SHOWN: usize = 20;
 #[command(after_help = EXAMPLE)]
 pub(crate) struct Options {
     #[command(flatten)]
-    at: At,
+    counter: Counter,
     #[command(flatten)]
     officer: Officer,
     /// 生效日期 of rows that say none: from when what differs holds
@@ -64,7 +63,7 @@ EXIT STATUS
 /// # Errors
 /// When a file cannot be read or has no head, or the store cannot be used.
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let opened = options.at.open()?;
+    let opened = options.counter.open()?;
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} 行（剩 {eta}）")?);
     let Officer { by, why, document } = options.officer.clone();
@@ -72,7 +71,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         store: &opened.store,
         reading: Reading { decider: &*opened.decider, area: options.area.as_deref(), from: options.from },
         files: &options.files,
-        now: Moment::of(ChinaTime.now()),
+        now: opened.now,
         told: Told { by, why, document },
         dry_run: options.dry_run,
         skip_bad: options.skip_bad,

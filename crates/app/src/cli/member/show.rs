@@ -8,21 +8,18 @@ use gongji_domain::Day;
 use gongji_policy::words_of;
 use gongji_register::{Member, Timeline};
 
-use super::At;
 use super::history::Format;
 use crate::agency::member::{Shown, show};
 use crate::agency::words;
+use crate::cli::account::counter::Counter;
 use crate::cli::paint;
 use crate::his::benefit;
-use crate::his::desk::Desk;
-use crate::his::moment::Moment;
-use crate::serve::clock::{ChinaTime, Clock as _};
 
 /// Show what the register says of a member (参保信息), the entitlement periods and the account
 #[derive(clap::Args)]
 pub(crate) struct Options {
     #[command(flatten)]
-    at: At,
+    counter: Counter,
     /// 人员编号
     #[arg(value_name = "NUMBER")]
     person: String,
@@ -36,9 +33,8 @@ pub(crate) struct Options {
 /// # Errors
 /// When nobody has that number, or the store cannot be used.
 pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let opened = options.at.open()?;
-    let now = Moment::of(ChinaTime.now());
-    let desk = Desk { store: &opened.store, now, by: "" };
+    let opened = options.counter.open()?;
+    let desk = opened.desk("");
     let shown = show(&desk, &options.person).map_err(|fault| anyhow!("{fault}"))?;
     let mut out = anstream::stdout();
     if options.format == Format::Json {
