@@ -128,6 +128,10 @@ fn relative<'a>(
         Refused::Unsaid(why) => refusal(&why),
         Refused::Said { why, article } => refusal(&why).article(article),
     })?;
+    if let Some(through) = call.book.closed([&holder.area, &call.institution.area], day) {
+        let fault = Fault::at(Code::PeriodClosed, FLAG).given(day);
+        return Err(fault.allowed(format!("晚于 {through} 的就诊（授权人所在统筹区 {}）", holder.area)));
+    }
     let cited = |why: String| refusal(&why).article(allowed.article.clone());
     can_pay(call, holder).map_err(cited)?;
     let file = call.book.file(&holder.number).ok_or_else(|| cited("授权人没有个人账户".to_owned()))?;

@@ -2,6 +2,7 @@
 
 mod account;
 mod bless;
+mod bond;
 mod check;
 mod coverage;
 mod diff;
