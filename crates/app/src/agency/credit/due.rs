@@ -202,6 +202,12 @@ impl Held {
         }))
     }
 
+    /// An account to which so much was credited for the month.
+    #[cfg(test)]
+    pub(super) fn with(credited: Fen) -> Self {
+        Self { credited: Some(credited), ..Self::default() }
+    }
+
     /// Whether so much was credited.
     pub(crate) fn has(&self, amount: Fen) -> bool {
         self.credited == Some(amount)

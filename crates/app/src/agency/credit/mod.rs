@@ -17,10 +17,10 @@ use std::sync::Arc;
 
 use gongji_domain::{Day, Month};
 use gongji_policy::Area;
-use gongji_store::{Draft, Known, Outcome, ReadError, Reader, Store};
+use gongji_store::{Draft, Known, Outcome, ReadError, Reader, Store, Verified};
 
 use super::many::{Act, Became, Stopped, perform};
-use super::{AGENCY, walk};
+use super::walk;
 use crate::his::book::{Change, Told, View};
 use crate::his::entry::{Credit, Entry, What};
 use crate::his::member::record_name;
@@ -173,7 +173,10 @@ impl Plan {
         perform(store, clock, acts, |at, became| {
             let number = &planned[at].number;
             match became {
-                Became::Done(Ok(Some(credit))) => report.credit(&credit),
+                Became::Done(Ok(Some((event, credit)))) => {
+                    report.credit(&credit);
+                    report.events.push(event);
+                }
                 Became::Done(Ok(None)) => report.already += 1,
                 Became::Done(Err(skip)) => report.skip(number, skip),
                 Became::Failed(why) => report.skip(number, Skip::NotRecorded(why)),
@@ -186,15 +189,15 @@ impl Plan {
     }
 }
 
-/// Compares a run with what the books say of the events that came after the store stood there.
+/// Compares a run with what the books say of its own events, which came after the store stood there.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) fn tie(report: &mut Report, reader: &Reader, stood: &[gongji_store::Verified]) -> Result<(), ReadError> {
-    let (names, mut books) = (format!("credit-{}-", report.month), Books::default());
+pub(crate) fn tie(report: &mut Report, reader: &Reader, stood: &[Verified]) -> Result<(), ReadError> {
+    let mut books = Books::default();
+    report.events.sort_unstable();
     reader.since(stood, |event, moved| {
-        let of_this = event.institution == AGENCY && event.kind == KIND && event.area == report.area;
-        if let Some(moved) = moved.filter(|_| of_this && event.msgid.starts_with(&names)) {
+        if let Some(moved) = moved.filter(|_| report.events.binary_search(&event.seq).is_ok()) {
             books.take(moved);
         }
     })?;
@@ -203,18 +206,19 @@ pub(crate) fn tie(report: &mut Report, reader: &Reader, stood: &[gongji_store::V
 }
 
 /// One member's credit.
-fn act(wanted: &Arc<Wanted>, planned: &Planned) -> Act<Result<Option<Credit>, Skip>> {
+fn act(wanted: &Arc<Wanted>, planned: &Planned) -> Act<Result<Option<(u64, Credit)>, Skip>> {
     let Planned { number, revision, due } = planned;
     let (number, revision, due) = (number.clone(), *revision, due.clone());
     let record = record_name(&number);
     let (name, persons) = (format!("{}{number}", wanted.names()), vec![number.clone(), record.clone()]);
     let wanted = Arc::clone(wanted);
-    let decide = move |known: &Known<'_, Book>, _: u64| {
+    let decide = move |known: &Known<'_, Book>, event: u64| {
         let due = if known.revision(&record) == revision { Ok(due.clone()) } else { anew(&wanted, known, &number) };
         let held = Held::of(View(known).file(&number), wanted.month);
         match due.and_then(|due| held.credit(&due, wanted.month)) {
-            Ok(Some(credit)) => (credited(&wanted, known, &number, &credit), Ok(Some(credit))),
-            other => (Outcome::Answer(Vec::new()), other),
+            Ok(Some(credit)) => (credited(&wanted, known, &number, &credit), Ok(Some((event, credit)))),
+            Ok(None) => (Outcome::Answer(Vec::new()), Ok(None)),
+            Err(skip) => (Outcome::Answer(Vec::new()), Err(skip)),
         }
     };
     Act { name, input: String::new(), persons, decide: Box::new(decide) }
