@@ -207,9 +207,4 @@ impl Held {
     pub(super) fn with(credited: Fen) -> Self {
         Self { credited: Some(credited), ..Self::default() }
     }
-
-    /// Whether so much was credited.
-    pub(crate) fn has(&self, amount: Fen) -> bool {
-        self.credited == Some(amount)
-    }
 }

@@ -24,6 +24,7 @@ use super::walk;
 use crate::his::book::{Change, Told, View};
 use crate::his::entry::{Credit, Entry, What};
 use crate::his::member::record_name;
+use crate::his::person::Person;
 use crate::his::{Book, Policies};
 use crate::serve::clock::Clock;
 pub(crate) use due::NoRules;
@@ -113,27 +114,29 @@ impl Wanted {
     pub(crate) fn plan(&self, reader: &Reader, book: &Book, preview: bool) -> Result<Plan, RunError> {
         let rules = self.rules()?;
         let mut report = Report::of(self.area()?, self.month, self.known_on, preview);
-        let held: HashMap<String, Held> =
-            walk::accounts(reader, book, |person| Some(Held::of(Some(person.file.as_deref()?), self.month)))?;
-        let nothing = Held::of(None, self.month);
-        let mut planned = Vec::new();
-        walk::members(reader, book, |member, revision| {
-            if member.area != self.area {
-                return;
+        let (mut held, mut members) = (HashMap::<String, Held>::new(), Vec::new());
+        let account = |number: &str, person: &Person| {
+            if let Some(file) = person.file.as_deref() {
+                held.insert(number.to_owned(), Held::of(Some(file), self.month));
             }
-            report.members += 1;
-            let held = held.get(&member.number).unwrap_or(&nothing);
-            let due = match rules.due(member) {
-                Ok(due) if held.has(due.amount) => return report.already += 1,
-                Ok(due) => due,
-                Err(skip) => return report.skip(&member.number, skip),
-            };
-            match held.credit(&due, self.month) {
-                Err(skip) => report.skip(&member.number, skip),
-                Ok(Some(credit)) if preview => report.credit(&credit),
-                Ok(_) => planned.push(Planned { number: member.number.clone(), revision, due }),
+        };
+        walk::everybody(reader, book, account, |member, revision| {
+            if member.area == self.area {
+                members.push((member.number.clone(), revision, rules.due(member)));
             }
         })?;
+        report.members = members.len() as u64;
+        let (nothing, mut planned) = (Held::of(None, self.month), Vec::new());
+        for (number, revision, due) in members {
+            let held = held.get(&number).unwrap_or(&nothing);
+            let credit = due.and_then(|due| Ok((held.credit(&due, self.month)?, due)));
+            match credit {
+                Err(skip) => report.skip(&number, skip),
+                Ok((None, _)) => report.already += 1,
+                Ok((Some(credit), _)) if preview => report.credit(&credit),
+                Ok((Some(_), due)) => planned.push(Planned { number, revision, due }),
+            }
+        }
         // Keys that lie together are written together.
         planned.sort_unstable_by(|a, b| a.number.cmp(&b.number));
         report.rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
