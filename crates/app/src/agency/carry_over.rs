@@ -19,6 +19,7 @@ use super::walk;
 use crate::his::Book;
 use crate::his::book::{Change, Told, View};
 use crate::his::entry::{AccountFile, Entry, What};
+use crate::his::person::Person;
 use crate::serve::clock::Clock;
 
 /// Which year of which area, by whom.
@@ -128,21 +129,25 @@ impl Wanted {
         from: Month,
         report: &mut Report,
     ) -> Result<Vec<(String, Fen)>, ReadError> {
-        let mut held: HashMap<String, Fen> = walk::accounts(reader, book, |person| {
-            Some(older(&person.standing, person.file.as_deref(), from)).filter(|amount| !amount.is_zero())
-        })?;
-        let mut planned = Vec::new();
-        walk::members(reader, book, |member, _| {
+        let (mut held, mut members) = (HashMap::<String, Fen>::new(), Vec::new());
+        let account = |number: &str, person: &Person| {
+            let amount = older(&person.standing, person.file.as_deref(), from);
+            if !amount.is_zero() {
+                held.insert(number.to_owned(), amount);
+            }
+        };
+        walk::everybody(reader, book, account, |member, _| {
             if member.area != self.area {
                 return;
             }
             report.members += 1;
             // Whoever came after the turn has no money from before it.
-            let there = member.enrolment.rows().first().is_none_or(|(since, _)| *since < from.first_day());
-            if let Some(amount) = held.remove(&member.number).filter(|_| there) {
-                planned.push((member.number.clone(), amount));
+            if member.enrolment.rows().first().is_none_or(|(since, _)| *since < from.first_day()) {
+                members.push(member.number.clone());
             }
         })?;
+        let with_money = |number: String| held.get(&number).map(|amount| (number.clone(), *amount));
+        let mut planned: Vec<(String, Fen)> = members.into_iter().filter_map(with_money).collect();
         planned.sort_unstable();
         Ok(planned)
     }

@@ -247,7 +247,7 @@ fn persons(connection: &Connection, see: &mut dyn FnMut(&str, u64, &[u8])) -> Re
     let mut changed = People::default();
     persons_after(connection, floor, |name, revision, packed| changed.set(name, revision, packed))?;
     persons_in_chunks(connection, |name, revision, packed| {
-        if changed.get(name).is_none() {
+        if !changed.has(name) {
             see(name, revision, packed);
         }
     })?;

@@ -202,8 +202,9 @@ impl Held {
         }))
     }
 
-    /// Whether so much was credited.
-    pub(crate) fn has(&self, amount: Fen) -> bool {
-        self.credited == Some(amount)
+    /// An account to which so much was credited for the month.
+    #[cfg(test)]
+    pub(super) fn with(credited: Fen) -> Self {
+        Self { credited: Some(credited), ..Self::default() }
     }
 }

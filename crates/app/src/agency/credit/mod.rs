@@ -17,13 +17,14 @@ use std::sync::Arc;
 
 use gongji_domain::{Day, Month};
 use gongji_policy::Area;
-use gongji_store::{Draft, Known, Outcome, ReadError, Reader, Store};
+use gongji_store::{Draft, Known, Outcome, ReadError, Reader, Store, Verified};
 
 use super::many::{Act, Became, Stopped, perform};
-use super::{AGENCY, walk};
+use super::walk;
 use crate::his::book::{Change, Told, View};
 use crate::his::entry::{Credit, Entry, What};
 use crate::his::member::record_name;
+use crate::his::person::Person;
 use crate::his::{Book, Policies};
 use crate::serve::clock::Clock;
 pub(crate) use due::NoRules;
@@ -113,27 +114,29 @@ impl Wanted {
     pub(crate) fn plan(&self, reader: &Reader, book: &Book, preview: bool) -> Result<Plan, RunError> {
         let rules = self.rules()?;
         let mut report = Report::of(self.area()?, self.month, self.known_on, preview);
-        let held: HashMap<String, Held> =
-            walk::accounts(reader, book, |person| Some(Held::of(Some(person.file.as_deref()?), self.month)))?;
-        let nothing = Held::of(None, self.month);
-        let mut planned = Vec::new();
-        walk::members(reader, book, |member, revision| {
-            if member.area != self.area {
-                return;
+        let (mut held, mut members) = (HashMap::<String, Held>::new(), Vec::new());
+        let account = |number: &str, person: &Person| {
+            if let Some(file) = person.file.as_deref() {
+                held.insert(number.to_owned(), Held::of(Some(file), self.month));
             }
-            report.members += 1;
-            let held = held.get(&member.number).unwrap_or(&nothing);
-            let due = match rules.due(member) {
-                Ok(due) if held.has(due.amount) => return report.already += 1,
-                Ok(due) => due,
-                Err(skip) => return report.skip(&member.number, skip),
-            };
-            match held.credit(&due, self.month) {
-                Err(skip) => report.skip(&member.number, skip),
-                Ok(Some(credit)) if preview => report.credit(&credit),
-                Ok(_) => planned.push(Planned { number: member.number.clone(), revision, due }),
+        };
+        walk::everybody(reader, book, account, |member, revision| {
+            if member.area == self.area {
+                members.push((member.number.clone(), revision, rules.due(member)));
             }
         })?;
+        report.members = members.len() as u64;
+        let (nothing, mut planned) = (Held::of(None, self.month), Vec::new());
+        for (number, revision, due) in members {
+            let held = held.get(&number).unwrap_or(&nothing);
+            let credit = due.and_then(|due| Ok((held.credit(&due, self.month)?, due)));
+            match credit {
+                Err(skip) => report.skip(&number, skip),
+                Ok((None, _)) => report.already += 1,
+                Ok((Some(credit), _)) if preview => report.credit(&credit),
+                Ok((Some(_), due)) => planned.push(Planned { number, revision, due }),
+            }
+        }
         // Keys that lie together are written together.
         planned.sort_unstable_by(|a, b| a.number.cmp(&b.number));
         report.rows.sort_unstable_by(|a, b| a.0.cmp(&b.0));
@@ -173,7 +176,10 @@ impl Plan {
         perform(store, clock, acts, |at, became| {
             let number = &planned[at].number;
             match became {
-                Became::Done(Ok(Some(credit))) => report.credit(&credit),
+                Became::Done(Ok(Some((event, credit)))) => {
+                    report.credit(&credit);
+                    report.events.push(event);
+                }
                 Became::Done(Ok(None)) => report.already += 1,
                 Became::Done(Err(skip)) => report.skip(number, skip),
                 Became::Failed(why) => report.skip(number, Skip::NotRecorded(why)),
@@ -186,15 +192,15 @@ impl Plan {
     }
 }
 
-/// Compares a run with what the books say of the events that came after the store stood there.
+/// Compares a run with what the books say of its own events, which came after the store stood there.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub(crate) fn tie(report: &mut Report, reader: &Reader, stood: &[gongji_store::Verified]) -> Result<(), ReadError> {
-    let (names, mut books) = (format!("credit-{}-", report.month), Books::default());
+pub(crate) fn tie(report: &mut Report, reader: &Reader, stood: &[Verified]) -> Result<(), ReadError> {
+    let mut books = Books::default();
+    report.events.sort_unstable();
     reader.since(stood, |event, moved| {
-        let of_this = event.institution == AGENCY && event.kind == KIND && event.area == report.area;
-        if let Some(moved) = moved.filter(|_| of_this && event.msgid.starts_with(&names)) {
+        if let Some(moved) = moved.filter(|_| report.events.binary_search(&event.seq).is_ok()) {
             books.take(moved);
         }
     })?;
@@ -203,18 +209,19 @@ pub(crate) fn tie(report: &mut Report, reader: &Reader, stood: &[gongji_store::V
 }
 
 /// One member's credit.
-fn act(wanted: &Arc<Wanted>, planned: &Planned) -> Act<Result<Option<Credit>, Skip>> {
+fn act(wanted: &Arc<Wanted>, planned: &Planned) -> Act<Result<Option<(u64, Credit)>, Skip>> {
     let Planned { number, revision, due } = planned;
     let (number, revision, due) = (number.clone(), *revision, due.clone());
     let record = record_name(&number);
     let (name, persons) = (format!("{}{number}", wanted.names()), vec![number.clone(), record.clone()]);
     let wanted = Arc::clone(wanted);
-    let decide = move |known: &Known<'_, Book>, _: u64| {
+    let decide = move |known: &Known<'_, Book>, event: u64| {
         let due = if known.revision(&record) == revision { Ok(due.clone()) } else { anew(&wanted, known, &number) };
         let held = Held::of(View(known).file(&number), wanted.month);
         match due.and_then(|due| held.credit(&due, wanted.month)) {
-            Ok(Some(credit)) => (credited(&wanted, known, &number, &credit), Ok(Some(credit))),
-            other => (Outcome::Answer(Vec::new()), other),
+            Ok(Some(credit)) => (credited(&wanted, known, &number, &credit), Ok(Some((event, credit)))),
+            Ok(None) => (Outcome::Answer(Vec::new()), Ok(None)),
+            Err(skip) => (Outcome::Answer(Vec::new()), Err(skip)),
         }
     };
     Act { name, input: String::new(), persons, decide: Box::new(decide) }

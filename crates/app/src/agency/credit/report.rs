@@ -79,6 +79,9 @@ pub(crate) struct Report {
     /// Everybody to whom nothing was credited, by 人员编号.
     #[serde(skip)]
     pub rows: Vec<(String, Skip)>,
+    /// The numbers of the run's own events.
+    #[serde(skip)]
+    pub(super) events: Vec<u64>,
 }
 
 impl Report {
@@ -98,6 +101,7 @@ impl Report {
             skipped: BTreeMap::new(),
             books: None,
             rows: Vec::new(),
+            events: Vec::new(),
         }
     }
 

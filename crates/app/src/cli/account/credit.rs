@@ -90,6 +90,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     if options.format == Format::Json {
         writeln!(anstream::stdout(), "{}", serde_json::to_string_pretty(&reports)?)?;
+    } else if reports.is_empty() {
+        writeln!(anstream::stdout(), "{} 没有可以计入的统筹区或参保人", options.month)?;
     }
     if let Some(path) = &options.report {
         let rows = reports.iter().flat_map(|report| {
