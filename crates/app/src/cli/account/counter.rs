@@ -19,9 +19,9 @@ use crate::serve::clock::{ChinaTime, Clock as _};
 pub(super) struct Counter {
     /// The store (结算库): its file, which the service must not be using, or postgres://user@host/database
     #[arg(long, value_name = "DB", env = "GONGJI_STORE", value_parser = place)]
-    store: Place,
+    pub(super) store: Place,
     #[command(flatten)]
-    policies: load::Policies,
+    pub(super) policies: load::Policies,
 }
 
 impl Counter {
