@@ -16,7 +16,7 @@ pub(crate) mod benefit;
 pub(crate) mod book;
 pub(crate) mod call;
 pub(crate) mod closing;
-mod codes;
+pub(crate) mod codes;
 mod decider;
 mod decode;
 pub(crate) mod desk;
