@@ -190,11 +190,7 @@ pub(crate) fn examples(area: &str) -> Result<Vec<Question>, Fault> {
 pub(crate) fn sheet(package: &Area, question: &Question) -> Result<Sheet, Fault> {
     let months = months(question.year)?;
     let credit = credits(package, question, &months, false)?;
-    let before_given = question.before.credit;
-    let old = match before_given {
-        Some(given) => given,
-        None => credits(package, question, &months, true)?.sum,
-    };
+    let old = old_credit(package, question)?;
     let first: Fen = question.visit.prior.iter().map(|prior| prior.fund_paid).sum();
     let total = question.visit.total;
     let (after, articles) = engine(package, question, credit.sum)?;
@@ -204,21 +200,26 @@ pub(crate) fn sheet(package: &Area, question: &Question) -> Result<Sheet, Fault>
         before: by_subtraction(total, first, yuan(old), question.held),
         after: by_subtraction(total, first + yuan(after.fund - first), yuan(credit.sum), question.held),
     };
+    let made = Sheet::of(package, question, exact);
     Ok(Sheet {
-        area: package.code().to_owned(),
-        title: question.title.clone(),
-        year: question.year,
-        total,
-        change: exact.after.less(exact.before),
         whole_change: whole.after.less(whole.before),
-        exact,
-        credit_before_given: before_given.is_some(),
         credit_words: credit.words,
         articles: credit.articles.into_iter().chain(articles).collect(),
-        printed: question.printed,
         as_printed: question.printed.map(|printed| printed == whole),
         whole,
+        ..made
     })
+}
+
+/// The year's credit as it was before the reform: as given, else by the package.
+///
+/// # Errors
+/// When it is not given and no package works it out.
+pub(super) fn old_credit(package: &Area, question: &Question) -> Result<Fen, Fault> {
+    match question.before.credit {
+        Some(given) => Ok(given),
+        None => Ok(credits(package, question, &months(question.year)?, true)?.sum),
+    }
 }
 
 /// The last day of each month: the member is as then.
@@ -338,7 +339,7 @@ fn engine(package: &Area, question: &Question, credit: Fen) -> Result<(Side, Vec
 }
 
 /// What is left of an expense when a fund paid: the account as far as it goes, the rest in cash.
-fn by_subtraction(total: Fen, fund: Fen, credit: Fen, held: Fen) -> Side {
+pub(super) fn by_subtraction(total: Fen, fund: Fen, credit: Fen, held: Fen) -> Side {
     let personal = total.less(fund);
     let account = personal.min(credit + held);
     Side { credit, fund, account, cash: personal - account, balance: credit + held - account }
@@ -355,6 +356,17 @@ impl Side {
         }
     }
 
+    fn whole(self) -> Self {
+        let yuan = |amount: Fen| YUAN.round(i128::from(amount.fen()), 1);
+        Self {
+            credit: yuan(self.credit),
+            fund: yuan(self.fund),
+            account: yuan(self.account),
+            cash: yuan(self.cash),
+            balance: yuan(self.balance),
+        }
+    }
+
     fn figures(&self) -> [(&'static str, Fen); 5] {
         [
             ("个人账户计入", self.credit),
@@ -367,6 +379,26 @@ impl Side {
 }
 
 impl Sheet {
+    /// Of two sides to the fen; in whole yuan each figure is the same, rounded.
+    pub(super) fn of(package: &Area, question: &Question, exact: Both) -> Self {
+        let whole = Both { before: exact.before.whole(), after: exact.after.whole() };
+        Self {
+            area: package.code().to_owned(),
+            title: question.title.clone(),
+            year: question.year,
+            total: question.visit.total,
+            change: exact.after.less(exact.before),
+            whole_change: whole.after.less(whole.before),
+            exact,
+            whole,
+            credit_before_given: question.before.credit.is_some(),
+            credit_words: Vec::new(),
+            articles: Vec::new(),
+            printed: question.printed,
+            as_printed: None,
+        }
+    }
+
     /// As a table for people and spreadsheets: to the fen, and in whole yuan as printed.
     pub(crate) fn table(&self) -> Table {
         let given = if self.credit_before_given { "照所给数录入" } else { "按政策包计算" };

@@ -2,6 +2,7 @@
 //! interface are thin on top of it. Knows no wire format and no field name of the national interface.
 
 pub(crate) mod before_after;
+pub(crate) mod before_after_of;
 pub(crate) mod bond;
 pub(crate) mod carry_over;
 pub(crate) mod contribute;

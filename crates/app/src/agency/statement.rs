@@ -4,6 +4,7 @@
 
 use gongji_domain::{Day, Fen};
 use gongji_register::Parts;
+use gongji_register::report::{Income, Use};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -73,6 +74,8 @@ pub(crate) struct Row {
     #[schema(value_type = String, example = "105.00")]
     pub spending: Fen,
     pub balance: Balance,
+    #[serde(skip)]
+    pub counts_as: Sort,
 }
 
 /// What is known of a member at one moment.
@@ -178,10 +181,32 @@ fn row(line: &Line, balance: Balance) -> Row {
         income,
         spending,
         balance,
+        counts_as: line.sort,
     }
 }
 
 impl Statement {
+    /// What was credited in these days, corrections included.
+    pub(crate) fn credited(&self) -> Fen {
+        self.sum(|sort| {
+            matches!(
+                sort,
+                Sort::Income(Income::Contribution | Income::Pool | Income::Correction)
+                    | Sort::Spending(Use::Correction, _)
+            )
+        })
+    }
+
+    /// What the account had without being credited: what it held before, and what came with the books or from elsewhere.
+    pub(crate) fn held(&self) -> Fen {
+        let brought = self.sum(|sort| matches!(sort, Sort::Income(Income::Opening | Income::TransferIn)));
+        self.opening.total + brought
+    }
+
+    fn sum(&self, of: impl Fn(Sort) -> bool) -> Fen {
+        self.lines.iter().filter(|row| of(row.counts_as)).map(|row| row.income - row.spending).sum()
+    }
+
     /// As a table for people and spreadsheets.
     pub(crate) fn table(&self) -> Table {
         let Self { person, name, area, from, to, opening, income, spending, closing, owed, .. } = self;

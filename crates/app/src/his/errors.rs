@@ -234,11 +234,6 @@ impl Fault {
         &self.0.code
     }
 
-    /// What it says, without field, value and article.
-    pub(crate) fn text(&self) -> &str {
-        &self.0.text
-    }
-
     /// The article that says so, if one does.
     pub(crate) fn article_name(&self) -> Option<&str> {
         self.0.article.as_deref()

@@ -62,6 +62,24 @@ pub(crate) struct Between {
     pub lines: Vec<Line>,
 }
 
+/// The benefit that the reform brought (普通门诊统筹), as every package calls it.
+const ORDINARY: &str = "ordinary_outpatient";
+
+/// Sums of a year's settlements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OfYear {
+    /// 医疗费总额
+    pub total: Fen,
+    /// 基金支付总额
+    pub fund: Fen,
+    /// What of it other benefits than the ordinary one paid.
+    pub first: Fen,
+    /// 个人账户支出, a relative's included.
+    pub account: Fen,
+    /// 个人现金支出
+    pub cash: Fen,
+}
+
 /// The lines of one event. `original` is what a cancellation takes back.
 fn lines(event: &Event, change: &Change, original: Original<'_>) -> Vec<Line> {
     let mut lines = match change {
@@ -260,6 +278,23 @@ impl Moment {
             }
         }
         Ok(found.into_values().flatten().collect())
+    }
+
+    /// What a member's settlements of a year came to that stand, at whatever institution.
+    pub(crate) fn year_of(&self, psn_no: &str, last_visit: Option<u64>, year: i32) -> Result<OfYear, Fault> {
+        let mut sum = OfYear::default();
+        for past in self.visits(psn_no, last_visit)? {
+            for settled in past.standing().filter(|settled| settled.day.ymd().0 == year) {
+                let decided = &settled.decided;
+                let others = decided.payments.iter().filter(|payment| payment.benefit != ORDINARY);
+                sum.total += decided.total;
+                sum.fund += decided.fund_total;
+                sum.first += others.map(|payment| payment.amount).sum();
+                sum.account += decided.account_paid;
+                sum.cash += decided.cash;
+            }
+        }
+        Ok(sum)
     }
 
     /// The event that opened an account and registered nobody, as older stores have them.

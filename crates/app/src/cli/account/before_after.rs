@@ -5,16 +5,22 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
 
+use gongji_domain::Fen;
+use gongji_store::Place;
+
+use super::Counter;
 use super::print::Printing;
 use crate::agency::before_after::{self, Question};
+use crate::agency::before_after_of;
 use crate::cli::load::Policies;
+use crate::cli::store::place;
 
 /// What the reform changed for one member (改革前后对比): credit, fund, account, cash, what is left
 ///
-/// From a printed example that ships, or from a file of given numbers (JSON). Exit status 1 when the figures in
+/// From a printed example that ships, from a file of given numbers (JSON), or of a registered member and a year. Exit status 1 when the figures in
 /// whole yuan are not those printed.
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLE)]
+#[command(after_help = EXAMPLE, group = clap::ArgGroup::new("what").required(true).args(["example", "file", "person"]))]
 pub(crate) struct Options {
     #[command(flatten)]
     policies: Policies,
@@ -22,11 +28,23 @@ pub(crate) struct Options {
     #[arg(long, value_name = "AREA")]
     area: String,
     /// The number of a printed example
-    #[arg(long, value_name = "N", conflicts_with = "file", required_unless_present = "file")]
+    #[arg(long, value_name = "N")]
     example: Option<usize>,
     /// Given numbers
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    /// A registered member (人员编号): what was really credited and paid
+    #[arg(long, value_name = "NUMBER", requires = "year", requires = "store")]
+    person: Option<String>,
+    /// Of which year, with --person
+    #[arg(long, value_name = "YEAR")]
+    year: Option<i32>,
+    /// The year's credit as it was before, where no package works it out; with --person
+    #[arg(long, value_name = "AMOUNT")]
+    credit_before: Option<Fen>,
+    /// The store (结算库), with --person
+    #[arg(long, value_name = "DB", env = "GONGJI_STORE", value_parser = place)]
+    store: Option<Place>,
     #[command(flatten)]
     printing: Printing,
 }
@@ -34,6 +52,7 @@ pub(crate) struct Options {
 const EXAMPLE: &str = r#"EXAMPLE
   gongji account before-after --area 500000 --example 3
   gongji account before-after --area 360100 --file case.json
+  gongji account before-after --area 500000 --person 50000000000002 --year 2026 --credit-before 3300.00 --store gongji-demo.db
 
   case.json: {"year": 2023, "status": "active", "enrolment": "employer",
     "bases": [{"from": "2023-01", "base": "4000.00"}],
@@ -46,6 +65,15 @@ const EXAMPLE: &str = r#"EXAMPLE
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let library = options.policies.library(None)?;
     let package = library.area(&options.area).ok_or_else(|| anyhow!("没有统筹区 {} 的政策", options.area))?;
+    if let (Some(person), Some(year), Some(store)) = (&options.person, options.year, &options.store) {
+        let counter = Counter { store: store.clone(), policies: options.policies.clone() };
+        return counter.sit("", |desk| {
+            let sheet = before_after_of::sheet(desk, || counter.kept(), package, person, year, options.credit_before);
+            let sheet = sheet.map_err(|fault| anyhow!("{fault}"))?;
+            options.printing.print(&sheet, &sheet.table())?;
+            Ok(ExitCode::SUCCESS)
+        });
+    }
     let sheet = before_after::sheet(package, &question(options)?).map_err(|fault| anyhow!("{fault}"))?;
     options.printing.print(&sheet, &sheet.table())?;
     Ok(ExitCode::from(u8::from(sheet.as_printed == Some(false))))

@@ -23,7 +23,7 @@ pub(crate) struct Counter {
     #[arg(long, value_name = "DB", env = "GONGJI_STORE", value_parser = place)]
     pub store: Place,
     #[command(flatten)]
-    policies: load::Policies,
+    pub(super) policies: load::Policies,
 }
 
 /// An open counter.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{ACTIVE, Server};
 use crate::his::auth::Guard;
+use crate::his::auth::keys::Keys;
 use crate::serve::agency::{ROOT, description};
 
 const PERSON: &str = "21120000000012";
@@ -107,8 +108,12 @@ fn a_page_in_a_browser_and_other_machines_get_nothing() {
     let server = Server::start();
     let (status, fault) = ask(&server, "GET", &format!("/members/{PERSON}"), "Origin: http://x\r\n", "");
     assert_eq!((status, &fault["code"]), (403, &json!("counter_local")));
-    let keys = crate::his::auth::keys::Keys::read("").unwrap();
-    let server = Server::guarded(move || Guard::new(keys, &crate::serve::demo::directory().unwrap(), false).unwrap());
+    let directory = crate::serve::demo::directory().unwrap();
+    let codes: Vec<&str> = directory.institution_codes().collect();
+    let keys = format!(
+        "[[gateway]]\naccess_key = \"k\"\nsecret_key = \"0123456789abcdef0123\"\ninstitutions = {codes:?}\nwindow_seconds = 300\nahead_seconds = 300\n"
+    );
+    let server = Server::guarded(|| Guard::new(Keys::read(&keys).unwrap(), &directory, false).unwrap());
     let (status, fault) = get(&server, &format!("/members/{PERSON}"));
     assert_eq!((status, &fault["code"]), (403, &json!("counter_local")), "{fault}");
 }

@@ -10,8 +10,9 @@ use proptest::prelude::*;
 
 use super::matters::{credit, desk, died, through};
 use super::{ACTIVE, PHARMACY, Patient, RETIRED, Server, TERTIARY};
-use crate::agency::report;
+use crate::agency::before_after::Side;
 use crate::agency::statement::{Statement, statement};
+use crate::agency::{before_after_of, report};
 
 const FEN: fn(i64) -> Fen = Fen::from_fen;
 
@@ -127,6 +128,26 @@ fn what_a_pharmacy_was_paid_counts_as_a_pharmacys() {
     let all = of(&server, RETIRED.psn_no, "2026-03-01", "2026-03-31");
     assert_eq!(all.lines.last().unwrap().sort, "零售药店（本人）");
     assert_eq!(report_ties(&server, "500000").table.spending_on(Use::Pharmacy).amount, all.spending);
+}
+
+#[test]
+fn a_members_own_sheet_says_what_was_credited_and_paid() {
+    let policies = crate::his::Policies::load(&crate::shipped()).unwrap();
+    let server = Server::with(std::sync::Arc::new(policies));
+    credit(&server, ACTIVE.psn_no, "2026-02", 10_000);
+    visit(&server, &ACTIVE, "3000", false);
+    let package = server.service().area("500000").unwrap();
+    let of = |year, given| {
+        let kept = || server.service().kept();
+        before_after_of::sheet(&desk(&server, "甲"), kept, package, ACTIVE.psn_no, year, given)
+    };
+    // (3000 - 200) x 50 % from the fund; before, the account had paid all of it as far as it goes.
+    let sheet = of(2026, Some(FEN(30_000))).unwrap();
+    let side = |side: Side| [side.credit, side.fund, side.account, side.cash, side.balance].map(|fen| fen.to_string());
+    assert_eq!(side(sheet.exact.after), ["100.00", "1400.00", "1600.00", "0.00", "500.00"]);
+    assert_eq!(side(sheet.exact.before), ["300.00", "0.00", "2300.00", "700.00", "0.00"]);
+    assert!(of(2026, None).is_err(), "no package of Chongqing works the old credit out");
+    assert_eq!(side(of(2027, Some(FEN(0))).unwrap().exact.after), ["0.00", "0.00", "0.00", "0.00", "500.00"]);
 }
 
 proptest! {

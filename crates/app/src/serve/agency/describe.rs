@@ -21,6 +21,7 @@ use super::{members, sheets};
         members::withdraw,
         members::carry_out,
         sheets::statement,
+        sheets::of_member,
         sheets::report,
         sheets::kinds,
         sheets::before_after,

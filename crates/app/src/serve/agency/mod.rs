@@ -50,6 +50,7 @@ pub(crate) fn routes(service: Arc<Service>) -> Router {
         .route(&at("/members/{person}/matters/{number}/withdraw"), post(members::withdraw))
         .route(&at("/members/{person}/matters/{number}/carry-out"), post(members::carry_out))
         .route(&at("/members/{person}/statement"), get(sheets::statement))
+        .route(&at("/members/{person}/before-after"), get(sheets::of_member))
         .route(&at("/areas/{area}/matters"), get(sheets::kinds))
         .route(&at("/areas/{area}/report"), get(sheets::report))
         .route(&at("/areas/{area}/before-after"), post(sheets::before_after))

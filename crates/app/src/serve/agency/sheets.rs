@@ -1,5 +1,7 @@
 //! Statements, statistics and comparisons over REST: as JSON, csv or a workbook.
 
+#![expect(unused_qualifications, reason = "the macro that describes parameters writes them so")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -7,7 +9,8 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
-use gongji_domain::Day;
+use gongji_domain::{Day, Fen};
+use gongji_policy::Area;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,6 +21,7 @@ use crate::agency::report::{self, Year};
 use crate::agency::rules::{self, Rule, WORDS};
 use crate::agency::statement::{Statement, statement as made};
 use crate::agency::table::Table;
+use crate::agency::{before_after_of, member};
 use crate::his::Service;
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
@@ -100,6 +104,38 @@ pub(super) async fn statement(
     given(format, &statement, &statement.table())
 }
 
+/// Which year of a member.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfMember {
+    year: i32,
+    /// The year's credit as it was before the reform, where no package works it out.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "3300.00")]
+    credit_before: Option<Fen>,
+}
+
+/// What the reform changed for a registered member in a year (本人的改革前后对比).
+#[utoipa::path(
+    get,
+    path = "/agency/v1/members/{person}/before-after",
+    params(("person" = String, Path, description = "人员编号"), OfMember),
+    responses((status = 200, body = Sheet), (status = "default", body = Problem))
+)]
+pub(super) async fn of_member(
+    State(service): Whole,
+    Path(person): Path<String>,
+    of: Result<Query<OfMember>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let OfMember { year, credit_before } = asked(of)?;
+    let work = move |service: &Service, desk: &Desk<'_>| {
+        let area = member::show(desk, &person)?.member.area;
+        before_after_of::sheet(desk, || service.kept(), packaged(service, &area)?, &person, year, credit_before)
+    };
+    Ok(json(&sit(&service, &headers, work).await?))
+}
+
 /// A year's income and spending of an area's accounts (个人账户收支统计).
 #[utoipa::path(
     get,
@@ -176,6 +212,9 @@ pub(super) async fn example(
 }
 
 fn compared(service: &Service, area: &str, question: &Question) -> Result<Sheet, Fault> {
-    let package = service.area(area).ok_or_else(|| Fault::at(Code::NoPolicyForArea, "area").given(area))?;
-    before_after::sheet(package, question)
+    before_after::sheet(packaged(service, area)?, question)
+}
+
+fn packaged<'s>(service: &'s Service, area: &str) -> Result<&'s Area, Fault> {
+    service.area(area).ok_or_else(|| Fault::at(Code::NoPolicyForArea, "area").given(area))
 }
