@@ -11,6 +11,8 @@ use crate::his::errors::{Code, Fault};
 
 /// Most characters of an officer's name.
 const OFFICER: usize = 40;
+/// Most characters of a number on paper.
+const NUMBER: usize = 64;
 
 /// Whoever does something says who it is.
 ///
@@ -23,6 +25,18 @@ pub(crate) fn check_officer(desk: &Desk<'_>) -> Result<(), Fault> {
     }
     if by.chars().count() > OFFICER || by.chars().any(char::is_control) {
         return Err(Fault::at(Code::InvalidValue, "by").given(by).allowed(format!("至多 {OFFICER} 个字")));
+    }
+    Ok(())
+}
+
+/// A number on paper that names an act (承诺书、缴费单).
+///
+/// # Errors
+/// If it is empty, long, or no text.
+fn check_number(field: &str, number: &str) -> Result<(), Fault> {
+    let long = number.chars().count() > NUMBER || number.chars().any(char::is_control);
+    if number.trim().is_empty() || long {
+        return Err(Fault::at(Code::InvalidValue, field).given(number).allowed(format!(" 1 至 {NUMBER} 个字的编号")));
     }
     Ok(())
 }
