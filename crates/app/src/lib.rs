@@ -26,6 +26,7 @@ pub fn main() -> ExitCode {
         Command::Quote(options) => cli::quote::run(&options),
         Command::Explain(options) => cli::explain::run(&options),
         Command::Policy(command) => cli::policy(&command),
+        Command::Member(command) => cli::member::run(&command),
         Command::Account(command) => cli::account::run(&command),
         Command::Catalogue(command) => cli::catalogue::run(&command),
         Command::Store(command) => cli::store::run(&command),
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
         Command::Sandbox(command) => cli::sandbox::run(&command),
         Command::Calls(options) => cli::calls::run(&options),
         Command::Certify(options) => cli::certify::run(&options),
+        Command::Openapi(options) => cli::openapi::run(&options),
     })
 }
 

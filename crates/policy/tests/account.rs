@@ -3,7 +3,9 @@ mod common;
 
 use gongji_domain::{Day, Fen};
 use gongji_policy::Area;
-use gongji_policy::account::{AccountFault, Contributing, Credit, CreditSource, Crediting, Using, Verdict};
+use gongji_policy::account::{
+    AccountFault, Back, Begins, Contributing, Credit, CreditSource, Crediting, Span, Stated, Using, Verdict,
+};
 
 fn day(text: &str) -> Day {
     text.parse().expect("a day")
@@ -150,4 +152,94 @@ rows = [{ year = 2023, is = "3000.00", estimate = true }, { year = 2023, is = "3
     };
     assert_eq!(credit("2024-05-31"), (Some(fen("60.00")), true, Some("outpatient".to_owned())));
     assert_eq!(credit("2024-06-01"), (Some(fen("62.00")), false, Some("outpatient".to_owned())));
+}
+
+/// What is wrong with a package that says this besides a chain.
+fn codes(text: &str) -> Vec<&'static str> {
+    let text = format!("[decided_elsewhere]\nordinary_outpatient = \"text:1\"\n{text}");
+    let library = gongji_policy::Library::load(&[common::area(&text)]);
+    let errors = library.faults().iter().filter(|(_, fault)| fault.severity == gongji_policy::Severity::Error);
+    errors.map(|(_, fault)| fault.code).collect()
+}
+
+#[test]
+fn tables_of_accounts_that_cannot_be_used_are_errors() {
+    let credit = |more: &str, row: &str| {
+        let from = "[account.credit_from]\ncite = \"text:1\"\nrows = [{ is = \"contribution\" }]";
+        codes(&format!(
+            "[account.credit]\nper = \"month\"\ncite = \"text:1\"\n{more}\nrows = [{{ is = \"1.00\" }}, {row}]\n{from}"
+        ))
+    };
+    let older = "{ when = { age = { at_least = 70 } }, is = \"2.00\" }";
+    assert_eq!(credit("age_on = \"month_end\"", older), [""; 0]);
+    assert_eq!(credit("", older), ["missing_key"], "which day's age is not said");
+    assert_eq!(credit("", "{ when = { class = \"primary\" }, is = \"2.00\" }"), ["not_of_member"]);
+    let third = "{ when = { status = \"retired\" }, is = { share = \"2%\", of = \"index.average\", year = 2023 } }";
+    let index = "\n[index.average]\ncite = \"text:1\"\nrows = [{ year = 2023, is = \"3000.01\" }]";
+    let inexact = credit("", third);
+    assert!(inexact.contains(&"unknown_index"), "{inexact:?}");
+    let from = |is: &str| codes(&format!("[account.credit_from]\ncite = \"text:1\"\nrows = [{{ is = {is} }}]{index}"));
+    assert_eq!(from("{ fund = \"310100\" }"), [""; 0]);
+    assert_eq!(from("\"employer\""), ["invalid_value"]);
+    assert_eq!(from("{ fund = \"31\" }"), ["unknown_fund"]);
+}
+
+#[test]
+fn terms_are_what_their_key_may_say() {
+    let term = |key: &str, is: &str| codes(&format!("[entitlement]\ncite = \"text:1\"\n{key} = {is}"));
+    for (key, is) in [
+        ("waiting", "\"6 months\""),
+        ("waiting", "\"none\""),
+        ("gap", "\"unlimited\""),
+        ("grace", "\"open\""),
+        ("back_pay", "\"from_payment\""),
+        ("inpatient_excludes", "false"),
+    ] {
+        assert_eq!(term(key, is), [""; 0], "{key} = {is}");
+    }
+    for (key, is) in [
+        ("waiting", "\"unlimited\""),
+        ("waiting", "\"6.00\""),
+        ("gap", "true"),
+        ("back_pay", "\"next_year\""),
+        ("begins", "\"3 months\""),
+        ("inpatient_excludes", "\"yes\""),
+    ] {
+        assert_eq!(term(key, is), ["invalid_value"], "{key} = {is}");
+    }
+}
+
+#[test]
+fn entitlement_is_plain_data_and_what_is_not_said_is_open() {
+    let text = "[decided_elsewhere]\nordinary_outpatient = \"text:1\"\n[entitlement]\ncite = \"text:1\"\ngap = \"unlimited\"\n\
+                back_pay = \"from_payment\"\nbegins = \"payment_day\"\nwaiting = \"none\"";
+    let library = gongji_policy::Library::load(&[common::area(text)]);
+    let area = library.area("900001").unwrap_or_else(|| panic!("{:?}", library.faults()));
+    let rules = area.entitlement(day("2024-05-01")).expect("rules").of(&Contributing::default()).expect("a rule");
+    assert_eq!((rules.gap.is, rules.back_pay.is), (Stated::Is(Span::Unlimited), Stated::Is(Back::FromPayment)));
+    assert_eq!((rules.begins.is, rules.waiting.is), (Stated::Is(Begins::PaymentDay), Stated::Nothing));
+    assert_eq!((rules.grace.is, rules.grace.article.as_str()), (Stated::Open, ""));
+    assert_eq!(rules.gap.article, "text:1 试〔2024〕1号 第一条");
+    assert_eq!(area.entitlement(day("2023-12-31")).err().map(|fault| fault.code()), Some("no_rules"));
+}
+
+#[test]
+fn a_row_that_states_a_wrong_credit_is_a_fault_of_the_case() {
+    let text = "[decided_elsewhere]\nordinary_outpatient = \"text:1\"\n[account.credit]\nper = \"month\"\ncite = \"text:1\"\n\
+                rows = [{ is = \"60.00\" }]\n[account.credit_from]\ncite = \"text:1\"\nrows = [{ is = { fund = \"310100\" } }]";
+    let report = |cells: &str| {
+        let mut folder = common::area(text);
+        let cases = format!(
+            "## 计入\n\n依据：text:1\n\n| 例 | date | = credit | = credit_from | = error |\n|---|---|---|---|---|\n| 甲 | {cells} |\n"
+        );
+        folder.files.push(gongji_policy::SourceFile { path: "900001/cases/a.md".into(), text: cases.into() });
+        gongji_policy::Library::load(&[folder]).run_cases("900001").expect("the package is sound")
+    };
+    assert!(report("2024-05-01 | 60.00 | 310100 |").is_sound());
+    let wrong = report("2024-05-01 | 61.00 | 310100 |");
+    assert!(!wrong.is_sound());
+    assert_eq!((wrong.cases[0].differs[0].cells[0].got.as_str(), wrong.cases[0].passed), ("60.00", false));
+    assert!(!report("2023-05-01 | 60.00 | 310100 |").is_sound(), "no rules yet");
+    assert!(report("2023-05-01 | - | | no_rules").is_sound());
+    assert!(!report("2024-05-01 | 60.00 | | no_rules").is_sound(), "there is an answer");
 }

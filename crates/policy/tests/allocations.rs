@@ -1,9 +1,10 @@
-//! Deciding a visit without steps allocates nothing once warm.
+//! Deciding a visit without steps allocates nothing once warm; neither does a credit of a prepared month.
 mod common;
 
 use gongji_adjudication::{Encounter, Lines, Settlement, Split, Standing, Verdict, settle_into};
 use gongji_domain::{Clock, Day, Fen};
 use gongji_policy::Area;
+use gongji_policy::account::Crediting;
 
 /// Decides visits of one member through a year into one settlement; how often memory was asked for.
 fn allocations(area: &Area, standing: &mut Standing, settlement: &mut Settlement) -> u64 {
@@ -53,5 +54,28 @@ fn a_visit_without_steps_allocates_nothing() {
         allocations(area, &mut standing, &mut settlement);
         assert!(standing != Standing::default(), "something was paid");
         assert_eq!(allocations(area, &mut standing, &mut settlement), 0, "{code}");
+    }
+}
+
+#[test]
+fn a_credit_of_a_prepared_month_allocates_nothing() {
+    let library = common::shipped();
+    let day = Day::from_ymd(2024, 3, 31).unwrap();
+    for code in ["500000", "211200", "320700", "360100"] {
+        let rules = library.area(code).unwrap().credits_for(day, Day::MAX).unwrap();
+        let facts = [("lump_sum_period", "false")];
+        let person = Crediting {
+            enrolment: "employer",
+            birth: Some(day),
+            base: Some(Fen::from_yuan(4000)),
+            facts: &facts,
+            ..Crediting::default()
+        };
+        let measured = allocation_counter::measure(|| {
+            for _ in 0..1000 {
+                assert!(rules.credit(&Crediting { status: "active", ..person }).is_ok(), "{code}");
+            }
+        });
+        assert_eq!(measured.count_total, 0, "{code}");
     }
 }

@@ -144,6 +144,9 @@ pub(crate) trait Source {
     /// Every person, as recovery would have it.
     fn people(&self) -> Result<People, Trouble>;
 
+    /// Hands every person to `see`, once, in no particular order: name, revision, packed state.
+    fn persons(&self, see: &mut dyn FnMut(&str, u64, &[u8])) -> Result<(), Trouble>;
+
     /// The posting rows of events from one number to another; nothing where no such rows are kept.
     fn postings(&self, from: u64, to: u64) -> Result<Option<Vec<Line>>, Trouble>;
 

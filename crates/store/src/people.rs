@@ -30,6 +30,11 @@ impl People {
         self.records.len()
     }
 
+    /// Whether there is such a person.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.table.find(self.hash(name), |at| self.name(*at) == name).is_some()
+    }
+
     /// What is kept of a person.
     pub(crate) fn get(&self, name: &str) -> Option<Kept> {
         let at = self.table.find(self.hash(name), |at| self.name(*at) == name)?;
@@ -103,6 +108,7 @@ mod tests {
         }
         people.set("P7", 9, b"");
         assert_eq!(people.len(), 10_000);
+        assert!(people.has("P9999") && !people.has("P10000"));
         assert_eq!(people.get("P7"), Some(Kept { revision: 9, packed: Vec::new() }));
         assert_eq!(people.get("P9999").unwrap().packed, 9999_u64.to_le_bytes());
         let chunk = people.chunk(6, 3);

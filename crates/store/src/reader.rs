@@ -31,6 +31,9 @@ pub enum ReadError {
     /// What is kept is not to be trusted.
     #[error("流水不可信：{0}；请用 gongji store verify 核验")]
     Broken(String),
+    /// Persons are kept as other rules folded them.
+    #[error("人员状态由另一版规则折算：请先用这一版程序和同样的政策包启动一次服务，或 gongji store rebuild")]
+    OtherEdition,
 }
 
 impl From<WalkError> for ReadError {
@@ -133,6 +136,59 @@ impl Reader {
         Ok(())
     }
 
+    /// Hands every person to `see`, once, in no particular order: name, how many events there were of the person,
+    /// and what is known.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or its persons were folded by other rules than these.
+    pub fn persons<S: State>(&self, state: &S, mut see: impl FnMut(&str, u64, S::Person)) -> Result<(), ReadError> {
+        if self.source.edition()? != Some(state.edition()) {
+            return Err(ReadError::OtherEdition);
+        }
+        let mut unreadable = None;
+        self.source.persons(&mut |name, revision, packed| match state.unpack(packed) {
+            Ok(person) => see(name, revision, person),
+            Err(why) => drop(unreadable.get_or_insert_with(|| format!("{name}：{why}"))),
+        })?;
+        unreadable.map_or(Ok(()), |why| Err(ReadError::Broken(why)))
+    }
+
+    /// Where every stream stands: one for the embedded engine, one of each node of a server.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn heads(&self) -> Result<Vec<Verified>, ReadError> {
+        let streams = self.source.streams()?;
+        Ok(streams.into_iter().map(|base| self.source.head(base)).collect::<Result<_, _>>()?)
+    }
+
+    /// Hands every event to `see`, with what it moves, that came after each stream stood there; of a stream that
+    /// is not named all. As for [`Reader::visit`], nothing is checked.
+    ///
+    /// # Errors
+    /// When the store, or one of these rows, cannot be read.
+    pub fn since(
+        &self,
+        heads: &[Verified],
+        mut see: impl FnMut(&Event, Option<&Transaction>),
+    ) -> Result<(), ReadError> {
+        let packer = packer(&*self.source)?;
+        for base in self.source.streams()? {
+            let stood = heads.iter().map(|head| head.events).find(|number| number / STREAM == base / STREAM);
+            let mut after = stood.unwrap_or(base);
+            loop {
+                let rows = self.source.page(after, PAGE)?;
+                let Some(row) = rows.last() else { break };
+                after = row.number;
+                for row in rows {
+                    let Stored { event, moved } = whole(&packer, row)?;
+                    see(&event, moved.as_ref());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The closed periods of every area.
     ///
     /// # Errors
@@ -209,11 +265,15 @@ impl Reader {
     }
 }
 
-/// An event of which the one before is not looked at.
-fn alone(packer: &Packer, row: Row) -> Result<Event, ReadError> {
+/// An event of which the one before is not looked at, with what it moves.
+fn whole(packer: &Packer, row: Row) -> Result<Stored, ReadError> {
     let number = row.number;
-    let stored = packer.unpack(row, GENESIS).map_err(|why| ReadError::Broken(format!("第 {number} 件：{why}")))?;
-    Ok(stored.event)
+    packer.unpack(row, GENESIS).map_err(|why| ReadError::Broken(format!("第 {number} 件：{why}")))
+}
+
+/// The same without what it moves.
+fn alone(packer: &Packer, row: Row) -> Result<Event, ReadError> {
+    Ok(whole(packer, row)?.event)
 }
 
 /// A connection that reads one moment of a file.

@@ -170,7 +170,7 @@ impl<'s, S: State> Folding<'s, S> {
         let change = state.read(event)?;
         let visit = event.visit.and_then(|number| Some((number, self.visits.get(&event.psn_no, number)?)));
         let known = Known {
-            persons: event.persons().map(|(name, _)| (name, &self.persons[name].1)).collect(),
+            persons: event.persons().map(|(name, _)| (name, self.persons[name].0, &self.persons[name].1)).collect(),
             visit,
             periods: &self.periods,
             original: None,

@@ -122,7 +122,8 @@ pub enum InVisit {
 
 /// What a request may see: the persons that it names, its visit, and which periods are closed.
 pub struct Known<'a, S: State + ?Sized> {
-    pub(crate) persons: Vec<(&'a str, &'a S::Person)>,
+    /// Name, how many events there were of the person, and the person.
+    pub(crate) persons: Vec<(&'a str, u64, &'a S::Person)>,
     pub(crate) visit: Option<(u64, &'a S::Visit)>,
     pub(crate) periods: &'a Periods,
     pub(crate) original: Option<&'a Event>,
@@ -132,7 +133,14 @@ impl<'a, S: State + ?Sized> Known<'a, S> {
     /// A person whom the request names; as at the beginning where nothing was ever kept.
     #[must_use]
     pub fn person(&self, name: &str) -> Option<&'a S::Person> {
-        self.persons.iter().find(|(known, _)| *known == name).map(|(_, person)| *person)
+        self.persons.iter().find(|(known, ..)| *known == name).map(|(.., person)| *person)
+    }
+
+    /// How many events there were of a person whom the request names: who looked at the person earlier knows by
+    /// it whether anything happened since.
+    #[must_use]
+    pub fn revision(&self, name: &str) -> u64 {
+        self.persons.iter().find(|(known, ..)| *known == name).map_or(0, |(_, revision, _)| *revision)
     }
 
     /// The visit that the request names, if the member had one with this number.

@@ -173,11 +173,13 @@ impl<S: State> Store<S> {
             return None;
         }
         let glimpse = self.lane(persons).hand.glance(message, persons, visit)?;
-        let unpacked =
-            |kept: Option<Kept>| kept.map_or_else(|| Ok(S::Person::default()), |kept| self.state.unpack(&kept.packed));
+        let unpacked = |kept: Option<Kept>| match kept {
+            None => Ok((0, S::Person::default())),
+            Some(kept) => self.state.unpack(&kept.packed).map(|person| (kept.revision, person)),
+        };
         let states = glimpse.persons.into_iter().map(unpacked).collect::<Result<Vec<_>, _>>().ok()?;
         let known = Known {
-            persons: persons.iter().map(String::as_str).zip(&states).collect(),
+            persons: persons.iter().zip(&states).map(|(name, (seen, state))| (name.as_str(), *seen, state)).collect(),
             visit: visit.zip(glimpse.visit.as_deref()),
             periods: &glimpse.periods,
             original: None,

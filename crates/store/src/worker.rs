@@ -557,8 +557,11 @@ fn lent<'s, V>(visits: &'s Lent<'_, V>, member: &str, number: u64) -> Option<&'s
 
 /// What a request may see.
 fn known<'s, S: State>(sheet: &'s Sheet<'_, S>, periods: &'s Periods, request: &'s Request) -> Known<'s, S> {
-    let persons =
-        request.persons.iter().filter_map(|name| Some((name.as_str(), &sheet.persons.get(name.as_str())?.person)));
+    let named = |name: &'s String| {
+        let Open { revision, person, .. } = sheet.persons.get(name.as_str())?;
+        Some((name.as_str(), *revision, person))
+    };
+    let persons = request.persons.iter().filter_map(named);
     let member = request.persons.first();
     let original = request.refers.as_ref().and_then(|key| original(sheet, key));
     let visit = request.visit.or(original.and_then(|event| event.visit));

@@ -9,7 +9,7 @@ use gongji_register::Member;
 use gongji_register::bond::{Bond, BondState, Bonds, By, Change, Limits, Party, Registered, Relation, Request};
 use serde::{Deserialize, Serialize};
 
-use super::{check_number, check_officer, of_bond, refused};
+use super::{check_officer, check_paper, of_bond, refused};
 use crate::his::book::{self, View};
 use crate::his::codes;
 use crate::his::decider::Decider;
@@ -56,7 +56,7 @@ pub(crate) fn request(desk: &Desk<'_>, decider: &Arc<dyn Decider>, asked: &Asked
     check_officer(desk)?;
     // Without a pledge the register refuses, and says so.
     if !asked.pledge.trim().is_empty() {
-        check_number("pledge", &asked.pledge)?;
+        check_paper("pledge", &asked.pledge)?;
     }
     let mut asked = asked.clone();
     // A member is found by the certificate alone, so that nobody is bound twice under two names.

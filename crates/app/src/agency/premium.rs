@@ -12,13 +12,16 @@ use gongji_register::Member;
 use gongji_register::bond::{Bonds, Party, Purpose};
 use serde::{Deserialize, Serialize};
 
-use super::{check_number, check_officer, of_bond, refused};
+use gongji_register::entitlement::State;
+
+use super::{check_officer, check_paper, of_bond, refused};
+use crate::his::benefit;
 use crate::his::book::{self, View};
 use crate::his::decider::Decider;
 use crate::his::desk::{Act, Decided, Desk, Done};
 use crate::his::entry::{Entry, From, Premium, What, known_as};
 use crate::his::errors::{Code, Fault};
-use crate::his::member::{in_benefit, record_name};
+use crate::his::member::record_name;
 use crate::his::paying::{may_use, who, word};
 
 /// What contributions are paid for; anything else is paid where it is had.
@@ -70,7 +73,7 @@ pub(crate) struct Told {
 /// Why it may not be paid; nothing is kept then.
 pub(crate) fn pay(desk: &Desk<'_>, decider: &Arc<dyn Decider>, asked: &Asked) -> Result<Done<Told>, Fault> {
     check_officer(desk)?;
-    check_number("bill", &asked.bill)?;
+    check_paper("bill", &asked.bill)?;
     if let Some(area) = asked.area.as_ref().filter(|area| area.parse::<AreaCode>().is_err()) {
         return Err(Fault::at(Code::InvalidValue, "area").given(area).allowed(" 6 位统筹区代码"));
     }
@@ -116,7 +119,7 @@ fn decide(
     let told = verdict(decider, member, &bonds, asked, on)?;
     let purpose = purpose(&asked.purpose)?;
     let article = || told.article.clone();
-    check_insured(view, member, asked, purpose, on)?;
+    check_insured(decider, view, member, (asked, purpose), on)?;
     check_account(view, member).map_err(|fault| fault.article(article()))?;
     let authorised = |party: &Party| {
         let (bond, most) = bonds.authorises(&member.number, known_as(party), on, purpose)?;
@@ -191,7 +194,13 @@ fn purpose(given: &str) -> Result<Purpose, Fault> {
 }
 
 /// Nobody is insured both as an employee and as a resident: who changed schemes may be.
-fn check_insured(view: View<'_>, member: &Member, asked: &Asked, purpose: Purpose, on: Day) -> Result<(), Fault> {
+fn check_insured(
+    decider: &dyn Decider,
+    view: View<'_>,
+    member: &Member,
+    (asked, purpose): (&Asked, Purpose),
+    on: Day,
+) -> Result<(), Fault> {
     if purpose != Purpose::ResidentPremium {
         return Ok(());
     }
@@ -201,7 +210,8 @@ fn check_insured(view: View<'_>, member: &Member, asked: &Asked, purpose: Purpos
     };
     let Some(insured) = insured else { return Ok(()) };
     let changed = view.file(&insured.number).is_some_and(|file| file.affairs.scheme.at(on).is_some());
-    if in_benefit(insured, on) && !changed {
+    let in_benefit = benefit::on(decider, insured, on).is_some_and(|(state, _)| state == State::InBenefit);
+    if in_benefit && !changed {
         let fault = Fault::at(Code::AlreadyInsured, "insured").given(&insured.number);
         return Err(fault.allowed("没有参加职工医保的亲属"));
     }

@@ -8,6 +8,8 @@ pub(crate) mod certify;
 pub(crate) mod errors;
 pub(crate) mod explain;
 pub(crate) mod load;
+pub(crate) mod member;
+pub(crate) mod openapi;
 mod otherwise;
 mod paint;
 mod policy_bless;
@@ -58,6 +60,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Policy(PolicyCommand),
     #[command(subcommand)]
+    Member(member::MemberCommand),
+    #[command(subcommand)]
     Account(account::AccountCommand),
     #[command(subcommand)]
     Catalogue(catalogue::CatalogueCommand),
@@ -70,6 +74,7 @@ pub(crate) enum Command {
     Sandbox(sandbox::SandboxCommand),
     Calls(calls::Options),
     Certify(certify::Options),
+    Openapi(openapi::Options),
 }
 
 /// Look at, check and compare policy packages (政策包).

@@ -8,7 +8,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use gongji_store::{Event, OpenError, Place, ReadError, Reader};
+use gongji_ledger::Transaction;
+use gongji_store::{Event, Key, OpenError, Place, ReadError, Reader};
 
 use super::book::Change;
 use super::call::event_number;
@@ -46,6 +47,7 @@ impl Kept {
 
 /// The threads that answer questions about what was kept.
 pub(crate) struct Archive {
+    place: Place,
     jobs: Option<SyncSender<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
@@ -70,7 +72,16 @@ impl Archive {
             };
             std::thread::Builder::new().name("gongji-archive".to_owned()).spawn(run).map_err(OpenError::Thread)
         };
-        Ok(Self { jobs: Some(sender), threads: (0..THREADS).map(thread).collect::<Result<_, _>>()? })
+        Ok(Self {
+            place: place.clone(),
+            jobs: Some(sender),
+            threads: (0..THREADS).map(thread).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// What was kept, for a thread that may wait.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept::at(&self.place)
     }
 
     /// Has a question answered; at once with a fault when too many wait. `job` gets the fault then.
@@ -114,6 +125,11 @@ impl Drop for Archive {
 pub(crate) struct Moment(Reader);
 
 impl Moment {
+    /// The moment of a reader.
+    pub(crate) fn of(reader: Reader) -> Self {
+        Self(reader)
+    }
+
     fn open(place: &Place) -> Result<Self, Fault> {
         match place {
             Place::Memory => Err(Fault::new(Code::NothingKept)),
@@ -157,6 +173,16 @@ impl Moment {
     /// An event by its number.
     pub(crate) fn event(&self, number: u64) -> Result<Option<Event>, Fault> {
         self.0.event(number).map_err(|error| unread(&error))
+    }
+
+    /// The event of a message, if it became one.
+    pub(crate) fn find(&self, message: &Key) -> Result<Option<u64>, Fault> {
+        self.0.find(message).map_err(|error| unread(&error))
+    }
+
+    /// Hands over every event with what it moved.
+    pub(crate) fn all(&self, see: impl FnMut(&Event, Option<&Transaction>)) -> Result<(), Fault> {
+        self.0.events(see).map_err(|error| unread(&error))
     }
 
     /// Hands over every event that lies in these days of the journal.

@@ -579,6 +579,10 @@ fn enter(name: &str, person: &mut Person, event: &Event, entry: &Entry) -> Resul
     if name == record_name(&event.psn_no) {
         return entry.facts().iter().try_for_each(|fact| person.record.take(fact));
     }
+    if let Some(shows) = entry.shows(name) {
+        person.owner = if shows { event.psn_no.clone() } else { String::new() };
+        return Ok(());
+    }
     person.last_entry = Some(event.seq);
     if name == event.psn_no {
         return entry.fold_holder(person);

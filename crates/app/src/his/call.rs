@@ -2,9 +2,11 @@
 
 use gongji_domain::Day;
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+
+use gongji_register::entitlement::State;
 
 use super::archive::Kept;
+use super::benefit;
 use super::book::{Change, View, Visit};
 use super::codes;
 use super::decider::Decider;
@@ -13,9 +15,10 @@ use super::directory::{Directory, Institution};
 use super::envelope::{Envelope, lies_in};
 use super::errors::{Code, Fault};
 use super::files::Files;
-use super::member::{self, certificate_name, in_benefit, shows};
+use super::member::{self, certificate_name, shows};
 use super::moment::Moment;
 use super::past::Past;
+use super::written::Output;
 use gongji_register::Member;
 
 /// Everything a transaction may read while it is being decided.
@@ -36,7 +39,7 @@ pub(crate) struct Call<'a> {
 #[derive(Debug)]
 pub(crate) enum Done {
     /// Nothing happened.
-    Answer(Box<RawValue>),
+    Answer(Output),
     /// Something happened and is to be kept.
     Record(Box<Record>),
     /// Nothing happened, and the reply is no envelope but these bytes (9102).
@@ -54,7 +57,7 @@ pub(crate) struct Record {
     pub with: Vec<String>,
     /// The visit that it belongs to, by the event that began it.
     pub visit: Option<u64>,
-    pub output: Box<RawValue>,
+    pub output: Output,
     pub change: Change,
     pub policy: String,
 }
@@ -206,13 +209,13 @@ impl Plan {
 
 impl Done {
     pub(crate) fn answer(output: &impl Serialize) -> Self {
-        Self::Answer(raw(output))
+        Self::Answer(Output::of(output))
     }
 
     pub(crate) fn record(
         kind: &'static str,
         member: &Member,
-        output: Box<RawValue>,
+        output: Output,
         change: Change,
         policy: String,
     ) -> Record {
@@ -241,11 +244,6 @@ impl Record {
     pub(crate) fn begins_visit(self, number: u64) -> Done {
         Done::Record(Box::new(Self { visit: Some(number), ..self }))
     }
-}
-
-/// An output as the text that goes into a reply.
-pub(crate) fn raw(output: &impl Serialize) -> Box<RawValue> {
-    to_raw_value(output).expect("an output of texts and numbers can always be written")
 }
 
 /// `output` of transactions that return nothing.
@@ -311,8 +309,17 @@ impl<'a> Call<'a> {
 
     /// Member in benefit, institution under agreement on the service date, in this order.
     pub(crate) fn check_day(&self, member: &Member, day: Day) -> Result<(), Fault> {
-        if !in_benefit(member, day) {
-            return Err(Fault::at(Code::BenefitSuspended, "data.psn_no").given(format!("{} 于 {day}", member.number)));
+        let given =
+            |code, why: &str| Err(Fault::at(code, "data.psn_no").given(format!("{} 于 {day}（{why}）", member.number)));
+        match benefit::on(self.decider, member, day) {
+            Some((State::InBenefit, _)) => {}
+            Some((state, why)) => {
+                return given(Code::BenefitSuspended, &format!("{}：{}", state.name(), why.name()));
+            }
+            None => return given(Code::BenefitSuspended, "早于参保"),
+        }
+        if let Some(stay) = benefit::inpatient(self.decider, member, day) {
+            return given(Code::InpatientOpen, &format!("{} 入院", stay.from));
         }
         if !self.institution.has_agreement(day) {
             let given = format!("{} 于 {day}", self.institution.code);

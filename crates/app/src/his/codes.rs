@@ -47,6 +47,11 @@ pub(crate) fn status(psn_type: &str) -> Option<&'static str> {
     by_prefix(PERSON_TYPES, psn_type).copied().flatten()
 }
 
+/// Whether a code is a category of persons (人员类别) that the register knows, settled here or not.
+pub(crate) fn is_category(code: &str) -> bool {
+    by_prefix(PERSON_TYPES, code).is_some() && code.len() <= 6 && code.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// Where a care type can be settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum At {

@@ -2,6 +2,7 @@
 
 use gongji_adjudication::{AccountPart, CounterId, Standing};
 use gongji_domain::{Clock, Day, Fen, FundCode, NationalField, Rate};
+use gongji_policy::Area;
 use gongji_policy::account::{AccountFault, Crediting, Use, Using};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,12 @@ pub(crate) trait Decider: Send + Sync + 'static {
     /// # Errors
     /// The business error or refusal for the caller; nothing happened.
     fn decide(&self, standing: &Standing, visit: &Visit<'_>) -> Result<Decided, Fault>;
+
+    /// The package of an area, for what it says beside visits; none where there are no packages.
+    fn area(&self, code: &str) -> Option<&Area> {
+        let _ = code;
+        None
+    }
 
     /// Changes whenever what was settled counts differently than before: the counters of every area.
     fn edition(&self) -> String;

@@ -87,12 +87,10 @@ impl<'a> Node<'a> {
 
     /// The field as it was sent.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a Json> {
-        let likely = self.next.get();
-        let at = if self.fields.get(likely).is_some_and(|field| field.0 == name) {
-            likely
-        } else {
-            self.fields.iter().position(|field| field.0 == name)?
-        };
+        let (before, after) = self.fields.split_at(self.next.get());
+        let named = |field: &(CompactString, Json)| field.0 == name;
+        let later = || before.iter().position(named);
+        let at = after.iter().position(named).map(|at| at + before.len()).or_else(later)?;
         self.read[at].set(true);
         self.next.set(at + 1);
         Some(&self.fields[at].1)
@@ -100,14 +98,19 @@ impl<'a> Node<'a> {
 
     /// Fields that the interface has and this service has no use for.
     pub(crate) fn known(&self, names: &[&str]) {
-        for name in names {
-            self.raw(name);
+        for (field, read) in self.fields.iter().zip(&self.read).filter(|(_, read)| !read.get()) {
+            read.set(names.contains(&field.0.as_str()));
         }
     }
 
     /// Text of at most `max` characters; empty, `null` and absent are nothing. A number is taken
     /// as its digits, as some clients send codes so.
     pub(crate) fn optional(&self, name: &str, max: usize) -> Result<Option<String>, Fault> {
+        Ok(self.word(name, max)?.map(str::to_owned))
+    }
+
+    /// The same as it lies in the message.
+    fn word(&self, name: &str, max: usize) -> Result<Option<&'a str>, Fault> {
         let text = match self.raw(name) {
             None | Some(Json::Null) => return Ok(None),
             Some(Json::Text(text)) => text.trim(),
@@ -117,10 +120,10 @@ impl<'a> Node<'a> {
         if text.is_empty() || (self.null_is_empty && text == "null") {
             return Ok(None);
         }
-        if text.chars().count() > max {
+        if text.len() > max && text.chars().count() > max {
             return Err(Fault::at(Code::TooLong, self.path(name)).given(text).allowed(format!("至多 {max} 个字符")));
         }
-        Ok(Some(text.to_owned()))
+        Ok(Some(text))
     }
 
     /// As [`Node::optional`], but must be there.
@@ -136,6 +139,14 @@ impl<'a> Node<'a> {
             notes.absent(self.path(name));
         }
         Ok(text)
+    }
+
+    /// As [`Node::expected`], where nobody wants to know what it is.
+    pub(crate) fn note(&self, name: &str, max: usize, notes: &Notes) -> Result<(), Fault> {
+        if self.word(name, max)?.is_none() {
+            notes.absent(self.path(name));
+        }
+        Ok(())
     }
 
     /// One of the codes of a table, or an error that lists them.

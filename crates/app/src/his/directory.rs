@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use gongji_domain::{Day, Fen};
 use serde::Deserialize;
 
@@ -96,8 +97,8 @@ pub(crate) struct Institution {
 /// All three.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
-    members: HashMap<String, Member>,
-    institutions: HashMap<String, Institution>,
+    members: HashMap<String, Member, RandomState>,
+    institutions: HashMap<String, Institution, RandomState>,
     catalogue: Catalogue,
     folder: Folder,
 }

@@ -51,6 +51,21 @@ impl Policies {
         let areas = library.areas().map(named).collect();
         Ok(Self { library, areas })
     }
+
+    /// The areas that have a package.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Area> {
+        self.library.areas()
+    }
+
+    /// The package of an area.
+    pub(crate) fn area(&self, code: &str) -> Option<&Area> {
+        self.library.area(code)
+    }
+
+    /// Which version of its package an area has; empty without one.
+    pub(crate) fn version(&self, code: &str) -> &str {
+        self.areas.get(code).map_or("", |named| named.version.as_str())
+    }
 }
 
 /// Folder and content of the package that decides, the package that it extends included:
@@ -89,6 +104,10 @@ impl Decider for Policies {
             // What this layer says is checked already, so the package wants more than the wire has.
             Err(fault) => Err(Fault::new(Code::CaseFault).given(format!("{} {}", fault.code, fault.message))),
         }
+    }
+
+    fn area(&self, code: &str) -> Option<&Area> {
+        self.library.area(code)
     }
 
     fn edition(&self) -> String {

@@ -7,7 +7,7 @@ use gongji_domain::{Day, Fen, FundCode, Month};
 use gongji_register::bond::{self, Bonds, Purpose};
 use gongji_register::credit::{Credited, Source};
 use gongji_register::matter::{Adjustment, Affairs, Kind, Movement, Step};
-use gongji_register::{Fact, Paid, Parts};
+use gongji_register::{Fact, Identity, Paid, Parts};
 use serde::{Deserialize, Serialize};
 
 use super::book::Told;
@@ -28,7 +28,13 @@ pub(crate) struct Entry {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum What {
     /// 缴费: a month's contribution was received; the pooled part goes to a fund.
-    Contributed { paid: Paid, to: From },
+    Contributed {
+        paid: Paid,
+        to: From,
+        /// The member's base is that of this contribution from its month on.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rebased: bool,
+    },
     /// 计入
     Credited(Credit),
     /// 年度结转: what was left of the current part became prior.
@@ -37,8 +43,31 @@ pub(crate) enum What {
     Bond(bond::Change),
     /// 业务办理
     Matter(Step),
+    /// 业务办结
+    Concluded(Box<Concluded>),
     /// 代扣代缴
     Premium(Box<Premium>),
+}
+
+/// A matter that was carried out, with what its step alone does not say.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Concluded {
+    pub step: Step,
+    /// The fund that a corrected credit came from, or is to come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<From>,
+    /// 补卡
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<NewCard>,
+}
+
+/// A member's new card, and what shows the member in its place.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct NewCard {
+    pub identity: Identity,
+    /// The new card and the old one, by their names in the store.
+    pub shown_by: Vec<String>,
+    pub no_longer: Vec<String>,
 }
 
 /// A fund, and the ledger kept apart inside it.
@@ -194,12 +223,8 @@ impl Entry {
             }
             What::Bond(change) => person.file_mut().bonds.take_given(change).map_err(said)?,
             What::Premium(premium) => premium.fold(person)?,
-            What::Matter(step) => {
-                if let Step::Done { number, moved, .. } = step {
-                    moved.iter().try_for_each(|movement| fold_movement(person, *number, movement))?;
-                }
-                person.file_mut().affairs.take(step).map_err(said)?;
-            }
+            What::Matter(step) => fold_step(person, step)?,
+            What::Concluded(concluded) => fold_step(person, &concluded.step)?,
         }
         Ok(())
     }
@@ -214,10 +239,32 @@ impl Entry {
     /// What the register learns from it.
     pub(super) fn facts(&self) -> Vec<Fact> {
         match &self.what {
-            What::Contributed { paid, .. } => vec![Fact::Paid(*paid)],
+            What::Contributed { paid, rebased, .. } => {
+                let base = rebased.then(|| Fact::Base(paid.from.first_day(), paid.base));
+                std::iter::once(Fact::Paid(*paid)).chain(base).collect()
+            }
+            What::Concluded(concluded) => {
+                let identity = concluded.card.iter().map(|card| Fact::Identity(card.identity.clone()));
+                identity.collect()
+            }
             _ => Vec::new(),
         }
     }
+
+    /// Whether a certificate shows the holder since, or no longer does; nothing if it is about no such certificate.
+    pub(super) fn shows(&self, certificate: &str) -> Option<bool> {
+        let What::Concluded(concluded) = &self.what else { return None };
+        let card = concluded.card.as_ref()?;
+        let among = |names: &[String]| names.iter().any(|name| name == certificate);
+        if among(&card.shown_by) { Some(true) } else { among(&card.no_longer).then_some(false) }
+    }
+}
+
+fn fold_step(person: &mut Person, step: &Step) -> Result<(), String> {
+    if let Step::Done { number, moved, .. } = step {
+        moved.iter().try_for_each(|movement| fold_movement(person, *number, movement))?;
+    }
+    person.file_mut().affairs.take(step).map_err(said)
 }
 
 /// What a matter moved, into the parts of the account and the months that were credited.
@@ -233,7 +280,8 @@ fn fold_movement(person: &mut Person, number: u64, movement: &Movement) -> Resul
         }
         Movement::Credit { month, source, amount, withheld } => {
             person.standing.credit(AccountPart::Current, *amount - *withheld);
-            person.file_mut().credited.add(*month, *amount, *source).map_err(said)?;
+            // A month that is not remembered any more is what corrections are for; no run credits it again.
+            let _ = person.file_mut().credited.add(*month, *amount, *source);
         }
         Movement::TakeBack { month, source, parts, .. } => {
             person.take_out(*parts);

@@ -1,13 +1,11 @@
 //! The envelope around every transaction: request in, reply out.
 
-use serde::Serialize;
-use serde_json::value::RawValue;
-
 use super::auth::Guard;
 use super::decode::{Node, Notes, unwrapped};
 use super::errors::Fault;
 use super::json::Json;
 use super::profile::Required;
+use super::written::{Output, object};
 
 /// A request without its input's meaning.
 #[derive(Debug)]
@@ -66,6 +64,7 @@ impl Outline {
     /// The envelope's own words, as far as they are words.
     pub(crate) fn of(message: &Json) -> Self {
         let word = |name: &str| match message.get(name) {
+            Some(Json::Text(text) | Json::Number(text)) if text.len() <= 30 => text.to_string(),
             Some(Json::Text(text) | Json::Number(text)) => text.chars().take(30).collect(),
             _ => String::new(),
         };
@@ -90,9 +89,9 @@ impl Envelope {
         let insured_in = node.optional("insuplc_admdvs", 6)?;
         for (name, max) in EXPECTED {
             match required {
-                Required::Tolerant => node.expected(name, *max, notes)?,
-                Required::Strict => Some(node.required(name, *max)?),
-            };
+                Required::Tolerant => node.note(name, *max, notes)?,
+                Required::Strict => drop(node.required(name, *max)?),
+            }
         }
         if required == Required::Strict {
             for (name, max) in STRICT {
@@ -140,28 +139,19 @@ pub(crate) struct Stamp {
     pub time: String,
 }
 
-#[derive(Serialize)]
-struct Reply<'a> {
-    infcode: i8,
-    inf_refmsgid: &'a str,
-    refmsg_time: &'a str,
-    respond_time: &'a str,
-    err_msg: &'a str,
-    warn_msg: &'a str,
-    output: &'a RawValue,
-}
-
 /// A reply: `infcode` is the number 0 and `err_msg` empty on success, -1 and the message else.
-pub(crate) fn reply(stamp: &Stamp, outcome: Result<&RawValue, &Fault>, warn_msg: &str) -> Vec<u8> {
+pub(crate) fn reply(stamp: &Stamp, outcome: Result<&Output, &Fault>, warn_msg: &str) -> Vec<u8> {
     let err_msg = outcome.err().map(ToString::to_string).unwrap_or_default();
-    let reply = Reply {
-        infcode: if outcome.is_ok() { 0 } else { -1 },
-        inf_refmsgid: &stamp.inf_refmsgid,
-        refmsg_time: &stamp.time,
-        respond_time: &stamp.time,
-        err_msg: &err_msg,
-        warn_msg,
-        output: outcome.unwrap_or(RawValue::NULL),
-    };
-    serde_json::to_vec(&reply).expect("a reply of texts and raw values can always be written")
+    let output = outcome.map_or("null", Output::as_str);
+    let mut text = String::with_capacity(output.len() + err_msg.len() + warn_msg.len() + 256);
+    object(&mut text, |put| {
+        put.json("infcode", if outcome.is_ok() { "0" } else { "-1" });
+        put.text("inf_refmsgid", &stamp.inf_refmsgid);
+        put.text("refmsg_time", &stamp.time);
+        put.text("respond_time", &stamp.time);
+        put.text("err_msg", &err_msg);
+        put.text("warn_msg", warn_msg);
+        put.json("output", output);
+    });
+    text.into_bytes()
 }

@@ -61,6 +61,7 @@ codes! {
     // Who, where, which insurance.
     NotAMember = "not_a_member", "查无此参保人";
     CertificateMismatch = "certificate_mismatch", "就诊凭证与人员不符";
+    InpatientOpen = "inpatient_open", "住院期间不同时享受门诊待遇";
     BenefitSuspended = "benefit_suspended", "参保人在就诊日不在待遇享受期内";
     InstitutionWithoutAgreement = "institution_without_agreement", "机构在就诊日没有有效的医保服务协议";
     PrescriberUnknown = "prescriber_unknown", "处方开具机构没有有效的医保服务协议";
@@ -137,6 +138,20 @@ codes! {
     SignatureStale = "signature_stale", "发送时间超出允许的范围";
     SignatureReplayed = "signature_replayed", "同一签名已用于另一份内容";
     DecryptionFailed = "decryption_failed", "密文不能解开";
+    // At the counter: life events of members and their accounts.
+    FactRefused = "fact_refused", "登记与已有的登记不符";
+    CertificateTaken = "certificate_taken", "此凭证已登记在他人名下";
+    MatterNotFound = "matter_not_found", "没有此业务";
+    MatterNotOffered = "matter_not_offered", "本统筹区不办理此业务";
+    MatterInvalid = "matter_invalid", "业务内容不全或不合规定";
+    DocumentsMissing = "documents_missing", "材料不全";
+    MatterStage = "matter_stage", "业务所处的环节不能这样办理";
+    SecondOfficerNeeded = "second_officer_needed", "须由另一名经办人复核";
+    AccountFrozen = "account_frozen", "个人账户已冻结";
+    AccountElsewhere = "account_elsewhere", "个人账户已转往其他统筹区";
+    MemberDead = "member_dead", "参保人已死亡或没有死亡登记，不能这样办理";
+    CorrectionTooMuch = "correction_too_much", "追回的金额多于该月已计入的金额";
+    CounterLocal = "counter_local", "经办接口只接受本机的请求";
 }
 
 /// One error as a caller gets it: code, text, the field, its value, what is allowed, the article.
@@ -199,7 +214,9 @@ impl Fault {
     /// The article that says so.
     #[must_use]
     pub(crate) fn article(mut self, article: impl Into<String>) -> Self {
-        self.0.article = Some(article.into());
+        let article = article.into();
+        // Not every area's text has one.
+        self.0.article = (!article.is_empty()).then_some(article);
         self
     }
 
@@ -215,6 +232,11 @@ impl Fault {
     /// The stable code.
     pub(crate) fn code(&self) -> &str {
         &self.0.code
+    }
+
+    /// The article that says so, if one does.
+    pub(crate) fn article_name(&self) -> Option<&str> {
+        self.0.article.as_deref()
     }
 
     /// The field, if one is concerned.

@@ -118,8 +118,8 @@ fn twice(pairs: &[(CompactString, Json)]) -> Option<&str> {
     let mut seen = [0_u64; 64];
     let mut again = false;
     for (name, _) in pairs {
-        let mark = name.bytes().fold(name.len(), |mark, byte| mark.wrapping_mul(31).wrapping_add(byte.into()));
-        let (word, bit) = ((mark >> 6) & 63, 1 << (mark & 63));
+        let mark = mark(name.as_bytes());
+        let (word, bit) = ((mark >> 6) as usize, 1 << (mark & 63));
         again |= seen[word] & bit != 0;
         seen[word] |= bit;
     }
@@ -129,6 +129,15 @@ fn twice(pairs: &[(CompactString, Json)]) -> Option<&str> {
     let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
+/// Twelve bits that seldom are those of another name in an object: of its end and its length.
+fn mark(name: &[u8]) -> u64 {
+    let end = match name.last_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => name.iter().fold(0, |end, byte| (end << 8) | u64::from(*byte)),
+    };
+    (end ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52
 }
 
 fn no_value(parser: &Jiter<'_>) -> Trouble {
@@ -291,8 +300,9 @@ fn join(head: &str, rest: &str) -> String {
 }
 
 /// A text in quotation marks, with what must be escaped escaped.
-fn put_quoted(out: &mut String, text: &str) {
-    if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
+pub(crate) fn put_quoted(out: &mut String, text: &str) {
+    // All bytes are looked at, so that many are at once.
+    if !text.bytes().fold(false, |special, byte| special | (byte < 0x20) | (byte == b'"') | (byte == b'\\')) {
         out.push('"');
         out.push_str(text);
         out.push('"');

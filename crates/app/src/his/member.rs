@@ -5,7 +5,6 @@
 
 use std::sync::OnceLock;
 
-use gongji_domain::Day;
 use gongji_register::{Cover, Fact, Identity, Member, Timeline};
 
 use super::codes;
@@ -20,6 +19,9 @@ pub(crate) fn record_name(number: &str) -> String {
 pub(crate) fn certificate_name(kind: &str, number: &str) -> String {
     format!("{kind}:{number}")
 }
+
+/// The kind of certificate that a card is (社会保障卡).
+pub(crate) const CARD: &str = "03";
 
 /// What a member can show, each by its name in the store.
 pub(crate) fn certificates(identity: &Identity) -> Vec<String> {
@@ -115,21 +117,4 @@ pub(crate) fn listed(member: &directory::Member) -> Member {
         stays: Vec::new(),
         died: None,
     }
-}
-
-/// Whether the member is in benefit (待遇享受期内) on a day.
-pub(crate) fn in_benefit(member: &Member, day: Day) -> bool {
-    member.cover.at(day) == Some(&Cover::InBenefit) && member.died.is_none_or(|died| day <= died)
-}
-
-/// The first day of the insurance.
-pub(crate) fn insured_from(member: &Member) -> Option<Day> {
-    member.cover.rows().first().map(|(from, _)| *from)
-}
-
-/// The first day without benefits again, if that was told.
-pub(crate) fn paused_from(member: &Member) -> Option<Day> {
-    let last = member.cover.rows().last().filter(|(_, cover)| *cover != Cover::InBenefit).map(|(from, _)| *from);
-    let died = member.died.map(Day::next);
-    last.into_iter().chain(died).min()
 }

@@ -10,10 +10,11 @@
 //!
 //! Not here: sockets, clocks, files (the serve module), and any number of law (the packages).
 
-mod archive;
+pub(crate) mod archive;
 pub(crate) mod auth;
+pub(crate) mod benefit;
 pub(crate) mod book;
-mod call;
+pub(crate) mod call;
 pub(crate) mod closing;
 pub(crate) mod codes;
 pub(crate) mod decider;
@@ -32,12 +33,13 @@ pub(crate) mod interface;
 pub(crate) mod json;
 pub(crate) mod member;
 pub(crate) mod moment;
+pub(crate) mod moves;
 pub(crate) mod number;
 mod offered;
 pub(crate) mod opening;
-mod past;
+pub(crate) mod past;
 pub(crate) mod paying;
-mod person;
+pub(crate) mod person;
 mod posted;
 mod pricing;
 pub(crate) mod profile;
@@ -81,6 +83,7 @@ mod t9002;
 mod t9101;
 mod t9102;
 pub(crate) mod uses;
+mod written;
 pub(crate) mod zipped;
 
 use std::sync::Arc;
@@ -107,6 +110,7 @@ use member::{Record, certificate_name, record_name};
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
 use profile::Profile;
+use written::put_digits;
 
 /// Answers messages of the national interface.
 pub(crate) struct Service {
@@ -216,6 +220,16 @@ impl Service {
     /// The store, for checking its chain.
     pub(crate) fn store(&self) -> &Store<Book> {
         &self.store
+    }
+
+    /// The package of an area.
+    pub(crate) fn area(&self, code: &str) -> Option<&gongji_policy::Area> {
+        self.decider.area(code)
+    }
+
+    /// What was kept, read beside the store.
+    pub(crate) fn kept(&self) -> archive::Kept {
+        self.archive.kept()
     }
 
     /// Answers one message that came without headers, as [`Service::receive`] does.
@@ -515,18 +529,23 @@ impl Service {
     fn stamp(&self, outline: &Outline) -> (Moment, Stamp) {
         let at = self.clock.now();
         let now = Moment::of(at);
-        let millisecond = at.time().millisecond();
-        let second = format!("{}{}", now.compact_day(), now.time().replace(':', ""));
-        let mut division: String = outline.division.chars().filter(char::is_ascii_digit).take(6).collect();
+        let millisecond = u64::from(at.time().millisecond().unsigned_abs());
+        let mut time = String::with_capacity(17);
+        put_digits(&mut time, now.digits(), 14);
+        put_digits(&mut time, millisecond, 3);
+        let said = outline.division.bytes().filter(u8::is_ascii_digit).take(6).map(char::from);
+        let mut division: String = said.collect();
         if division.is_empty() {
             division =
                 self.directory.institution(&outline.institution).map(|known| known.area.clone()).unwrap_or_default();
         }
         let count = self.replies.fetch_add(1, Ordering::Relaxed) % 10_000_000;
-        let stamp = Stamp {
-            inf_refmsgid: format!("{division:0>6}{second}{millisecond:03}{count:07}"),
-            time: format!("{second}{millisecond:03}"),
-        };
+        let mut inf_refmsgid = String::with_capacity(30);
+        (division.chars().count()..6).for_each(|_| inf_refmsgid.push('0'));
+        inf_refmsgid.push_str(&division);
+        inf_refmsgid.push_str(&time);
+        put_digits(&mut inf_refmsgid, count, 7);
+        let stamp = Stamp { inf_refmsgid, time };
         (now, stamp)
     }
 }

@@ -7,6 +7,8 @@ use gongji_domain::{Clock, Day};
 use jiff::civil::DateTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::written::put_digits;
+
 /// A civil day and second of that day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment {
@@ -40,17 +42,47 @@ impl Moment {
         gongji_ledger::Moment::new(self.day, self.second * 1000).unwrap_or(gongji_ledger::Moment::MIN)
     }
 
+    /// `yyyy-MM-dd HH:mm:ss`.
+    pub(crate) fn to_text(self) -> String {
+        let mut text = String::with_capacity(19);
+        let digits = self.digits();
+        put_digits(&mut text, digits / 10_000_000_000, 4);
+        let parts = [('-', 100_000_000), ('-', 1_000_000), (' ', 10_000), (':', 100), (':', 1)];
+        for (before, unit) in parts {
+            text.push(before);
+            put_digits(&mut text, digits / unit, 2);
+        }
+        text
+    }
+
     /// `HH:MM:SS`.
     pub(crate) fn time(self) -> String {
-        let [hour, minute, second] = [self.second / 3600, self.second / 60 % 60, self.second % 60];
-        format!("{hour:02}:{minute:02}:{second:02}")
+        self.to_text().split_off(11)
     }
 
     /// `yyyyMMdd`.
     pub(crate) fn compact_day(self) -> String {
-        let (year, month, day) = self.day.ymd();
-        format!("{year:04}{month:02}{day:02}")
+        let mut text = String::with_capacity(8);
+        put_digits(&mut text, self.digits() / 1_000_000, 8);
+        text
     }
+
+    /// `yyyyMMddHHmmss` as a number.
+    pub(crate) fn digits(self) -> u64 {
+        let (year, month, day) = self.day.ymd();
+        let day = u64::from(year.unsigned_abs()) * 10_000
+            + u64::from(month.unsigned_abs()) * 100
+            + u64::from(day.unsigned_abs());
+        let [hour, minute, second] = [self.second / 3600, self.second / 60 % 60, self.second % 60];
+        day * 1_000_000 + u64::from(hour * 10_000 + minute * 100 + second)
+    }
+}
+
+/// `yyyy-MM-dd`.
+pub(crate) fn day_text(day: Day) -> String {
+    let mut text = Moment { day, second: 0 }.to_text();
+    text.truncate(10);
+    text
 }
 
 /// The day so many days after another.
@@ -60,7 +92,7 @@ pub(crate) fn days_later(day: Day, days: u16) -> Day {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.day, self.time())
+        f.write_str(&self.to_text())
     }
 }
 

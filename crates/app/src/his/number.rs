@@ -20,6 +20,10 @@ impl Decimal {
     /// Reads the text of a JSON number (an exponent is allowed), or nothing if it is none or has
     /// more digits than anything here could mean.
     pub(crate) fn read(text: &str) -> Option<Self> {
+        // Most are whole and short.
+        if text.len() < 18 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return text.parse().ok().map(|units| Self { units, scale: 0 });
+        }
         let (negative, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -130,6 +134,17 @@ impl Digits {
     }
 }
 
+impl<const S: u32> Fixed<S> {
+    /// Writes it at the end of a text.
+    pub(crate) fn put(self, text: &mut String) {
+        // Half of a reply's amounts are nothing.
+        match self.0 {
+            0 => text.push_str(const { nothing(S) }),
+            units => text.push_str(Digits::of::<S>(units).as_str()),
+        }
+    }
+}
+
 impl<const S: u32> fmt::Display for Fixed<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(Digits::of::<S>(self.0).as_str())
@@ -141,6 +156,17 @@ impl<const S: u32> Serialize for Fixed<S> {
         let digits = Digits::of::<S>(self.0);
         let raw: &RawValue = serde_json::from_str(digits.as_str()).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
+    }
+}
+
+/// Nothing with so many decimals.
+const fn nothing(decimals: u32) -> &'static str {
+    match decimals {
+        0 => "0",
+        2 => "0.00",
+        4 => "0.0000",
+        6 => "0.000000",
+        _ => panic!("no number of the interface has so many decimals"),
     }
 }
 

@@ -88,6 +88,12 @@ impl Past {
         })
     }
 
+    /// What was settled under a number, and whether it was a purchase at a pharmacy.
+    pub(crate) fn original(&self, id: &str) -> Option<(&Settled, bool)> {
+        let pharmacy = self.events.iter().any(|(_, change)| matches!(change, Change::Purchased { .. }));
+        self.settled(id).map(|settled| (settled, pharmacy))
+    }
+
     /// Whether the registration was taken back (2202).
     pub(crate) fn is_withdrawn(&self) -> bool {
         self.events.iter().any(|(_, change)| matches!(change, Change::Unregistered { .. }))

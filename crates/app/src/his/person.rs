@@ -111,3 +111,8 @@ impl Person {
         Some(Self { opened, standing, last_visit, last_entry, file, ..Self::default() })
     }
 }
+
+/// What an account holds: this year's part and earlier years'.
+pub(crate) fn balances(standing: &Standing) -> [Fen; 2] {
+    [AccountPart::Current, AccountPart::Prior].map(|part| standing.account(part))
+}

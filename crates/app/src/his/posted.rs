@@ -3,10 +3,13 @@
 
 use gongji_adjudication::AccountPart;
 use gongji_domain::{Day, Fen};
-use gongji_ledger::rules::{self, AccountShare, CreditFrom, FundShare, Settling};
+use gongji_ledger::rules::{self, AccountShare, CreditFrom, FundShare, RecoveredFrom, Settling};
 use gongji_ledger::{
     Account, AreaCode, Entry, EventNo, Fault, FundLedger, Head, Holder, Name, NameError, Part, Transaction, covered,
 };
+use gongji_register::Parts;
+use gongji_register::credit::Source;
+use gongji_register::matter::{Movement, Step};
 use gongji_store::{Event, Known};
 
 use super::book::{Book, Change, Settled};
@@ -66,7 +69,7 @@ fn entered(event: &Event, entry: &AccountEntry) -> Result<Option<Entry>, String>
     let day: Moment = event.recorded.parse().map_err(|()| format!("{} is no moment", event.recorded))?;
     let head = head(event, day.day)?;
     match &entry.what {
-        What::Contributed { paid, to } => {
+        What::Contributed { paid, to, .. } => {
             let months = i64::from(paid.months);
             let [own, pooled] =
                 [paid.own, paid.pooled].map(|amount| Fen::from_fen(amount.fen().saturating_mul(months)));
@@ -75,12 +78,72 @@ fn entered(event: &Event, entry: &AccountEntry) -> Result<Option<Entry>, String>
         What::Credited(credit) => credited(head, holder, credit),
         What::CarriedOver { amount, .. } => made(rules::carry_over(head, holder, *amount)),
         What::Bond(_) => Ok(None),
+        What::Matter(step) => matter(head, holder, step, None),
+        What::Concluded(concluded) => matter(head, holder, &concluded.step, concluded.from.as_ref()),
         What::Premium(premium) => paid_premium(head, holder, premium),
-        What::Matter(gongji_register::matter::Step::Done { moved, .. }) if !moved.is_empty() => {
-            Err("matters do not move anything yet".to_owned())
-        }
-        What::Matter(_) => Ok(None),
     }
+}
+
+/// What a matter moved when it was carried out: one transaction. What the member owed comes first, if there is anything
+/// to be paid out after it.
+fn matter(head: Head, holder: Holder, step: &Step, from: Option<&From>) -> Result<Option<Entry>, String> {
+    let Step::Done { moved, .. } = step else { return Ok(None) };
+    let mut owed = Vec::new();
+    let mut heirs = Vec::new();
+    let mut other = None;
+    for movement in moved {
+        match movement {
+            Movement::Recover { parts } => owed = of_parts(*parts)?,
+            Movement::ToHeir { parts, .. } => heirs.push(of_parts(*parts)?),
+            movement if other.is_some() => return Err(format!("{movement:?} comes with another movement")),
+            movement => other = made(moved_once(head, holder, movement, from)?)?,
+        }
+    }
+    if !heirs.is_empty() {
+        let heirs: Vec<_> = heirs.iter().map(Vec::as_slice).collect();
+        other = made(rules::inheritance(head, holder, &heirs))?;
+    }
+    match (other, owed.is_empty()) {
+        (paid, true) => Ok(paid),
+        (Some(paid), false) => made(rules::after_recovery(&paid, holder, &owed)),
+        (None, false) => made(rules::recovery(head, holder, RecoveredFrom::Account(&owed))),
+    }
+}
+
+/// The entry of a movement that stands alone.
+fn moved_once(
+    head: Head,
+    holder: Holder,
+    movement: &Movement,
+    from: Option<&From>,
+) -> Result<Result<Entry, Fault>, String> {
+    let source = |source: &Source| match (source, from) {
+        (Source::Contribution, _) => Ok(CreditFrom::Contribution),
+        (Source::Fund, Some(from)) => Ok(CreditFrom::Fund(ledger(from)?)),
+        (Source::Fund, None) => Err("the fund of a corrected credit is not named".to_owned()),
+    };
+    Ok(match movement {
+        Movement::Refund { parts } => rules::refund(head, holder, &of_parts(*parts)?),
+        // Each area keeps and closes its own books: what comes and goes passes through its deposit.
+        Movement::Relocate { parts, .. } => rules::transfer_out(head, holder, &of_parts(*parts)?),
+        Movement::Receive { parts, .. } => rules::transfer_in(head, holder, &of_parts(*parts)?),
+        Movement::Credit { source: of, amount, withheld, .. } => {
+            rules::credit_withheld(head, holder, source(of)?, *amount, *withheld)
+        }
+        Movement::TakeBack { source: of, parts, owed, .. } => {
+            rules::credit_taken_back(head, None, holder, source(of)?, &of_parts(*parts)?, *owed)
+        }
+        Movement::Recover { .. } | Movement::ToHeir { .. } => return Err(format!("{movement:?} stands alone")),
+    })
+}
+
+/// The parts of the ledger that hold something.
+fn of_parts(parts: Parts) -> Result<Vec<(Part, Fen)>, String> {
+    if !parts.received.is_zero() {
+        return Err("no account holds what relatives gave".to_owned());
+    }
+    let parts = [(Part::Current, parts.current), (Part::Prior, parts.prior)];
+    Ok(parts.into_iter().filter(|(_, amount)| !amount.is_zero()).collect())
 }
 
 /// A credit, or the difference to an earlier one of the same month.

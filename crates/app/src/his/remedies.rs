@@ -25,7 +25,12 @@ pub(crate) const fn remedy(code: Code) -> &'static str {
         Code::MessageReused => "同一机构已用此 msgid 发过另一内容。重发须原样；新业务须用新的 msgid。",
         Code::NotAMember => "人员编号或凭证号查不到参保人。先用 1101 查询，使用其返回的 psn_no。",
         Code::CertificateMismatch => "凭证不属于此人员，或姓名、证件号与登记不符。核对所持凭证。",
-        Code::BenefitSuspended => "就诊日早于参保生效或在暂停期内。告知参保人向经办机构核实，按自费处理。",
+        Code::InpatientOpen => {
+            "就诊日在一次未出院的住院期内，当地规定住院期间不同时享受门诊待遇。核对就诊日期和住院登记。"
+        }
+        Code::BenefitSuspended => {
+            "就诊日早于参保、在等待期内，或欠费、暂停、终止（给出的括号里是哪一种）。告知参保人向经办机构核实，按自费处理。"
+        }
         Code::InstitutionWithoutAgreement => "fixmedins_code 没有登记，或就诊日不在协议期内。核对机构编号和就诊日期。",
         Code::PrescriberUnknown => "外配处方的开具机构没有登记或不在协议期内。核对处方上的机构编号。",
         Code::InsuranceUnsupported => "险种不是职工基本医疗保险。insutype 用 310，其他险种不在此办理。",
@@ -102,5 +107,20 @@ pub(crate) const fn remedy(code: Code) -> &'static str {
         Code::FileUnreadable => "文件不是约定的格式。按给出的行、列更正：制表符分隔，UTF-8，压缩包内只放一个文本文件。",
         Code::CatalogueUpToDate => "本地已是最新版本，不用下载。",
         Code::CatalogueUnreadable => "中心的目录文件损坏。请报告中心。",
+        Code::FactRefused => "登记变更与已有登记冲突，如同月缴费登记两次、日期早于出生。按说明改正后重报。",
+        Code::CertificateTaken => {
+            "证件号、卡号或电子凭证已登记在另一参保人名下。核对号码；确属错登的，先更正对方的登记。"
+        }
+        Code::MatterNotFound => "业务编号不是此参保人的。用业务清单核对编号。",
+        Code::MatterNotOffered => "统筹区的规定没有这项业务或这一事由。按应为之后所列的事由办理。",
+        Code::MatterInvalid => "申请内容缺项或互相矛盾。按文字说明补正。",
+        Code::DocumentsMissing => "规定的材料没有交齐。补齐所列材料后重新受理。",
+        Code::MatterStage => "业务不在所需的环节，如未复核即办结、已办结又撤回。查看业务所处环节。",
+        Code::SecondOfficerNeeded => "受理人与复核人相同。请另一名经办人复核。",
+        Code::AccountFrozen => "账户冻结期间不能支出。查明原因、解冻之后再办理。",
+        Code::AccountElsewhere => "账户已转往其他统筹区。请到转入地办理。",
+        Code::MemberDead => "死亡登记与业务不符：在世的不能继承，死亡的只能继承。先核对死亡登记。",
+        Code::CorrectionTooMuch => "追回金额超过该月从此来源计入的金额。核对月份、来源和金额。",
+        Code::CounterLocal => "经办接口在经办人账户开通之前只在本机提供。在服务所在的机器上使用。",
     }
 }

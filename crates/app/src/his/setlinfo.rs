@@ -9,28 +9,27 @@ use super::book::Settled;
 use super::codes;
 use super::decider::Decided;
 use super::entry::Aid;
-use super::moment::Moment;
+use super::moment::{Moment, day_text};
 use super::number::{Fixed, Share, Yuan};
 use super::t2204::LineResult;
+use super::written::{Fields, Output};
 use gongji_register::Member;
 
 /// What real replies show where no limit binds.
 const NO_LIMIT: Fen = Fen::from_yuan(999_999);
 
 /// `output` of these transactions.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct SetlOutput<'a> {
     setlinfo: SetlInfo<'a>,
     setldetail: Vec<SetlDetail>,
     /// How a pharmacy's lines were split (2101, 2102).
-    #[serde(skip_serializing_if = "Option::is_none")]
     detlcutinfo: Option<Vec<LineResult>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct SetlInfo<'a> {
     mdtrt_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     setl_id: Option<&'a str>,
     psn_no: &'a str,
     psn_name: &'a str,
@@ -65,12 +64,9 @@ struct SetlInfo<'a> {
     acct_pay: Yuan,
     psn_cash_pay: Yuan,
     /// 2208 spells it so in every edition; both spellings are there.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pdn_cash_pay: Option<Yuan>,
     /// 2103 calls the two personal amounts so in some editions.
-    #[serde(skip_serializing_if = "Option::is_none")]
     psn_pay: Option<Yuan>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     cash_payamt: Option<Yuan>,
     hosp_part_amt: Yuan,
     balc: Yuan,
@@ -83,7 +79,7 @@ struct SetlInfo<'a> {
     exp_content: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 struct SetlDetail {
     fund_pay_type: String,
     inscp_scp_amt: Yuan,
@@ -91,6 +87,138 @@ struct SetlDetail {
     fund_payamt: Yuan,
     fund_pay_type_name: String,
     setl_proc_info: String,
+}
+
+impl SetlOutput<'_> {
+    /// As the text that goes into a reply.
+    pub(crate) fn written(&self) -> Output {
+        Output::object(|put| {
+            put.object("setlinfo", |put| self.setlinfo.put(put));
+            put.rows("setldetail", &self.setldetail, SetlDetail::put);
+            if let Some(lines) = &self.detlcutinfo {
+                put.json("detlcutinfo", Output::of(lines).as_str());
+            }
+        })
+    }
+}
+
+impl SetlInfo<'_> {
+    /// Every field in the order of the interface's table; what there is not is left out.
+    fn put(&self, put: &mut Fields<'_>) {
+        let Self {
+            mdtrt_id,
+            setl_id,
+            psn_no,
+            psn_name,
+            psn_cert_type,
+            certno,
+            gend,
+            naty,
+            brdy,
+            age,
+            insutype,
+            psn_type,
+            cvlserv_flag,
+            setl_time,
+            mdtrt_cert_type,
+            med_type,
+            medfee_sumamt,
+            fulamt_ownpay_amt,
+            overlmt_selfpay,
+            preselfpay_amt,
+            inscp_scp_amt,
+            act_pay_dedc,
+            hifp_pay,
+            pool_prop_selfpay,
+            cvlserv_pay,
+            hifes_pay,
+            hifmi_pay,
+            hifob_pay,
+            maf_pay,
+            oth_pay,
+            fund_pay_sumamt,
+            psn_part_amt,
+            acct_pay,
+            psn_cash_pay,
+            pdn_cash_pay,
+            psn_pay,
+            cash_payamt,
+            hosp_part_amt,
+            balc,
+            acct_mulaid_pay,
+            medins_setl_id,
+            clr_optins,
+            clr_way,
+            clr_type,
+            hifdm_pay,
+            exp_content,
+        } = self;
+        put.text("mdtrt_id", mdtrt_id);
+        if let Some(setl_id) = setl_id {
+            put.text("setl_id", setl_id);
+        }
+        put.text("psn_no", psn_no);
+        put.text("psn_name", psn_name);
+        put.text("psn_cert_type", psn_cert_type);
+        put.text("certno", certno);
+        put.text("gend", gend);
+        put.text("naty", naty);
+        put.text("brdy", brdy);
+        put.fixed("age", Fixed::<0>((*age).into()));
+        put.text("insutype", insutype);
+        put.text("psn_type", psn_type);
+        put.text("cvlserv_flag", cvlserv_flag);
+        put.text("setl_time", setl_time);
+        put.text("mdtrt_cert_type", mdtrt_cert_type);
+        put.text("med_type", med_type);
+        put.fixed("medfee_sumamt", *medfee_sumamt);
+        put.fixed("fulamt_ownpay_amt", *fulamt_ownpay_amt);
+        put.fixed("overlmt_selfpay", *overlmt_selfpay);
+        put.fixed("preselfpay_amt", *preselfpay_amt);
+        put.fixed("inscp_scp_amt", *inscp_scp_amt);
+        put.fixed("act_pay_dedc", *act_pay_dedc);
+        put.fixed("hifp_pay", *hifp_pay);
+        put.fixed("pool_prop_selfpay", *pool_prop_selfpay);
+        put.fixed("cvlserv_pay", *cvlserv_pay);
+        put.fixed("hifes_pay", *hifes_pay);
+        put.fixed("hifmi_pay", *hifmi_pay);
+        put.fixed("hifob_pay", *hifob_pay);
+        put.fixed("maf_pay", *maf_pay);
+        put.fixed("oth_pay", *oth_pay);
+        put.fixed("fund_pay_sumamt", *fund_pay_sumamt);
+        put.fixed("psn_part_amt", *psn_part_amt);
+        put.fixed("acct_pay", *acct_pay);
+        put.fixed("psn_cash_pay", *psn_cash_pay);
+        if let Some(pdn_cash_pay) = pdn_cash_pay {
+            put.fixed("pdn_cash_pay", *pdn_cash_pay);
+        }
+        if let Some(psn_pay) = psn_pay {
+            put.fixed("psn_pay", *psn_pay);
+        }
+        if let Some(cash_payamt) = cash_payamt {
+            put.fixed("cash_payamt", *cash_payamt);
+        }
+        put.fixed("hosp_part_amt", *hosp_part_amt);
+        put.fixed("balc", *balc);
+        put.fixed("acct_mulaid_pay", *acct_mulaid_pay);
+        put.text("medins_setl_id", medins_setl_id);
+        put.text("clr_optins", clr_optins);
+        put.text("clr_way", clr_way);
+        put.text("clr_type", clr_type);
+        put.fixed("hifdm_pay", *hifdm_pay);
+        put.text("exp_content", exp_content);
+    }
+}
+
+impl SetlDetail {
+    fn put(&self, put: &mut Fields<'_>) {
+        put.text("fund_pay_type", &self.fund_pay_type);
+        put.fixed("inscp_scp_amt", self.inscp_scp_amt);
+        put.fixed("crt_payb_lmt_amt", self.crt_payb_lmt_amt);
+        put.fixed("fund_payamt", self.fund_payamt);
+        put.text("fund_pay_type_name", &self.fund_pay_type_name);
+        put.text("setl_proc_info", &self.setl_proc_info);
+    }
 }
 
 /// Which it is.
@@ -139,12 +267,12 @@ impl<'a> SetlOutput<'a> {
             certno: &member.identity.certificate,
             gend: &member.identity.gender,
             naty: &member.identity.ethnicity,
-            brdy: member.identity.birth.to_string(),
+            brdy: day_text(member.identity.birth),
             age: day.age_since(member.identity.birth),
             insutype: "310",
             psn_type: member.category_on(day),
             cvlserv_flag: codes::flag(member.civil_servant),
-            setl_time: now.to_string(),
+            setl_time: now.to_text(),
             mdtrt_cert_type: &settled.mdtrt_cert_type,
             med_type: &settled.med_type,
             medfee_sumamt: decided.total.into(),

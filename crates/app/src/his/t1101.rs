@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 
+use gongji_domain::Day;
+use gongji_register::entitlement::{Period, State};
+
+use super::benefit;
 use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decode::Input;
 use super::errors::{Code, Fault};
-use super::member::{in_benefit, insured_from, paused_from};
 use super::number::Yuan;
 use super::paying::{Offered, offered};
 use gongji_register::Member;
@@ -79,6 +82,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             }
         }
         let today = call.now.day;
+        let periods = benefit::periods(call.decider, member, today);
+        let state = periods.last().map(|period| period.state);
         Ok(Done::answer(&Output {
             baseinfo: BaseInfo {
                 psn_no: member.number.clone(),
@@ -95,9 +100,9 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
                 balc: call.book.standing(&member.number).balance().into(),
                 insutype: "310",
                 psn_type: member.category_on(today).to_owned(),
-                psn_insu_stas: if in_benefit(member, today) { "1" } else { "2" },
-                psn_insu_date: insured_from(member).map(|day| day.to_string()).unwrap_or_default(),
-                paus_insu_date: paused_from(member).map(|day| day.to_string()).unwrap_or_default(),
+                psn_insu_stas: status(state),
+                psn_insu_date: periods.first().map(|first| first.from.to_string()).unwrap_or_default(),
+                paus_insu_date: paused(&periods).map(|day| day.to_string()).unwrap_or_default(),
                 cvlserv_flag: codes::flag(member.civil_servant),
                 insuplc_admdvs: member.area.clone(),
                 emp_name: member.employer_on(today).to_owned(),
@@ -119,4 +124,20 @@ fn authorised(call: &Call<'_>, member: &Member) -> String {
         return String::new();
     }
     serde_json::to_string(&Content { mutual_aid }).expect("texts and numbers can always be written")
+}
+
+/// 人员参保状态: 0 not insured, 1 in benefit, 2 paused, 4 ended.
+fn status(state: Option<State>) -> &'static str {
+    match state {
+        None => "0",
+        Some(State::InBenefit) => "1",
+        Some(State::Waiting | State::Arrears | State::Suspended) => "2",
+        Some(State::Ended) => "4",
+    }
+}
+
+/// 暂停参保日期: since when there have been no benefits, if there are none now.
+fn paused(periods: &[Period]) -> Option<Day> {
+    let out = periods.iter().rev().take_while(|period| period.state != State::InBenefit);
+    out.last().map(|period| period.from)
 }

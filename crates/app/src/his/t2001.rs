@@ -1,16 +1,18 @@
 //! 2001 人员待遇享受检查: whether each fund would pay, by the checks of a settlement and its policy's own answer
 //! to a made-up visit. Nothing changes.
 
-use gongji_domain::{Fen, FundCode, Rate};
+use gongji_domain::{Day, Fen, FundCode, Rate};
 use serde::Serialize;
 
+use gongji_register::entitlement;
+
+use super::benefit;
 use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decider::{Charge, Decided};
 use super::decode::Input;
 use super::directory::Institution;
 use super::errors::{Code, Fault};
-use super::member::{insured_from, paused_from};
 use super::moment::Moment;
 use super::paying::Pays;
 use super::settling::{Bill, settle};
@@ -66,7 +68,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         let member = call.member(&ask.psn_no, "data.psn_no")?;
         let institution = ask.institution(call)?;
         let told = ask.funds(&Call { institution, ..*call }, member);
-        Ok(Done::answer(&Output { trtinfo: ask.rows(member, told) }))
+        Ok(Done::answer(&Output { trtinfo: ask.rows(call, member, told) }))
     });
     Ok(plan.only_asks())
 }
@@ -129,14 +131,16 @@ impl Ask {
         Ok(settle(call, member, bill)?.decided)
     }
 
-    fn rows(&self, member: &Member, told: Vec<Told>) -> Vec<Row> {
+    fn rows(&self, call: &Call<'_>, member: &Member, told: Vec<Told>) -> Vec<Row> {
+        let periods = benefit::periods(call.decider, member, Day::MAX);
+        let period = entitlement::at(&periods, self.begntime.day).or(periods.first());
         let row = |(fund_pay_type, why): Told| Row {
             psn_no: self.psn_no.clone(),
             trt_chk_type: "01",
             fund_pay_type,
             trt_enjymnt_flag: if why.is_none() { "1" } else { "0" },
-            begndate: insured_from(member).map(|day| day.to_string()).unwrap_or_default(),
-            enddate: paused_from(member).map(|paused| paused.before().to_string()).unwrap_or_default(),
+            begndate: period.map(|period| period.from.to_string()).unwrap_or_default(),
+            enddate: period.and_then(|period| period.until).map(|day| day.to_string()).unwrap_or_default(),
             trt_chk_rslt: why.unwrap_or_default().chars().take(RESULT).collect(),
             exp_content: "",
         };

@@ -18,7 +18,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             line.hosp_part_amt = Some(Fen::ZERO.into());
         }
         let output = SetlOutput::new(Kind::Trial, &decided.settled, frame(call, decided.member));
-        Ok(Done::answer(&output.with_lines(decided.told)))
+        Ok(Done::Answer(output.with_lines(decided.told).written()))
     });
     Ok(plan.only_asks())
 }

@@ -2,7 +2,7 @@
 //! its own, so 就诊ID and 结算ID are the same number.
 
 use super::book::Change;
-use super::call::{Call, Done, Plan, raw};
+use super::call::{Call, Done, Plan};
 use super::decode::Input;
 use super::errors::Fault;
 use super::purchase::{Ask, Decided};
@@ -15,7 +15,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         let member = call.member(ask.psn_no(), "data.psn_no")?;
         let setl_id = call.number(member);
         let Decided { member, settled, lines, told } = ask.decide(call, &setl_id)?;
-        let output = raw(&SetlOutput::new(Kind::Settlement(&setl_id), &settled, frame(call, member)).with_lines(told));
+        let output =
+            SetlOutput::new(Kind::Settlement(&setl_id), &settled, frame(call, member)).with_lines(told).written();
         let policy = settled.decided.policy.clone();
         let with = settled.aid.iter().map(|aid| aid.holder.clone()).collect();
         let previous = call.book.last_visit(ask.psn_no());

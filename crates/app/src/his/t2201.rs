@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::book::{Change, Registration};
-use super::call::{Call, Done, Plan, raw};
+use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decode::Input;
 use super::errors::{Code, Fault};
+use super::written;
 
 #[derive(Serialize)]
 struct Output {
@@ -60,7 +61,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             Registration { psn_no: psn_no.clone(), institution, ipt_otp_no: ipt_otp_no.clone(), begntime };
         let previous = call.book.last_visit(&psn_no);
         let change = Change::Registered { mdtrt_id, registration, previous };
-        Ok(Done::record("registered", member, raw(&output), change, String::new()).begins_visit(call.seq))
+        Ok(Done::record("registered", member, written::Output::of(&output), change, String::new())
+            .begins_visit(call.seq))
     }))
 }
 

@@ -5,9 +5,10 @@
 //! undone by its own transaction, so nothing that was charged disappears in passing.
 
 use super::book::Change;
-use super::call::{Call, Done, Nothing, Plan, raw};
+use super::call::{Call, Done, Nothing, Plan};
 use super::decode::Input;
 use super::errors::{Code, Fault};
+use super::written::Output;
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let data = input.node("data")?;
@@ -34,6 +35,6 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             return Err(at_visit(Code::ChargesRemain).allowed("先以 2205 撤销明细（chrg_bchno 传 0000 为全部）"));
         }
         let change = Change::Unregistered { mdtrt_id: mdtrt_id.clone() };
-        Ok(Done::record("unregistered", member, raw(&Nothing {}), change, String::new()).in_visit(&mdtrt_id))
+        Ok(Done::record("unregistered", member, Output::of(&Nothing {}), change, String::new()).in_visit(&mdtrt_id))
     }))
 }

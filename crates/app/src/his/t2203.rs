@@ -1,10 +1,11 @@
 //! 2203 门诊就诊信息上传: what a visit is for. May be sent again: the last one holds.
 
 use super::book::{Change, Description};
-use super::call::{Call, Done, Nothing, Plan, raw};
+use super::call::{Call, Done, Nothing, Plan};
 use super::codes::{self, At};
 use super::decode::Input;
 use super::errors::{Code, Fault};
+use super::written::Output;
 
 /// Most diagnoses of one visit.
 const DIAGNOSES: usize = 100;
@@ -60,7 +61,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             diagnoses: diagnosed.clone(),
         };
         let change = Change::Described { mdtrt_id: mdtrt_id.clone(), description };
-        Ok(Done::record("described", member, raw(&Nothing {}), change, String::new()).in_visit(&mdtrt_id))
+        Ok(Done::record("described", member, Output::of(&Nothing {}), change, String::new()).in_visit(&mdtrt_id))
     }))
 }
 

@@ -6,12 +6,13 @@ use gongji_domain::Fen;
 use serde::Serialize;
 
 use super::book::{Change, Line, Visit};
-use super::call::{Call, Done, Plan, raw};
+use super::call::{Call, Done, Plan};
 use super::codes;
 use super::decode::{Input, Node, Notes};
 use super::errors::{Code, Fault};
 use super::number::{Price, Quantity, Share, Yuan};
 use super::pricing::{self, FeeLine, Priced, Setting};
+use super::written;
 use crate::catalogue::limits::Days;
 
 /// Most fee lines of one visit.
@@ -186,7 +187,8 @@ fn decide(call: &Call<'_>, rows: &[Row]) -> Result<Done, Fault> {
     let split = rows.iter().map(|row| row.fee.split(&setting, &row.chrg_bchno));
     let (lines, result): (Vec<Line>, Vec<LineResult>) = split.unzip();
     let change = Change::Charged { mdtrt_id: first.mdtrt_id.clone(), lines };
-    Ok(Done::record("charged", member, raw(&Output { result }), change, String::new()).in_visit(&first.mdtrt_id))
+    Ok(Done::record("charged", member, written::Output::of(&Output { result }), change, String::new())
+        .in_visit(&first.mdtrt_id))
 }
 
 /// One visit, new line numbers, new batches, not too many.

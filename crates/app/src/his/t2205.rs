@@ -2,9 +2,10 @@
 //! Their numbers may be used again, so what remains of a cancelled settlement can be uploaded anew.
 
 use super::book::{Change, Line, Visit};
-use super::call::{Call, Done, Nothing, Plan, raw};
+use super::call::{Call, Done, Nothing, Plan};
 use super::decode::Input;
 use super::errors::{Code, Fault};
+use super::written::Output;
 
 /// Instead of a batch: everything that is not settled.
 const ALL: &str = "0000";
@@ -38,7 +39,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
             return Ok(Done::answer(&Nothing {}));
         }
         let change = Change::Withdrawn { mdtrt_id: ask.mdtrt_id.clone(), lines };
-        Ok(Done::record("withdrawn", member, raw(&Nothing {}), change, String::new()).in_visit(&ask.mdtrt_id))
+        Ok(Done::record("withdrawn", member, Output::of(&Nothing {}), change, String::new()).in_visit(&ask.mdtrt_id))
     }))
 }
 

@@ -10,7 +10,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let ask = Ask::read(input)?;
     let plan = ask.plan(move |ask, call: &Call<'_>| {
         let (member, settled) = ask.decide(call)?;
-        Ok(Done::answer(&SetlOutput::new(Kind::Trial, &settled, frame(call, member))))
+        Ok(Done::Answer(SetlOutput::new(Kind::Trial, &settled, frame(call, member)).written()))
     });
     Ok(plan.only_asks())
 }

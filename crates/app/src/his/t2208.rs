@@ -1,7 +1,7 @@
 //! 2208 门诊结算撤销: takes back one settlement whole. Later settlements stand as they are.
 
 use super::book::Change;
-use super::call::{Call, Done, Plan, raw};
+use super::call::{Call, Done, Plan};
 use super::decode::Input;
 use super::errors::{Code, Fault};
 use super::paying::given_back;
@@ -44,7 +44,7 @@ pub(crate) fn cancelling(input: &Input<'_>, purchase: bool) -> Result<Plan, Faul
         let setl_id = call.number(member);
         let kind = Kind::Cancellation { setl_id: &setl_id, cancels: &cancels };
         let output = SetlOutput::new(kind, settled, frame(call, member));
-        let output = raw(&if purchase { output.at_pharmacy() } else { output });
+        let output = if purchase { output.at_pharmacy() } else { output }.written();
         let policy = settled.decided.policy.clone();
         let (with, previous) = given_back(call, settled)?;
         let change = Change::Cancelled { setl_id, cancels: cancels.clone(), previous };

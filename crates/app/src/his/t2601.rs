@@ -5,10 +5,11 @@
 //! which is what the caller asks, and the answer is the same.
 
 use super::book::Change;
-use super::call::{Call, Done, Nothing, Plan, raw};
+use super::call::{Call, Done, Nothing, Plan};
 use super::decode::Input;
 use super::errors::{Code, Fault};
 use super::paying::given_back;
+use super::written::Output;
 
 /// What can be taken back, without the letter that only adds optional fields.
 const REVERSIBLE: [&str; 2] = ["2207", "2102"];
@@ -38,7 +39,7 @@ fn decide(call: &Call<'_>, psn_no: &str, omsgid: &str, oinfno: &str) -> Result<D
     let Some(original) = call.book.original() else {
         call.notes.say(format!("没有收到过报文 {omsgid}；它以后再来也不受理"));
         let change = Change::Barred { omsgid: omsgid.to_owned() };
-        return Ok(Done::record("barred", member, raw(&Nothing {}), change, String::new()).in_no_visit());
+        return Ok(Done::record("barred", member, Output::of(&Nothing {}), change, String::new()).in_no_visit());
     };
     if original.msgid != omsgid {
         call.notes.say(format!("报文 {omsgid} 未曾收到，已由 {} 冲正", original.msgid));
@@ -64,5 +65,5 @@ fn decide(call: &Call<'_>, psn_no: &str, omsgid: &str, oinfno: &str) -> Result<D
     let (policy, mdtrt_id) = (settled.decided.policy.clone(), settled.mdtrt_id.clone());
     let (with, previous) = given_back(call, settled)?;
     let change = Change::Cancelled { setl_id, cancels, previous };
-    Ok(Done::record("reversed", member, raw(&Nothing {}), change, policy).together(with).in_visit(&mdtrt_id))
+    Ok(Done::record("reversed", member, Output::of(&Nothing {}), change, policy).together(with).in_visit(&mdtrt_id))
 }

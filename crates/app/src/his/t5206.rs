@@ -114,7 +114,7 @@ fn kinds(settled: &Settled) -> Vec<(String, Fen)> {
 
 impl Past {
     /// The settlements that stand.
-    fn standing(&self) -> impl Iterator<Item = &Settled> {
+    pub(super) fn standing(&self) -> impl Iterator<Item = &Settled> {
         self.events.iter().filter_map(|(_, change)| match change {
             Change::Settled { setl_id, settlement } if self.cancelled_by(setl_id).is_none() => Some(&**settlement),
             Change::Purchased { setl_id, purchase } if self.cancelled_by(setl_id).is_none() => {

@@ -81,7 +81,8 @@ fn routes(app: App) -> Router {
     if app.troubles.is_some() {
         router = router.route(&format!("{TROUBLE}/{{institution}}/{{infno}}/{{trouble}}"), post(trouble));
     }
-    router.fallback(message).with_state(Arc::new(app))
+    let counter = super::agency::routes(Arc::clone(&app.service));
+    router.fallback(message).with_state(Arc::new(app)).merge(counter)
 }
 
 /// Orders trouble for the next message of an institution.
@@ -259,15 +260,22 @@ fn named<'a>(headers: &'a HeaderMap) -> impl Fn(&str) -> Option<&'a str> + 'a {
 /// Reads a body up to the limit.
 async fn read(mut body: Body) -> Result<Bytes, Fault> {
     use http_body_util::BodyExt as _;
-    let (mut taken, mut length) = (Vec::new(), 0);
+    // Most come in one piece, which is taken as it is.
+    let (mut first, mut taken, mut length) = (Bytes::new(), Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
             return Err(Fault::new(Code::InvalidJson).given("报文在传输中中断"));
         };
-        let Some(data) = frame.data_ref() else { continue };
+        let Ok(data) = frame.into_data() else { continue };
+        let before = length;
         length += data.len();
-        if length <= BODY {
-            taken.extend_from_slice(data);
+        if before == 0 && length <= BODY {
+            first = data;
+        } else if length <= BODY {
+            if taken.is_empty() {
+                taken.extend_from_slice(&first);
+            }
+            taken.extend_from_slice(&data);
         } else if length > DRAIN {
             break;
         }
@@ -277,11 +285,11 @@ async fn read(mut body: Body) -> Result<Bytes, Fault> {
             .given(format!("超过 {length} 字节"))
             .allowed(format!("至多 {BODY} 字节")));
     }
-    Ok(taken.into())
+    Ok(if taken.is_empty() { first } else { taken.into() })
 }
 
 /// Whether a request was made by a program on this machine and not by a page in its browser.
-fn from_here(headers: &HeaderMap) -> bool {
+pub(super) fn from_here(headers: &HeaderMap) -> bool {
     let names_here = |host: &str| {
         let name = host
             .rsplit_once(':')

@@ -1,5 +1,6 @@
 //! `gongji serve`: the settlement service over HTTP, on an embedded store, with demo data.
 
+pub(crate) mod agency;
 pub(crate) mod clock;
 pub(crate) mod demo;
 pub(crate) mod http;

@@ -4,6 +4,7 @@
 //! `GONGJI_CRASHES=50` makes the series longer than the usual five.
 
 mod audit;
+mod credit;
 mod hospital;
 mod program;
 #[path = "../common/program.rs"]
@@ -82,6 +83,18 @@ fn a_program_killed_again_and_again_loses_nothing_and_does_nothing_twice() {
 fn on_postgres_a_program_killed_again_and_again_loses_nothing_and_does_nothing_twice() {
     let cluster = Cluster::own();
     killed_again_and_again(&cluster.create("killed"));
+}
+
+#[test]
+fn a_credit_run_killed_again_and_again_credits_everybody_once() {
+    let folder = tempfile::tempdir().unwrap();
+    credit::killed_again_and_again(folder.path().join("credit.db").to_str().unwrap(), crashes());
+}
+
+#[test]
+fn on_postgres_a_credit_run_killed_again_and_again_credits_everybody_once() {
+    let cluster = Cluster::own();
+    credit::killed_again_and_again(&cluster.create("credit"), crashes());
 }
 
 /// The program goes on running; its requests wait, are told to come again, and find everything there.

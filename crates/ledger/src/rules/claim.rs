@@ -83,12 +83,29 @@ pub fn recovery(head: Head, holder: Holder, from: RecoveredFrom<'_>) -> Result<E
     Entry::new(head, Kind::Recovery, None, postings)
 }
 
+/// What its holder owes, kept back from an account that is paid out (先扣还，后支付): one transaction with the payment, and
+/// of its kind.
+///
+/// # Errors
+/// A negative amount.
+#[doc(alias = "扣还")]
+pub fn after_recovery(paid: &Entry, holder: Holder, owed: Parts<'_>) -> Result<Entry, Fault> {
+    let mut postings = Postings::new();
+    paid.postings().iter().for_each(|posting| postings.add(*posting));
+    for (part, amount) in owed {
+        postings.debit(Account::Personal { holder, part: *part }, *amount);
+        postings.credit(Account::Claim { holder }, *amount);
+    }
+    Entry::new(paid.head(), paid.kind(), paid.concerns(), postings)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::account::Heading;
     use crate::books::{Books, Refused};
     use crate::rules::cases::{head, holder, ledger, shown};
+    use crate::rules::refund;
     use Part::{Current, Prior};
 
     const FEN: fn(i64) -> Fen = Fen::from_fen;
@@ -134,6 +151,11 @@ mod tests {
                 "taken out of the account before a refund",
                 recovery(head, p1, RecoveredFrom::Account(&[(Prior, FEN(2_000))])),
                 &["P1/211200/prior 20.00", "P1/211200/claim -20.00"],
+            ),
+            (
+                "a refund, less what is owed",
+                after_recovery(&refund(head, p1, &[(Prior, FEN(5_000))]).unwrap(), p1, &[(Prior, FEN(2_000))]),
+                &["P1/211200/prior 70.00", "P1/211200/claim -20.00", "-/211200/deposit -50.00"],
             ),
             (
                 "paid back in money",

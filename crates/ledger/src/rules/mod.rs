@@ -12,6 +12,7 @@
 //! | credit, part withheld 扣还计入 | contributions, or the fund that pays it | personal account, current; claim |
 //! | credit taken back 计入更正 | personal account; claim for what was spent | contributions, or the fund that paid it |
 //! | recovery 追回 | personal account, or deposit | claim |
+//! | recovery before a payment 先扣还后支付 | personal account | claim; what the payment credits |
 //! | mutual aid 家庭共济转账 | the relative's parts | the member's received part |
 //! | carry-over 年度结转 | current part | prior part |
 //! | opening 期初 | deposit | personal account |
@@ -37,7 +38,7 @@ mod member;
 mod money;
 mod settle;
 
-pub use claim::{RecoveredFrom, credit_taken_back, credit_withheld, recovery};
+pub use claim::{RecoveredFrom, after_recovery, credit_taken_back, credit_withheld, recovery};
 pub use member::{
     CreditFrom, Parts, carry_over, credit, inheritance, mutual_aid, opening, premium, refund, relocation, transfer_in,
     transfer_out,

@@ -184,6 +184,9 @@ fn entry(op: &Op, head: Head) -> Result<Entry, Fault> {
         10 => rules::credit(head, one, CreditFrom::Fund(ledger(op)), amount),
         11 => rules::mutual_aid(head, one, &parts, other),
         34 => rules::mutual_aid(head, one, &parts[1..], other),
+        12 if op.pick.is_multiple_of(3) => {
+            rules::after_recovery(&rules::refund(head, one, &parts[..1])?, one, &[(Part::Current, little)])
+        }
         12 => rules::refund(head, one, &parts[..1]),
         13 => rules::relocation(head, one.person, area, other.area, &parts[..1]),
         14 => rules::clearing(head, area, institution(op), amount),

@@ -157,6 +157,13 @@ pub struct Entitlement {
 }
 
 impl Area {
+    /// Whether the package says anything of entitlement, and does not leave all of it open.
+    pub fn decides_entitlement(&self) -> bool {
+        let rows =
+            |grid: &crate::grid::Grid| grid.layers.iter().flatten().any(|row| !matches!(row.is.value, Value::Open));
+        self.compiled.entitlement.iter().any(rows)
+    }
+
     /// The rules of entitlement on a day; of a package that does not speak of it all are open.
     ///
     /// # Errors

@@ -59,11 +59,11 @@ impl Bound {
 pub(super) fn raw_value(fact: &Fact, value: &FactValue) -> Option<i64> {
     let scalar = match value {
         FactValue::Text(text) if fact.kind == Kind::Date => ScalarValue::Day(text.parse().ok()?),
-        FactValue::Text(text) if fact.kind != Kind::Set => ScalarValue::Text(text.clone()),
+        FactValue::Text(text) if fact.kind != Kind::Set => return fact.raw_text(text),
         FactValue::Flag(flag) => ScalarValue::Flag(*flag),
         FactValue::Whole(number) => ScalarValue::Whole(*number),
         FactValue::Set(items) if fact.kind == Kind::Set => {
-            return items.iter().try_fold(0, |set, item| Some(set | fact.raw(&ScalarValue::Text(item.clone()))?));
+            return items.iter().try_fold(0, |set, item| Some(set | fact.raw_text(item)?));
         }
         FactValue::Text(_) | FactValue::Set(_) => return None,
     };
@@ -149,7 +149,7 @@ impl Binder<'_> {
     /// Sets a shared fact from its text.
     fn choose(&mut self, name: &str, field: &str, value: &str) -> Result<(), CaseFault> {
         let Some(fact) = self.area.fact(name) else { return Ok(()) };
-        let Some(raw) = fact.raw(&ScalarValue::Text(value.to_owned())) else {
+        let Some(raw) = fact.raw_text(value) else {
             let code = if name == "enrolment" { "unknown_enrolment" } else { "invalid_value" };
             let hint = nearest(value, fact.values.iter().map(String::as_str))
                 .map(|v| format!("，是否想写 {v}？"))
@@ -160,7 +160,9 @@ impl Binder<'_> {
                 format!("\"{value}\" 不是可用的取值；可用：{}{hint}", fact.allowed()),
             ));
         };
-        self.put(name, raw);
+        if let Source::Raw(place) = fact.source {
+            self.facts[usize::from(place)] = raw;
+        }
         Ok(())
     }
 
@@ -210,10 +212,17 @@ impl Binder<'_> {
         }
         self.put("month", i64::from(encounter.date.ymd().1));
         self.put("prescription", i64::from(encounter.prescriber.is_some()));
-        self.institution(&encounter.institution, encounter.date, "institution", ["class", "kind"])?;
+        self.institution(
+            &encounter.institution,
+            encounter.date,
+            ["institution.class", "institution.kind"],
+            ["class", "kind"],
+        )?;
         let issuer = match &encounter.prescriber {
-            Some(prescriber) if encounter.care_type == "pharmacy" => (prescriber, "prescriber"),
-            _ => (&encounter.institution, "institution"),
+            Some(prescriber) if encounter.care_type == "pharmacy" => {
+                (prescriber, ["prescriber.class", "prescriber.kind"])
+            }
+            _ => (&encounter.institution, ["institution.class", "institution.kind"]),
         };
         self.institution(issuer.0, encounter.date, issuer.1, ["issuer_class", "issuer_kind"])?;
         self.declared(&encounter.institution.facts, Owner::Institution, "institution.facts")?;
@@ -224,7 +233,7 @@ impl Binder<'_> {
         &mut self,
         institution: &Institution,
         day: Day,
-        outer: &str,
+        fields: [&str; 2],
         names: [&str; 2],
     ) -> Result<(), CaseFault> {
         let area = self.area;
@@ -232,10 +241,10 @@ impl Binder<'_> {
         let class = institution.class.as_deref().or(mapped.map(|(class, _)| class));
         let kind = institution.kind.as_deref().or(mapped.and_then(|(_, kind)| kind));
         if let Some(class) = class {
-            self.choose(names[0], &format!("{outer}.class"), class)?;
+            self.choose(names[0], fields[0], class)?;
         }
         if let Some(kind) = kind {
-            self.choose(names[1], &format!("{outer}.kind"), kind)?;
+            self.choose(names[1], fields[1], kind)?;
         }
         Ok(())
     }

@@ -66,17 +66,21 @@ impl Fact {
     /// The number that stands for a written value, if the fact has it.
     pub(crate) fn raw(&self, value: &ScalarValue) -> Option<i64> {
         match (&self.kind, value) {
-            (Kind::Choice, ScalarValue::Text(text)) => self.values.iter().position(|v| v == text).map(|v| v as i64),
-            (Kind::Set, ScalarValue::Text(text)) => {
-                self.values.iter().position(|v| v == text).filter(|v| *v < MOST_VALUES).map(|v| 1 << v)
-            }
+            (_, ScalarValue::Text(text)) => self.raw_text(text),
             (Kind::Flag, ScalarValue::Flag(flag)) => Some(i64::from(*flag)),
             (Kind::Whole(min, max), ScalarValue::Whole(number)) => (min..=max).contains(&number).then_some(*number),
             (Kind::Date, ScalarValue::Day(day)) => Some(i64::from(day.number())),
-            (Kind::Money, ScalarValue::Text(text)) => {
-                text.parse::<Fen>().ok().filter(|amount| *amount <= LARGEST_STATED).map(Fen::fen)
-            }
             _ => None,
+        }
+    }
+
+    /// The same of a text.
+    pub(crate) fn raw_text(&self, text: &str) -> Option<i64> {
+        match self.kind {
+            Kind::Choice => self.values.iter().position(|v| v == text).map(|v| v as i64),
+            Kind::Set => self.values.iter().position(|v| v == text).filter(|v| *v < MOST_VALUES).map(|v| 1 << v),
+            Kind::Money => text.parse::<Fen>().ok().filter(|amount| *amount <= LARGEST_STATED).map(Fen::fen),
+            Kind::Flag | Kind::Whole(..) | Kind::Date => None,
         }
     }
 

@@ -98,19 +98,25 @@ impl Source for Moment {
     }
 
     fn people(&self) -> Result<People, Trouble> {
-        let (mut people, mut after) = (People::default(), String::new());
+        let mut people = People::default();
+        self.persons(&mut |name, revision, packed| people.set(name, revision, packed))?;
+        Ok(people)
+    }
+
+    fn persons(&self, see: &mut dyn FnMut(&str, u64, &[u8])) -> Result<(), Trouble> {
+        let mut after = String::new();
         loop {
             let page = self.0.ask1(Step::new(PEOPLE).with(&after).with(PERSONS as i64))?;
             for row in &page {
                 // Revision 0 says only that the person was locked once.
                 let revision = number(row, 1)?;
                 if revision > 0 {
-                    people.set(get(row, 0)?, revision, get(row, 2)?);
+                    see(get(row, 0)?, revision, get(row, 2)?);
                 }
             }
             match page.last() {
                 Some(last) if page.len() == PERSONS => after = get(last, 0)?,
-                _ => return Ok(people),
+                _ => return Ok(()),
             }
         }
     }

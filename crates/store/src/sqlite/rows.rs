@@ -207,6 +207,54 @@ pub(super) struct Recovered {
     pub floor: u64,
 }
 
+/// Hands every person as some event after a number left them to `see`, in the order of the events.
+fn persons_after(connection: &Connection, floor: u64, mut see: impl FnMut(&str, u64, &[u8])) -> Result<(), Trouble> {
+    let sql = "SELECT person, revision, after FROM event WHERE number > ?1 ORDER BY number";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([floor])?;
+    while let Some(sql) = rows.next()? {
+        let cut = || Trouble::Damaged("event.after".to_owned());
+        let mut after = Bytes(sql.get_ref(2)?.as_blob().map_err(|_| cut())?);
+        let person = sql.get_ref(0)?.as_str().map_err(|_| cut())?;
+        see(person, sql.get(1)?, after.bytes().ok_or_else(cut)?);
+        // Further persons of the event, with their names.
+        while !after.0.is_empty() {
+            let (name, revision, state) = split(after.bytes().ok_or_else(cut)?);
+            see(name, revision, state);
+        }
+    }
+    Ok(())
+}
+
+/// Hands every person of the chunks to `see`.
+fn persons_in_chunks(connection: &Connection, mut see: impl FnMut(&str, u64, &[u8])) -> Result<(), Trouble> {
+    let mut statement = connection.prepare("SELECT packed FROM people ORDER BY chunk")?;
+    let mut rows = statement.query([])?;
+    while let Some(sql) = rows.next()? {
+        let packed: &[u8] = sql.get_ref(0)?.as_blob().map_err(|_| Trouble::Damaged("people.packed".to_owned()))?;
+        let mut packed = Bytes(packed);
+        while let Some(record) = packed.bytes() {
+            let (name, revision, state) = split(record);
+            see(name, revision, state);
+        }
+    }
+    Ok(())
+}
+
+/// Hands every person to `see`. Only those whom events after the chunks changed are held meanwhile.
+fn persons(connection: &Connection, see: &mut dyn FnMut(&str, u64, &[u8])) -> Result<(), Trouble> {
+    let floor = connection.query_row("SELECT coalesce(max(floor), 0) FROM people", [], |sql| sql.get(0))?;
+    let mut changed = People::default();
+    persons_after(connection, floor, |name, revision, packed| changed.set(name, revision, packed))?;
+    persons_in_chunks(connection, |name, revision, packed| {
+        if !changed.has(name) {
+            see(name, revision, packed);
+        }
+    })?;
+    changed.iter().for_each(|(name, revision, packed)| see(name, revision, packed));
+    Ok(())
+}
+
 /// Everybody: as the chunks say, and as the events after them left each.
 pub(super) fn people(connection: &Connection) -> Result<Recovered, Trouble> {
     let mut recovered = Recovered { people: People::default(), through: Vec::new(), covered: 0, floor: 0 };
@@ -223,20 +271,8 @@ pub(super) fn people(connection: &Connection) -> Result<Recovered, Trouble> {
         recovered.floor = recovered.floor.max(sql.get(2)?);
     }
     recovered.covered = recovered.people.len();
-    let sql = "SELECT number, person, revision, after, dictionary, body FROM event WHERE number > ?1 ORDER BY number";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([recovered.floor])?;
-    while let Some(sql) = rows.next()? {
-        let cut = || Trouble::Damaged("event.after".to_owned());
-        let mut after = Bytes(sql.get_ref(3)?.as_blob().map_err(|_| cut())?);
-        let person = sql.get_ref(1)?.as_str().map_err(|_| cut())?;
-        recovered.people.set(person, sql.get(2)?, after.bytes().ok_or_else(cut)?);
-        // Further persons of the event, with their names.
-        while !after.0.is_empty() {
-            let (name, revision, state) = split(after.bytes().ok_or_else(cut)?);
-            recovered.people.set(name, revision, state);
-        }
-    }
+    let Recovered { people, floor, .. } = &mut recovered;
+    persons_after(connection, *floor, |name, revision, packed| people.set(name, revision, packed))?;
     Ok(recovered)
 }
 
@@ -278,6 +314,10 @@ impl Source for Connection {
 
     fn people(&self) -> Result<People, Trouble> {
         Ok(people(self)?.people)
+    }
+
+    fn persons(&self, see: &mut dyn FnMut(&str, u64, &[u8])) -> Result<(), Trouble> {
+        persons(self, see)
     }
 
     fn postings(&self, _: u64, _: u64) -> Result<Option<Vec<Line>>, Trouble> {

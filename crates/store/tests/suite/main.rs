@@ -10,6 +10,7 @@ mod changed;
 mod damage;
 mod faults;
 mod files;
+mod glances;
 mod messages;
 mod persons;
 mod purses;

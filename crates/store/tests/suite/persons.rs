@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc;
 
+use gongji_store::ReadError;
+
 use crate::sums::{Seen, Sums, add, added, hold, request, seen, sum, text};
 use crate::world::World;
 
@@ -11,6 +13,7 @@ promises!(
     persons_and_visits_after_reopening_are_those_that_were,
     thousands_of_persons_are_there_after_any_number_of_restarts,
     persons_who_came_last_survive_two_restarts_in_a_row,
+    a_reader_sees_everybody_once_as_of_its_moment_and_what_came_since,
     many_threads_on_one_member_are_served_one_after_the_other,
     an_event_changes_two_persons_or_neither,
     a_visit_is_only_its_own_members_even_beside_a_message_that_mistakes_it,
@@ -129,6 +132,38 @@ fn persons_who_came_last_survive_two_restarts_in_a_row(world: &World) {
     assert_eq!(sum(&store, "p0"), 201);
     assert!((1..600).all(|person| sum(&store, &format!("p{person}")) == 1));
     assert_eq!(world.verify(&Sums(1)).unwrap().journal.events, 800);
+}
+
+/// Some in pieces that were put aside, some changed since, some only in events; and a reader by other rules is told.
+fn a_reader_sees_everybody_once_as_of_its_moment_and_what_came_since(world: &World) {
+    let store = world.open(Sums(1)).unwrap();
+    let mut next = random();
+    let mut sums = BTreeMap::<String, (u64, i64)>::new();
+    let mut stood = Vec::new();
+    for number in 1..=2_500_u64 {
+        if number == 2_401 {
+            added(&store, "flush", &["q"], None, "1").unwrap();
+            sums.insert("q".to_owned(), (1, 1));
+            stood = world.reader().heads().unwrap();
+        }
+        let person = format!("p{}", next(700));
+        let (request, decide) = add(&number.to_string(), &[&person], None, "3");
+        store.submit(request, decide, |answer| drop(answer.unwrap()));
+        let (events, sum) = sums.entry(person).or_default();
+        (*events, *sum) = (*events + 1, *sum + 3);
+    }
+    added(&store, "last", &["q"], None, "1").unwrap();
+    sums.insert("q".to_owned(), (2, 2));
+    let reader = world.reader();
+    added(&store, "later", &["q", "r"], None, "1").unwrap();
+    let mut seen = BTreeMap::new();
+    let see = |name: &str, events, sum| assert!(seen.insert(name.to_owned(), (events, sum)).is_none(), "{name}");
+    reader.persons(&Sums(1), see).unwrap();
+    assert_eq!(seen, sums);
+    let mut since = 0;
+    reader.since(&stood, |event, _| since += u64::from(event.msgid != "flush")).unwrap();
+    assert_eq!(since, 101);
+    assert!(matches!(reader.persons(&Sums(2), |_, _, _| {}), Err(ReadError::OtherEdition)));
 }
 
 fn many_threads_on_one_member_are_served_one_after_the_other(world: &World) {

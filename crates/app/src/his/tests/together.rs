@@ -1,8 +1,11 @@
 //! Several institutions at once, and what a crash leaves.
 
-use std::sync::Barrier;
+use std::sync::{Barrier, mpsc};
+
+use gongji_store::{Known, Outcome};
 
 use super::{ACTIVE, SECONDARY, Server, TERTIARY, message};
+use crate::his::{Book, asking};
 
 /// Settles prepared visits at the same moment from two institutions; the sums are those of some
 /// order, whatever it was.
@@ -81,4 +84,34 @@ fn one_batch_is_settled_once_under_whatever_numbers() {
         let message = reply.err();
         assert!(message.starts_with("[batch_settled]") && message.contains(&setl_id), "{message}");
     }
+}
+
+/// The worker is kept busy, and a trial of a visit that is at hand is answered all the same; it sees what was
+/// settled as soon as that is answered.
+#[test]
+fn a_trial_waits_for_nobody_and_sees_whatever_was_answered() {
+    let server = Server::start();
+    let mdtrt_id = ACTIVE.visit(&server, TERTIARY, "11", "2026-02-10", "300.00");
+    let asked = ACTIVE.settlement(&mdtrt_id, "B1", "11", "300");
+    let (free, waits) = mpsc::channel::<()>();
+    let (begun, begins) = mpsc::channel();
+    let hold = move |_: &Known<'_, Book>, _: u64| {
+        begun.send(()).unwrap();
+        let _ = waits.recv();
+        Outcome::Answer(Vec::new())
+    };
+    server.service().store().submit(asking(None, Vec::new()), hold, |_| {});
+    begins.recv().unwrap();
+    let trial = server.call(TERTIARY, "2206", &asked).ok();
+    // 200 borne, 60 % of 100.
+    assert_eq!(trial.at("output.setlinfo.fund_pay_sumamt"), "60.00");
+    drop(free);
+    let under = server.msgid();
+    let settled = server.send(&message("2207", &under, TERTIARY, &asked)).ok();
+    assert_eq!(settled.at("output.setldetail"), trial.at("output.setldetail"));
+    let again = server.call(TERTIARY, "2206", &asked).err();
+    assert!(again.starts_with("[batch_settled]"), "{again}");
+    // The number of the settlement is used, whatever asks under it.
+    let reused = server.send(&message("2206", &under, TERTIARY, &asked)).err();
+    assert!(reused.starts_with("[message_reused]") && reused.contains("infno"), "{reused}");
 }

@@ -5,7 +5,6 @@ use gongji_drill::Chance;
 
 use super::super::Patient;
 use super::desk::Charge;
-use crate::his::member::{in_benefit, listed};
 use crate::serve::demo;
 
 /// A member as an institution knows one.
@@ -15,13 +14,16 @@ pub(super) struct Member {
     pub area: &'static str,
 }
 
+fn in_benefit(member: &crate::his::directory::Member, day: gongji_domain::Day) -> bool {
+    member.insured_from <= day && member.paused_from.is_none_or(|paused| day < paused)
+}
+
 /// Those that can settle in the days of the simulator.
 pub(super) fn all() -> Vec<Member> {
     let directory = demo::directory().unwrap();
     let day = "2026-03-02".parse().unwrap();
-    let settles = |member: &&crate::his::directory::Member| {
-        in_benefit(&listed(member), day) && !member.psn_type(day).starts_with("13")
-    };
+    let settles =
+        |member: &&crate::his::directory::Member| in_benefit(member, day) && !member.psn_type(day).starts_with("13");
     let member = |member: &crate::his::directory::Member| Member {
         patient: Patient { psn_no: member.psn_no.clone().leak(), certno: member.certno.clone().leak() },
         area: member.area.clone().leak(),

@@ -1,0 +1,151 @@
+//! What the register is told of a member at the counter (参保登记变更): facts, each with the day from which it holds, who
+//! told them, why and by which document. A correction is the fact as it should have been; what was said before stands
+//! in the journal.
+
+use gongji_domain::Fen;
+use gongji_register::{Fact, Member};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{check_number, check_officer};
+use crate::his::book::{Change, Recorded, Told, View};
+use crate::his::desk::{Act, Decided, Desk, Done};
+use crate::his::errors::{Code, Fault};
+use crate::his::member::{certificates, record_name};
+use crate::his::person::balances;
+
+/// Facts as they are told.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Telling {
+    #[schema(value_type = Vec<Object>, example = json!([{"died": "2026-02-20"}]))]
+    pub facts: Vec<Fact>,
+    /// 事由
+    #[serde(default)]
+    pub why: String,
+    /// 材料
+    #[serde(default)]
+    pub document: String,
+    /// The caller's own number: telling the same again under it is one event.
+    #[serde(default)]
+    pub request: Option<String>,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub(crate) struct Written {
+    pub person: String,
+    pub event: u64,
+    pub facts: usize,
+}
+
+/// A member with what the account holds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Shown {
+    #[schema(value_type = Object)]
+    pub member: Member,
+    /// 当年账户
+    #[schema(value_type = String, example = "105.00")]
+    pub current: Fen,
+    /// 历年账户
+    #[schema(value_type = String, example = "105.00")]
+    pub prior: Fen,
+    #[schema(value_type = String, example = "105.00")]
+    pub balance: Fen,
+    /// 应追回
+    #[schema(value_type = String, example = "105.00")]
+    pub owed: Fen,
+}
+
+/// What the register says of a member, and what the account holds.
+///
+/// # Errors
+/// If nobody with this number is registered.
+pub(crate) fn show(desk: &Desk<'_>, person: &str) -> Result<Shown, Fault> {
+    let name = person.to_owned();
+    let see = move |view: View<'_>| {
+        let member = known(view, &name)?.clone();
+        let [current, prior] = balances(&view.standing(&name));
+        let owed = view.file(&name).map_or(Fen::ZERO, |file| file.affairs.claims.left());
+        Ok(Shown { member, current, prior, balance: current + prior, owed })
+    };
+    desk.look(vec![person.to_owned(), record_name(person)], see)?
+}
+
+/// The last event outside of visits about a member.
+///
+/// # Errors
+/// If nobody with this number is registered.
+pub(crate) fn last_entry(desk: &Desk<'_>, person: &str) -> Result<Option<u64>, Fault> {
+    let name = person.to_owned();
+    desk.look(vec![person.to_owned(), record_name(person)], move |view| {
+        known(view, &name)?;
+        Ok(view.last_entry(&name))
+    })?
+}
+
+/// The member with a number.
+pub(super) fn known<'a>(view: View<'a>, person: &str) -> Result<&'a Member, Fault> {
+    view.member(person).ok_or_else(|| Fault::at(Code::NotAMember, "person").given(person))
+}
+
+/// Tells the register facts about a member, as one event.
+///
+/// # Errors
+/// Why they cannot be.
+pub(crate) fn tell(desk: &Desk<'_>, person: &str, telling: Telling) -> Result<Done<Written>, Fault> {
+    check_officer(desk)?;
+    check_number(telling.request.as_deref())?;
+    let after = told(&show(desk, person)?.member, &telling)?;
+    // Whoever shows a certificate is found by it, so those that come and go are locked with the member.
+    let mut also = certificates(&after.identity);
+    also.extend(certificates(&show(desk, person)?.member.identity));
+    also.sort_unstable();
+    also.dedup();
+    let asked = serde_json::to_string(&(&telling, desk.by)).expect("facts can always be written");
+    let named = match &telling.request {
+        Some(number) => format!("fact-{person}-{number}"),
+        None => format!("fact-{person}-{}", super::matter::digest(&format!("{asked} {}", desk.now))),
+    };
+    let (name, by) = (person.to_owned(), desk.by.to_owned());
+    let act = Act { person: name.clone(), also, named, asked, kind: "recorded" };
+    desk.act(act, move |view, event| {
+        let member = known(view, &name)?;
+        let after = told(member, &telling)?;
+        let (new, old) = (certificates(&after.identity), certificates(&member.identity));
+        for certificate in new.iter().filter(|one| !old.contains(one)) {
+            if view.owner(certificate).is_some_and(|owner| owner != name) {
+                return Err(Fault::at(Code::CertificateTaken, "facts").given(certificate));
+            }
+        }
+        let shown_by: Vec<String> = new.iter().filter(|one| !old.contains(one)).cloned().collect();
+        let no_longer: Vec<String> = old.into_iter().filter(|one| !new.contains(one)).collect();
+        let mut with = vec![record_name(&name)];
+        with.extend(shown_by.iter().chain(&no_longer).cloned());
+        let recorded = Recorded {
+            facts: telling.facts.clone(),
+            told: Told { by: by.clone(), why: telling.why.clone(), document: telling.document.clone() },
+            previous: view.last_entry(&name),
+            opened: None,
+            shown_by,
+            no_longer,
+        };
+        let answer = Written { person: name.clone(), event, facts: recorded.facts.len() };
+        Ok(Decided { area: member.area.clone(), with, change: Change::Recorded(Box::new(recorded)), answer })
+    })
+}
+
+/// The member as it would be.
+fn told(member: &Member, telling: &Telling) -> Result<Member, Fault> {
+    let mut after = member.clone();
+    if telling.facts.is_empty() {
+        return Err(Fault::at(Code::MissingField, "facts").allowed("至少一项登记"));
+    }
+    for (at, fact) in telling.facts.iter().enumerate() {
+        let refused = |fault: gongji_register::FactFault| {
+            Fault::spelled(Code::FactRefused.name(), fault.to_string()).field(format!("facts.{at}"))
+        };
+        after.take(fact).map_err(refused)?;
+    }
+    Ok(after)
+}

@@ -1,0 +1,107 @@
+//! What every command of the agency's officers (经办) needs: the store, the packages, who does it, and how far it is.
+
+use std::io::Write as _;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use gongji_store::{Place, Reader, Store};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::load;
+use crate::cli::store::{place, unusable};
+use crate::his::{Book, Decider, Policies};
+
+/// Where, and by whom.
+#[derive(clap::Args)]
+pub(super) struct Desk {
+    /// The store (结算库): its file, or postgres://user@host/database
+    #[arg(long = "store", value_name = "DB", value_parser = place)]
+    place: Place,
+    /// Who does it (经办人); stands in the journal with everything that is done
+    #[arg(long, value_name = "OFFICER", default_value = "经办")]
+    pub by: String,
+    #[command(flatten)]
+    policies: load::Policies,
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// Words and tables for people
+    Text,
+    /// JSON, amounts in yuan as texts
+    Json,
+}
+
+impl Desk {
+    /// The packages that decide.
+    pub(super) fn policies(&self) -> anyhow::Result<Arc<Policies>> {
+        let loaded = Policies::load(&self.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
+        Ok(Arc::new(loaded))
+    }
+
+    /// The store for writing: a file must not be in use by the service, beside PostgreSQL it goes on.
+    pub(super) fn open(&self, policies: &Arc<Policies>) -> anyhow::Result<Store<Book>> {
+        Store::open(&self.place, book(policies)).with_context(|| unusable(&self.place))
+    }
+
+    /// One moment of the store, for reading beside whoever writes.
+    pub(super) fn read(&self) -> anyhow::Result<Reader> {
+        Reader::open(&self.place).with_context(|| unusable(&self.place))
+    }
+}
+
+/// How events are folded, by these packages.
+pub(super) fn book(policies: &Arc<Policies>) -> Book {
+    let decider: Arc<dyn Decider> = Arc::clone(policies) as Arc<dyn Decider>;
+    Book::new(decider)
+}
+
+/// A bar that moves a thousand at a time.
+pub(super) struct Bar(ProgressBar);
+
+impl Bar {
+    pub(super) fn new(of: &str) -> anyhow::Result<Self> {
+        let bar = ProgressBar::new(0);
+        let template = format!("{of} {{bar:40}} {{pos}}/{{len}} {{per_sec}} {{eta}}");
+        bar.set_style(ProgressStyle::with_template(&template)?);
+        Ok(Self(bar))
+    }
+
+    /// So many of so many.
+    pub(super) fn at(&self, done: u64, all: u64) -> ControlFlow<()> {
+        if done.is_multiple_of(1024) || done == all {
+            self.0.set_length(all);
+            self.0.set_position(done);
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// Writes rows to a file that Excel opens: with a BOM, or it takes UTF-8 for something else.
+pub(super) fn csv<const N: usize>(
+    path: &Path,
+    head: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> anyhow::Result<()> {
+    let write = || -> anyhow::Result<()> {
+        let mut file = std::fs::File::create(path)?;
+        file.write_all("\u{feff}".as_bytes())?;
+        let mut writer = csv::Writer::from_writer(std::io::BufWriter::new(file));
+        writer.write_record(head)?;
+        for row in rows {
+            writer.write_record(row)?;
+        }
+        writer.flush()?;
+        Ok(())
+    };
+    write().with_context(|| format!("无法写入 {}", path.display()))
+}

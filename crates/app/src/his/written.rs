@@ -1,0 +1,158 @@
+//! JSON of replies, written straight into its text: what most replies consist of are the same few dozen fields, and
+//! no general writer knows that their names need no look. Must know no field and no transaction.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::json::put_quoted;
+use super::number::Fixed;
+
+/// The `output` of a reply, as the text that goes into it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Output(String);
+
+impl Output {
+    /// What serializes to texts and numbers.
+    pub(crate) fn of(output: &impl Serialize) -> Self {
+        Self(serde_json::to_string(output).expect("an output of texts and numbers can always be written"))
+    }
+
+    /// An object of these fields.
+    pub(crate) fn object(fields: impl FnOnce(&mut Fields<'_>)) -> Self {
+        let mut text = String::with_capacity(4096);
+        object(&mut text, fields);
+        Self(text)
+    }
+
+    /// The JSON.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Writes an object at the end of a text.
+pub(crate) fn object(text: &mut String, fields: impl FnOnce(&mut Fields<'_>)) {
+    text.push('{');
+    fields(&mut Fields { text, any: false });
+    text.push('}');
+}
+
+/// The fields of one object, in the order in which they are put. Names are plain and need no escape.
+pub(crate) struct Fields<'o> {
+    text: &'o mut String,
+    any: bool,
+}
+
+impl Fields<'_> {
+    fn name(&mut self, name: &str) -> &mut String {
+        if std::mem::replace(&mut self.any, true) {
+            self.text.push(',');
+        }
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str("\":");
+        self.text
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        put_quoted(self.name(name), value);
+    }
+
+    /// A number with its decimals.
+    pub(crate) fn fixed<const S: u32>(&mut self, name: &str, value: Fixed<S>) {
+        value.put(self.name(name));
+    }
+
+    /// What is JSON already.
+    pub(crate) fn json(&mut self, name: &str, value: &str) {
+        self.name(name).push_str(value);
+    }
+
+    /// A list of objects.
+    pub(crate) fn rows<T>(&mut self, name: &str, rows: &[T], mut fields: impl FnMut(&T, &mut Fields<'_>)) {
+        let text = self.name(name);
+        text.push('[');
+        for (at, row) in rows.iter().enumerate() {
+            if at > 0 {
+                text.push(',');
+            }
+            object(text, |put| fields(row, put));
+        }
+        text.push(']');
+    }
+
+    /// An object in this one.
+    pub(crate) fn object(&mut self, name: &str, fields: impl FnOnce(&mut Fields<'_>)) {
+        object(self.name(name), fields);
+    }
+}
+
+/// Writes the last `width` decimal digits of a number.
+pub(crate) fn put_digits(text: &mut String, number: u64, width: u32) {
+    for place in (0..width).rev() {
+        // A remainder of ten is one digit.
+        text.push(char::from(b'0' + (number / 10_u64.pow(place) % 10) as u8));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::his::number::{Share, Yuan};
+
+    #[test]
+    fn what_is_written_is_what_any_writer_of_json_writes() {
+        #[derive(Serialize)]
+        struct Row {
+            name: String,
+            #[serde(rename = "金额")]
+            amount: Yuan,
+        }
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            text: &'a str,
+            share: Share,
+            rows: Vec<Row>,
+            none: [Row; 0],
+            inner: Inner,
+        }
+        #[derive(Serialize)]
+        struct Inner {}
+        for text in ["", "门诊", "a\"b\\c", "\u{0}\u{1f}\n\t\u{7f}", "\u{2028}😀", &"长".repeat(999)] {
+            let rows = ["1", "\u{8}"].map(|name| Row { name: name.to_owned(), amount: Fixed(-5) });
+            let whole = Whole { text, share: Fixed(5_000), rows: rows.into(), none: [], inner: Inner {} };
+            let written = Output::object(|put| {
+                put.text("text", whole.text);
+                put.fixed("share", whole.share);
+                put.rows("rows", &whole.rows, |row, put| {
+                    put.text("name", &row.name);
+                    put.fixed("金额", row.amount);
+                });
+                put.rows("none", &whole.none, |_, _| {});
+                put.object("inner", |_| {});
+            });
+            assert_eq!(written, Output::of(&whole));
+        }
+    }
+
+    #[test]
+    fn digits_are_padded_with_zeros() {
+        let written = |number, width| {
+            let mut text = String::new();
+            put_digits(&mut text, number, width);
+            text
+        };
+        assert_eq!(
+            (written(7, 3), written(20_260_301, 8), written(0, 1)),
+            ("007".into(), "20260301".into(), "0".into())
+        );
+    }
+}

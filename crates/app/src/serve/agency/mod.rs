@@ -1,0 +1,100 @@
+//! The counter over REST (经办接口): JSON over the functions of the agency. Thin: reads a request, calls, writes an answer. Until
+//! officers have accounts of their own it serves only this machine, and believes the name in `X-Officer`.
+
+mod answer;
+mod describe;
+mod members;
+mod sheets;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use percent_encoding::percent_decode;
+use serde::de::DeserializeOwned;
+
+use crate::his::Service;
+use crate::his::desk::Desk;
+use crate::his::errors::{Code, Fault};
+use crate::his::moment::Moment;
+use answer::Problem;
+pub(crate) use describe::description;
+
+/// Where everything lies.
+pub(crate) const ROOT: &str = "/agency/v1";
+/// Who does it (经办人), percent-encoded where it is not plain.
+const OFFICER: &str = "x-officer";
+
+/// The routes.
+pub(crate) fn routes(service: Arc<Service>) -> Router {
+    let local = Arc::clone(&service);
+    let only_here = move |request: Request, next: Next| {
+        let here = local.is_local() && super::http::from_here(request.headers());
+        async move {
+            if here { next.run(request).await } else { Problem::of(&Fault::new(Code::CounterLocal)).into_response() }
+        }
+    };
+    let at = |path: &str| format!("{ROOT}{path}");
+    Router::new()
+        .route(&at("/openapi.json"), get(describe::openapi))
+        .route(&at("/members/{person}"), get(members::member))
+        .route(&at("/members/{person}/facts"), post(members::facts))
+        .route(&at("/members/{person}/matters"), get(members::matters).post(members::file))
+        .route(&at("/members/{person}/matters/{number}/approve"), post(members::approve))
+        .route(&at("/members/{person}/matters/{number}/reject"), post(members::reject))
+        .route(&at("/members/{person}/matters/{number}/withdraw"), post(members::withdraw))
+        .route(&at("/members/{person}/matters/{number}/carry-out"), post(members::carry_out))
+        .route(&at("/members/{person}/statement"), get(sheets::statement))
+        .route(&at("/members/{person}/before-after"), get(sheets::of_member))
+        .route(&at("/areas/{area}/matters"), get(sheets::kinds))
+        .route(&at("/areas/{area}/report"), get(sheets::report))
+        .route(&at("/areas/{area}/before-after"), post(sheets::before_after))
+        .route(&at("/areas/{area}/before-after/{example}"), get(sheets::example))
+        .layer(axum::middleware::from_fn(only_here))
+        .with_state(service)
+}
+
+/// Does something at the counter, on a thread that may wait for the store.
+async fn sit<T: Send + 'static>(
+    service: &Arc<Service>,
+    headers: &HeaderMap,
+    work: impl FnOnce(&Service, &Desk<'_>) -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Problem> {
+    let by = officer(headers)?;
+    let service = Arc::clone(service);
+    let done = tokio::task::spawn_blocking(move || {
+        let desk = Desk { store: service.store(), now: Moment::of(service.clock().now()), by: &by };
+        work(&service, &desk)
+    });
+    let done = done.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "an act at the counter panicked");
+        Err(Fault::new(Code::InternalError))
+    });
+    done.map_err(|fault| Problem::of(&fault))
+}
+
+/// Who asks; empty where nobody is named, which only looking allows.
+fn officer(headers: &HeaderMap) -> Result<String, Problem> {
+    let Some(named) = headers.get(OFFICER) else { return Ok(String::new()) };
+    let decoded = percent_decode(named.as_bytes()).decode_utf8();
+    let wrong = || Problem::of(&Fault::at(Code::InvalidUtf8, "X-Officer").allowed("以百分号编码的 UTF-8"));
+    decoded.map(|name| name.trim().to_owned()).map_err(|_| wrong())
+}
+
+/// A body as what it should be; unknown keys are errors.
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        let code = if error.is_data() { Code::InvalidValue } else { Code::InvalidJson };
+        Problem::of(&Fault::spelled(code.name(), format!("{}：{error}", code.text())))
+    })
+}
+
+/// JSON with the status of something done.
+fn json(body: &impl serde::Serialize) -> Response {
+    axum::Json(body).into_response()
+}
