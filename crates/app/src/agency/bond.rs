@@ -9,7 +9,7 @@ use gongji_register::Member;
 use gongji_register::bond::{Bond, BondState, Bonds, By, Change, Limits, Party, Registered, Relation, Request};
 use serde::{Deserialize, Serialize};
 
-use super::{check_officer, of_bond, refused};
+use super::{check_officer, check_paper, of_bond, refused};
 use crate::his::book::{self, View};
 use crate::his::codes;
 use crate::his::decider::Decider;
@@ -54,6 +54,10 @@ pub(crate) struct Told {
 /// Why it cannot be; nothing is kept then.
 pub(crate) fn request(desk: &Desk<'_>, decider: &Arc<dyn Decider>, asked: &Asked) -> Result<Done<Told>, Fault> {
     check_officer(desk)?;
+    // Without a pledge the register refuses, and says so.
+    if !asked.pledge.trim().is_empty() {
+        check_paper("pledge", &asked.pledge)?;
+    }
     let mut asked = asked.clone();
     // A member is found by the certificate alone, so that nobody is bound twice under two names.
     let certificate = certificate_name(IDENTITY_CARD, &asked.beneficiary.certificate);

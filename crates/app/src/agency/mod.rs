@@ -53,6 +53,18 @@ pub(crate) fn check_officer(desk: &Desk<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A number on paper that names an act (承诺书、缴费单).
+///
+/// # Errors
+/// If it is empty, long, or no text.
+fn check_paper(field: &str, number: &str) -> Result<(), Fault> {
+    let long = number.chars().count() > NUMBER || number.chars().any(char::is_control);
+    if number.trim().is_empty() || long {
+        return Err(Fault::at(Code::InvalidValue, field).given(number).allowed(format!(" 1 至 {NUMBER} 个字的编号")));
+    }
+    Ok(())
+}
+
 /// A number that the caller gives to an act, if one is given.
 fn check_number(number: Option<&str>) -> Result<(), Fault> {
     match number {

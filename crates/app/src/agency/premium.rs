@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gongji_adjudication::AccountPart;
 use gongji_domain::{Day, Fen, FundCode};
+use gongji_ledger::AreaCode;
 use gongji_policy::account::{AccountFault, Use, Verdict};
 use gongji_register::Member;
 use gongji_register::bond::{Bonds, Party, Purpose};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use gongji_register::entitlement::State;
 
-use super::{check_officer, of_bond, refused};
+use super::{check_officer, check_paper, of_bond, refused};
 use crate::his::benefit;
 use crate::his::book::{self, View};
 use crate::his::decider::Decider;
@@ -72,8 +73,9 @@ pub(crate) struct Told {
 /// Why it may not be paid; nothing is kept then.
 pub(crate) fn pay(desk: &Desk<'_>, decider: &Arc<dyn Decider>, asked: &Asked) -> Result<Done<Told>, Fault> {
     check_officer(desk)?;
-    if asked.bill.trim().is_empty() {
-        return Err(Fault::at(Code::MissingField, "bill").allowed("缴费单号"));
+    check_paper("bill", &asked.bill)?;
+    if let Some(area) = asked.area.as_ref().filter(|area| area.parse::<AreaCode>().is_err()) {
+        return Err(Fault::at(Code::InvalidValue, "area").given(area).allowed(" 6 位统筹区代码"));
     }
     let insured = asked.insured.as_ref().map(|party| party.number.clone()).filter(|number| !number.is_empty());
     let insured = insured.filter(|number| *number != asked.holder);

@@ -152,7 +152,8 @@ impl Decider for Policies {
 
     fn article_with(&self, area: &str, word: &str) -> Option<String> {
         let articles = self.library.area(area)?.articles();
-        articles.into_iter().find(|article| article.text.contains(word)).map(|article| article.key.clone())
+        let article = articles.into_iter().find(|article| article.text.contains(word))?;
+        Some(format!("{} {} {}", article.key, article.document, article.title))
     }
 }
 

@@ -247,17 +247,26 @@ fn in_words(bonds: &Bonds, uses: &[Use]) -> String {
         let (state, used, limits) = (bond.state().name(), bond.used_in_all(), limits(&request.limits));
         let _ = writeln!(text, "  {}　{name}（{relation}）　{state}　已用 {used}　{limits}", bond.number());
     }
+    none(&mut text, bonds.given.is_empty());
     text.push_str("被授权\n");
     for bond in &bonds.received {
         let (number, name, relation) = (bond.number, &bond.name, bond.relation.name());
         let _ = writeln!(text, "  {number}　授权人 {name}，本人为其{relation}　{}", bond.state.name());
     }
+    none(&mut text, bonds.received.is_empty());
     text.push_str("使用\n");
     for used in uses {
         let Use { on, purpose, patient, at, amount, document, .. } = used;
         let _ = writeln!(text, "  {on}　{}　{patient}　{at}　{amount}　{document}", purpose.name());
     }
+    none(&mut text, uses.is_empty());
     text
+}
+
+fn none(text: &mut String, empty: bool) {
+    if empty {
+        text.push_str("  无\n");
+    }
 }
 
 fn limits(limits: &Limits) -> String {

@@ -361,7 +361,8 @@ fn step(server: &Server, person: &Patient, make: impl Fn(u64) -> Step + Send + '
         let previous = view.last_entry(&number).map(|event| (number.clone(), event)).into_iter().collect();
         let entry = Entry { previous, told: Said::default(), what: What::Matter(make(seq)) };
         let change = Change::Entered(Box::new(entry));
-        Ok(Decided { area: "500000".to_owned(), with: Vec::new(), change, answer: seq })
+        let area = view.member(&number).map(|member| member.area.clone()).unwrap_or_default();
+        Ok(Decided { area, with: Vec::new(), change, answer: seq })
     });
     done.unwrap().answer
 }
@@ -407,6 +408,21 @@ fn a_frozen_account_and_one_whose_card_is_lost_pay_nothing_for_anybody() {
     }
     let settled = server.call(TERTIARY, "2207", &own("10.00")).ok();
     assert_eq!(info(&settled, "psn_cash_pay"), "0.00");
+}
+
+/// Tieling, nineteenth article, sixth: what is paid after the loss was reported is not the member's loss.
+#[test]
+fn a_lost_card_is_refused_with_the_areas_article() {
+    let server = policies();
+    let member = Patient { psn_no: "21120000000011", certno: "DEMO000011" };
+    let from = gongji_register::matter::Moment { day: TODAY.parse().unwrap(), second: 0 };
+    let by_card = |input: String| input.replace("\"mdtrt_cert_type\":\"02\"", "\"mdtrt_cert_type\":\"03\"");
+    let register = by_card(member.registration("2026-03-01 07:00:00"));
+    server.call("H21120000006", "2201", &register).ok();
+    matter(&server, &member, &Kind::CardLost { from });
+    says(server.call("H21120000006", "2201", &register), "[card_lost]", "依据 xize:19 铁医保〔2022〕67号");
+    let read = r#"{"data":{"mdtrt_cert_type":"03","mdtrt_cert_no":"DEMO000011","psn_cert_type":"01","certno":"","psn_name":""}}"#;
+    says(server.call("H21120000006", "1101", read), "[card_lost]", "居民身份证或补办的卡");
 }
 
 #[test]
