@@ -10,8 +10,3 @@ pub(crate) mod many;
 mod tests;
 pub(crate) mod town;
 pub(crate) mod walk;
-
-use crate::his::opening::NOBODY;
-
-/// Under which sender the agency's acts stand in the journal; what names the act makes it happen once.
-pub(crate) const AGENCY: &str = NOBODY;
