@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use gongji_adjudication::{AccountPart, Standing};
 use gongji_domain::{Day, Fen, Month};
-use gongji_store::{Draft, Known, Outcome, ReadError, Reader, Store};
+use gongji_store::{Known, Outcome, ReadError, Reader, Store};
 use serde::Serialize;
 
 use super::many::{Act, Became, Stopped, perform};
@@ -168,16 +168,7 @@ fn act(wanted: &Arc<Wanted>, number: &str, from: Month) -> Act<Fen> {
             what: What::CarriedOver { year: wanted.year, amount },
         };
         let change = Change::Entered(Box::new(entry));
-        let draft = Draft {
-            kind: "carried",
-            area: wanted.area.clone(),
-            psn_no: number.clone(),
-            with: Vec::new(),
-            visit: None,
-            reply: Vec::new(),
-            effects: serde_json::to_string(&change).expect("a change can always be written"),
-            policy: String::new(),
-        };
+        let draft = change.outside("carried", (&number, &wanted.area), Vec::new(), "");
         (Outcome::Record(draft, Some(change)), amount)
     };
     Act { name, input: String::new(), persons, decide: Box::new(decide) }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use gongji_domain::{Day, Fen};
 use gongji_register::{Fact, Member};
-use gongji_store::{Draft, Known, Outcome, Store};
+use gongji_store::{Known, Outcome, Store};
 
 use super::many::{Act, Became, Stopped, perform};
 use crate::his::Book;
@@ -61,16 +61,7 @@ fn act(joining: Joining, told: Told) -> Act<bool> {
             no_longer: Vec::new(),
         };
         let change = Change::Recorded(Box::new(recorded));
-        let draft = Draft {
-            kind: "enrolled",
-            area: member.area.clone(),
-            psn_no: number.clone(),
-            with: with.clone(),
-            visit: None,
-            reply: Vec::new(),
-            effects: serde_json::to_string(&change).expect("a change can always be written"),
-            policy: String::new(),
-        };
+        let draft = change.outside("enrolled", (number, &member.area), with.clone(), "");
         (Outcome::Record(draft, Some(change)), true)
     };
     Act { name: format!("enrol-{number}"), input: String::new(), persons, decide: Box::new(decide) }

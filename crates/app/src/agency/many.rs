@@ -7,12 +7,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use gongji_store::{Key, Known, Outcome, QUEUE, Reply, Request, Store, SubmitError};
+use gongji_store::{Known, Outcome, QUEUE, Reply, Store, SubmitError};
 
-use super::AGENCY;
 use crate::his::Book;
 use crate::his::book::Change;
 use crate::his::moment::Moment;
+use crate::his::opening::ours;
 use crate::serve::clock::Clock;
 
 /// Acts under way at once: several full commits, and room for others in the queue.
@@ -129,16 +129,8 @@ struct Line<'a, T> {
 
 impl<T: Send + 'static> Line<'_, T> {
     fn send(&mut self, at: usize, act: Arc<Act<T>>, number: u32, attempt: u32) {
-        let msgid = if number == 1 { act.name.clone() } else { format!("{}-{number}", act.name) };
-        let request = Request {
-            key: Key { institution: AGENCY.to_owned(), msgid },
-            infno: String::new(),
-            input: act.input.clone(),
-            recorded: Moment::of(self.clock.now()).to_string(),
-            persons: act.persons.clone(),
-            visit: None,
-            refers: None,
-        };
+        let name = if number == 1 { act.name.clone() } else { format!("{}-{number}", act.name) };
+        let request = ours(name, act.input.clone(), act.persons.clone(), Moment::of(self.clock.now()));
         let slot = Arc::new(Mutex::new(None));
         let (deciding, filling) = (Arc::clone(&act), Arc::clone(&slot));
         let decide = move |known: &Known<'_, Book>, seq: u64| {

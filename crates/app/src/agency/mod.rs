@@ -28,10 +28,6 @@ use gongji_register::bond::BondFault;
 
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
-use crate::his::opening::NOBODY;
-
-/// Under which sender the agency's acts stand in the journal; what names the act makes it happen once.
-pub(crate) const AGENCY: &str = NOBODY;
 
 /// Most characters of an officer's name.
 const OFFICER: usize = 40;

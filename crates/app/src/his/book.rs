@@ -8,7 +8,7 @@ use gongji_adjudication::{AccountPart, Standing};
 use gongji_domain::{Day, Fen, Rate};
 use gongji_ledger::{Account, AreaCode, Transaction};
 use gongji_register::{Fact, Member};
-use gongji_store::{Event, InVisit, Known, State};
+use gongji_store::{Draft, Event, InVisit, Known, State};
 use serde::{Deserialize, Serialize};
 
 use super::call::event_number;
@@ -64,6 +64,29 @@ pub(crate) enum Change {
     Barred { omsgid: String },
     /// 关账: an area's books are closed up to and with a day.
     Closed { area: String, through: Day },
+}
+
+impl Change {
+    /// The event of something that happens outside of visits: its kind, to whom of which area, which further persons
+    /// it changes, and by which version of which package.
+    pub(crate) fn outside(
+        &self,
+        kind: &'static str,
+        (number, area): (&str, &str),
+        with: Vec<String>,
+        policy: &str,
+    ) -> Draft {
+        Draft {
+            kind,
+            area: area.to_owned(),
+            psn_no: number.to_owned(),
+            with,
+            visit: None,
+            reply: Vec::new(),
+            effects: serde_json::to_string(self).expect("a change can always be written"),
+            policy: policy.to_owned(),
+        }
+    }
 }
 
 /// What the register was told of a member.

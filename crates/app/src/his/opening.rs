@@ -116,12 +116,17 @@ fn opened(area: &str, psn_no: &str, change: &Change) -> Draft {
 }
 
 fn request(psn_no: &str, now: Moment) -> Request {
+    ours(psn_no.to_owned(), String::new(), vec![psn_no.to_owned()], now)
+}
+
+/// A request of our own, which no institution sent: what names it, what was asked in one form, whose state it concerns.
+pub(crate) fn ours(name: String, input: String, persons: Vec<String>, now: Moment) -> Request {
     Request {
-        key: Key { institution: NOBODY.to_owned(), msgid: psn_no.to_owned() },
+        key: Key { institution: NOBODY.to_owned(), msgid: name },
         infno: String::new(),
-        input: String::new(),
+        input,
         recorded: now.to_string(),
-        persons: vec![psn_no.to_owned()],
+        persons,
         visit: None,
         refers: None,
     }

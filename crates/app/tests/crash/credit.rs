@@ -3,7 +3,7 @@
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-const MEMBERS: u64 = 6_000;
+const MEMBERS: u64 = 12_000;
 const MONTH: &str = "2024-01";
 
 fn gongji(arguments: &[&str]) -> Command {
@@ -40,7 +40,7 @@ pub fn killed_again_and_again(place: &str, kills: u64) {
     for kill in 0..kills {
         let run = ["account", "credit", "--month", MONTH, "--area", "500000", "--store", place];
         let mut child = gongji(&run).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(120 + kill * 90));
+        std::thread::sleep(Duration::from_millis(150 + kill * 60));
         child.kill().unwrap();
         child.wait().unwrap();
         let left = report(place, &["--preview"]);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use gongji_domain::{Day, Fen, FundCode, Month};
 use gongji_policy::account::{Contributing, Contribution, Stated};
 use gongji_register::{Fact, Member, Paid};
-use gongji_store::{Draft, Known, Outcome, ReadError, Reader, Store};
+use gongji_store::{Known, Outcome, ReadError, Reader, Store};
 use serde::Serialize;
 
 use super::many::{Act, Became, Stopped, perform};
@@ -312,15 +312,7 @@ fn contributed(
         what: What::Contributed { paid, to: From { fund: FundCode::POOLED, ledger: None }, rebased },
     };
     let change = Change::Entered(Box::new(entry));
-    let draft = Draft {
-        kind: "contributed",
-        area: area.clone(),
-        psn_no: number.clone(),
-        with: vec![record_name(number)],
-        visit: None,
-        reply: Vec::new(),
-        effects: serde_json::to_string(&change).expect("a change can always be written"),
-        policy: wanted.policies.version(area).to_owned(),
-    };
+    let with = vec![record_name(number)];
+    let draft = change.outside("contributed", (number, area), with, wanted.policies.version(area));
     Outcome::Record(draft, Some(change))
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use gongji_domain::{Day, Month};
 use gongji_policy::Area;
-use gongji_store::{Draft, Known, Outcome, ReadError, Reader, Store, Verified};
+use gongji_store::{Known, Outcome, ReadError, Reader, Store, Verified};
 
 use super::many::{Act, Became, Stopped, perform};
 use super::walk;
@@ -243,15 +243,7 @@ fn credited(wanted: &Wanted, known: &Known<'_, Book>, number: &str, credit: &Cre
         what: What::Credited(credit.clone()),
     };
     let change = Change::Entered(Box::new(entry));
-    let draft = Draft {
-        kind: KIND,
-        area: wanted.area.clone(),
-        psn_no: number.to_owned(),
-        with: Vec::new(),
-        visit: None,
-        reply: Vec::new(),
-        effects: serde_json::to_string(&change).expect("a change can always be written"),
-        policy: wanted.policies.version(&wanted.area).to_owned(),
-    };
+    let version = wanted.policies.version(&wanted.area);
+    let draft = change.outside(KIND, (number, &wanted.area), Vec::new(), version);
     Outcome::Record(draft, Some(change))
 }

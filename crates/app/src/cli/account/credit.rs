@@ -9,7 +9,7 @@ use gongji_domain::Month;
 
 use super::desk::{Bar, Desk, Format, book, csv};
 use crate::agency::credit::{Report, RunError, Wanted, tie};
-use crate::cli::paint::{self, TITLE, WRONG, in_style};
+use crate::cli::paint::{self, TITLE, in_style};
 use crate::his::moment::Moment;
 use crate::serve::clock::{ChinaTime, Clock as _};
 
@@ -145,7 +145,7 @@ fn tell(options: &Options, report: &Report, took: Duration) -> anyhow::Result<()
     if !report.skipped.is_empty() {
         let mut table = paint::boxed(&["未计入的原因", "人数", "例"], paint::width());
         for (code, reason) in &report.skipped {
-            let code = if reason.needs_officer { in_style(WRONG, code) } else { (*code).to_owned() };
+            let code = if reason.needs_officer { format!("{code}（须处理）") } else { (*code).to_owned() };
             table.add_row([code, reason.members.to_string(), reason.example.clone()]);
         }
         paint::right(&mut table, 1);
