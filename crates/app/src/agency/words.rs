@@ -5,7 +5,7 @@ use gongji_register::bond;
 use gongji_register::matter::Step;
 use gongji_register::{Cover, Fact, Line};
 
-use crate::his::book::Change;
+use crate::his::book::{Change, Settled};
 use crate::his::codes;
 use crate::his::entry::What;
 
@@ -54,16 +54,17 @@ pub(crate) fn happened(change: &Change) -> Vec<String> {
             recorded.facts.iter().map(fact).chain(opened).collect()
         }
         Change::Entered(entry) => vec![what(&entry.what)],
-        Change::Settled { settlement, .. } => aid(settlement.aid.as_deref(), &settlement.psn_no),
-        Change::Purchased { purchase, .. } => aid(purchase.settlement.aid.as_deref(), &purchase.settlement.psn_no),
+        Change::Settled { settlement, .. } => aid(settlement),
+        Change::Purchased { purchase, .. } => aid(&purchase.settlement),
         Change::Cancelled { cancels, .. } => vec![format!("结算 {cancels} 撤销，家庭共济支付退回")],
         Change::Opened { account: [current, prior], .. } => vec![format!("期初余额：当年 {current}，历年 {prior}")],
         _ => Vec::new(),
     }
 }
 
-fn aid(aid: Option<&crate::his::entry::Aid>, patient: &str) -> Vec<String> {
-    aid.map(|aid| format!("家庭共济：为 {patient} 支付 {}", aid.amount())).into_iter().collect()
+fn aid(settled: &Settled) -> Vec<String> {
+    let paid = settled.aid.as_deref().map(|aid| format!("家庭共济：为 {} 支付 {}", settled.patient(), aid.amount()));
+    paid.into_iter().collect()
 }
 
 /// What happened to an account, as one line.

@@ -203,6 +203,11 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
+    /// Whose visit it is.
+    pub(crate) fn patient(&self) -> &str {
+        &self.psn_no
+    }
+
     /// What it added to the member's counters, by the engine's numbers.
     pub(super) fn additions(&self, decider: &dyn Decider) -> Result<Vec<gongji_adjudication::Addition>, String> {
         self.decided.effects.additions(decider, &self.area, self.day)

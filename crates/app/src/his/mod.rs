@@ -580,7 +580,7 @@ impl Deciding {
 }
 
 /// A question about persons or an earlier message, which is no message itself: nothing is kept of it.
-fn asking(message: Option<&Key>, persons: Vec<String>) -> Request {
+pub(crate) fn asking(message: Option<&Key>, persons: Vec<String>) -> Request {
     Request {
         key: Key { institution: "?".to_owned(), msgid: String::new() },
         infno: String::new(),

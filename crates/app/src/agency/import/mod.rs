@@ -12,13 +12,14 @@ use std::sync::mpsc::{Sender, channel};
 
 use anyhow::{Context as _, anyhow, bail};
 use gongji_register::{Fact, Member};
-use gongji_store::{Draft, Key, Known, Outcome, Reply, Request, Store, SubmitError};
+use gongji_store::{Draft, Known, Outcome, Reply, Store, SubmitError};
 
 use crate::catalogue::sheet::Sheet;
+use crate::his::asking;
 use crate::his::book::{Book, Change, Recorded, Told, View};
 use crate::his::member::{certificates, record_name};
 use crate::his::moment::Moment;
-use crate::his::opening::NOBODY;
+use crate::his::opening::ours;
 pub(crate) use columns::Field;
 use columns::Head;
 pub(crate) use row::Reading;
@@ -231,7 +232,7 @@ fn look(store: &Store<Book>, row: &Row, (at, sender): (usize, Sender<(usize, (Co
         let _ = sender.send((at, (compared, before)));
         Outcome::Answer(Vec::new())
     };
-    store.submit(request(persons, "?", String::new(), None), decide, |_| {});
+    store.submit(asking(None, persons), decide, |_| {});
 }
 
 /// What a row tells, if its certificates are nobody else's.
@@ -273,7 +274,7 @@ fn tell(wanted: &Wanted<'_>, row: Row, before: &[String], sender: Sender<Result<
     let told = wanted.told.clone();
     // What is told at a moment is told once; sent again later it finds nothing that differs.
     let named = format!("register-{}-{}", row.number, wanted.now);
-    let request = request(persons, NOBODY, named, Some(wanted.now));
+    let request = ours(named, String::new(), persons, wanted.now);
     let decide = move |known: &Known<'_, Book>, _: u64| {
         let view = View(known);
         match facts(&row, view) {
@@ -307,27 +308,7 @@ fn draft(row: &Row, known: Option<&Member>, facts: Vec<Fact>, (told, view): (Tol
     with.extend(shown_by.iter().chain(&no_longer).cloned());
     let opened = row.opening().filter(|_| known.is_none() && !view.is_opened(&row.number));
     let recorded = Recorded { facts, told, previous: view.last_entry(&row.number), opened, shown_by, no_longer };
-    let change = Change::Recorded(Box::new(recorded));
-    Draft {
-        kind: if known.is_none() { "enrolled" } else { "recorded" },
-        area: after.map(|member| member.area).unwrap_or_default(),
-        psn_no: row.number.clone(),
-        with,
-        visit: None,
-        reply: Vec::new(),
-        effects: serde_json::to_string(&change).expect("a change can always be written"),
-        policy: String::new(),
-    }
-}
-
-fn request(persons: Vec<String>, institution: &str, msgid: String, now: Option<Moment>) -> Request {
-    Request {
-        key: Key { institution: institution.to_owned(), msgid },
-        infno: String::new(),
-        input: String::new(),
-        recorded: now.map(|now| now.to_string()).unwrap_or_default(),
-        persons,
-        visit: None,
-        refers: None,
-    }
+    let kind = if known.is_none() { "enrolled" } else { "recorded" };
+    let area = after.map(|member| member.area).unwrap_or_default();
+    Change::Recorded(Box::new(recorded)).outside(kind, (&row.number, &area), with, "")
 }
