@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 
 use anyhow::{Context as _, anyhow, bail};
+use gongji_domain::Day;
 use gongji_register::{Fact, Member};
 use gongji_store::{Draft, Known, Outcome, Reply, Store, SubmitError};
 
@@ -271,7 +272,7 @@ fn tell(wanted: &Wanted<'_>, row: Row, before: &[String], sender: Sender<Result<
     persons.extend(before.iter().cloned());
     persons[2..].sort_unstable();
     persons.dedup();
-    let told = wanted.told.clone();
+    let (told, today) = (wanted.told.clone(), wanted.now.day);
     // What is told at a moment is told once; sent again later it finds nothing that differs.
     let named = format!("register-{}-{}", row.number, wanted.now);
     let request = ours(named, String::new(), persons, wanted.now);
@@ -279,7 +280,7 @@ fn tell(wanted: &Wanted<'_>, row: Row, before: &[String], sender: Sender<Result<
         let view = View(known);
         match facts(&row, view) {
             Ok(facts) if !facts.is_empty() => {
-                Outcome::Record(draft(&row, view.member(&row.number), facts, (told.clone(), view)), None)
+                Outcome::Record(draft(&row, view.member(&row.number), facts, (told.clone(), today), view), None)
             }
             // Somebody was quicker; the next import says what is wrong with it now.
             _ => Outcome::Answer(Vec::new()),
@@ -291,7 +292,7 @@ fn tell(wanted: &Wanted<'_>, row: Row, before: &[String], sender: Sender<Result<
     });
 }
 
-fn draft(row: &Row, known: Option<&Member>, facts: Vec<Fact>, (told, view): (Told, View<'_>)) -> Draft {
+fn draft(row: &Row, known: Option<&Member>, facts: Vec<Fact>, (told, today): (Told, Day), view: View<'_>) -> Draft {
     let mut after = known.cloned();
     for fact in &facts {
         match (&mut after, fact) {
@@ -306,7 +307,7 @@ fn draft(row: &Row, known: Option<&Member>, facts: Vec<Fact>, (told, view): (Tol
     let no_longer: Vec<String> = old.iter().filter(|name| !new.contains(name)).cloned().collect();
     let mut with = vec![record_name(&row.number)];
     with.extend(shown_by.iter().chain(&no_longer).cloned());
-    let opened = row.opening().filter(|_| known.is_none() && !view.is_opened(&row.number));
+    let opened = row.opening(today).filter(|_| known.is_none() && !view.is_opened(&row.number));
     let recorded = Recorded { facts, told, previous: view.last_entry(&row.number), opened, shown_by, no_longer };
     let kind = if known.is_none() { "enrolled" } else { "recorded" };
     let area = after.map(|member| member.area).unwrap_or_default();

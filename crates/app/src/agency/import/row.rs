@@ -135,7 +135,13 @@ impl Row {
         let is = |value: &&String| **value == said || words_of("enrolment", value) == said;
         match known.iter().find(is) {
             Some(value) => self.enrolment = Some(value.clone()),
-            None => wrong.push(bad(Field::Enrolment.name(), &said, &known.join("、"))),
+            None => {
+                let named = known.iter().map(|value| match words_of("enrolment", value) {
+                    words if words == value => value.clone(),
+                    words => format!("{words}（{value}）"),
+                });
+                wrong.push(bad(Field::Enrolment.name(), &said, &named.collect::<Vec<_>>().join("、")));
+            }
         }
     }
 
@@ -192,10 +198,11 @@ impl Row {
         }
     }
 
-    /// What the account held when its holder came into the books, for somebody new.
-    pub(crate) fn opening(&self) -> Option<(Day, [Fen; 2])> {
+    /// What the account held when its holder came into the books, for somebody new: on the day that the row says, else
+    /// today.
+    pub(crate) fn opening(&self, today: Day) -> Option<(Day, [Fen; 2])> {
         let held = [self.current.unwrap_or_default(), self.prior.unwrap_or_default()];
-        let from = self.from.or(self.since)?;
+        let from = self.from.unwrap_or(today);
         held.iter().any(|amount| !amount.is_zero()).then_some((from, held))
     }
 
