@@ -34,13 +34,20 @@ pub(crate) struct Open {
 }
 
 impl Counter {
+    /// The packages that decide.
+    ///
+    /// # Errors
+    /// When one is in error.
+    pub(crate) fn policies(&self) -> anyhow::Result<Policies> {
+        Policies::load(&self.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))
+    }
+
     /// Opens the store.
     ///
     /// # Errors
     /// When the packages or the store cannot be used.
     pub(crate) fn open(&self) -> anyhow::Result<Open> {
-        let loaded = Policies::load(&self.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
-        let decider: Arc<dyn Decider> = Arc::new(loaded);
+        let decider: Arc<dyn Decider> = Arc::new(self.policies()?);
         let store = Store::open(&self.store, Book::new(Arc::clone(&decider))).with_context(|| unusable(&self.store))?;
         Ok(Open { store, decider, now: Moment::of(ChinaTime.now()) })
     }

@@ -143,10 +143,11 @@ fn tell(options: &Options, report: &Report, took: Duration) -> anyhow::Result<()
         writeln!(out, "其中按预计数计入 {} 人 {} 元：公布后再次办理即补差", provisional.credits, provisional.amount)?;
     }
     if !report.skipped.is_empty() {
-        let mut table = paint::boxed(&["未计入的原因", "人数", "例"], paint::width());
+        let mut table = paint::boxed(&["未计入的原因（例）", "人数", "须处理", "代码"], paint::width());
         for (code, reason) in &report.skipped {
-            let code = if reason.needs_officer { format!("{code}（须处理）") } else { (*code).to_owned() };
-            table.add_row([code, reason.members.to_string(), reason.example.clone()]);
+            let needs = if reason.needs_officer { "是" } else { "" };
+            let members = reason.members.to_string();
+            table.add_row([reason.example.clone(), members, needs.to_owned(), (*code).to_owned()]);
         }
         paint::right(&mut table, 1);
         writeln!(out, "{table}")?;

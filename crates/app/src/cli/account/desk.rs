@@ -5,25 +5,22 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
-use gongji_store::{Place, Reader, Store};
+use anyhow::Context as _;
+use gongji_store::{Reader, Store};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::load;
-use crate::cli::store::{place, unusable};
+use super::counter::Counter;
+use crate::cli::store::unusable;
 use crate::his::{Book, Decider, Policies};
 
 /// Where, and by whom.
 #[derive(clap::Args)]
 pub(super) struct Desk {
-    /// The store (结算库): its file, or postgres://user@host/database
-    #[arg(long = "store", value_name = "DB", value_parser = place)]
-    place: Place,
+    #[command(flatten)]
+    counter: Counter,
     /// Who does it (经办人); stands in the journal with everything that is done
     #[arg(long, value_name = "OFFICER", default_value = "经办")]
     pub by: String,
-    #[command(flatten)]
-    policies: load::Policies,
 }
 
 /// How an answer is printed.
@@ -38,18 +35,17 @@ pub(super) enum Format {
 impl Desk {
     /// The packages that decide.
     pub(super) fn policies(&self) -> anyhow::Result<Arc<Policies>> {
-        let loaded = Policies::load(&self.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
-        Ok(Arc::new(loaded))
+        self.counter.policies().map(Arc::new)
     }
 
     /// The store for writing: a file must not be in use by the service, beside PostgreSQL it goes on.
     pub(super) fn open(&self, policies: &Arc<Policies>) -> anyhow::Result<Store<Book>> {
-        Store::open(&self.place, book(policies)).with_context(|| unusable(&self.place))
+        Store::open(&self.counter.store, book(policies)).with_context(|| unusable(&self.counter.store))
     }
 
     /// One moment of the store, for reading beside whoever writes.
     pub(super) fn read(&self) -> anyhow::Result<Reader> {
-        Reader::open(&self.place).with_context(|| unusable(&self.place))
+        Reader::open(&self.counter.store).with_context(|| unusable(&self.counter.store))
     }
 }
 
