@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use gongji_adjudication::AccountPart;
 use gongji_domain::{Day, Fen, Month};
 use gongji_register::{Cover, Identity, Member, Paid, Timeline};
-use gongji_store::{Place, Reader, Report as Proof, Store, Verified};
+use gongji_store::{OpenError, Place, Reader, Report as Proof, Store, Verified};
 use jiff::civil::{DateTime, date};
 
 use super::credit::{Report, Skip, Wanted, tie};
@@ -71,7 +71,14 @@ impl World {
     }
 
     pub(super) fn open(&self) -> Store<Book> {
-        Store::open(&self.place, self.book()).unwrap()
+        // Another test of this process may be starting a program, which holds every open file until it runs.
+        for _ in 0..200 {
+            match Store::open(&self.place, self.book()) {
+                Err(OpenError::InUse) => std::thread::sleep(std::time::Duration::from_millis(10)),
+                other => return other.unwrap(),
+            }
+        }
+        panic!("the store stays in use")
     }
 
     pub(super) fn read(&self) -> Reader {

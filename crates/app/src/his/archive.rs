@@ -35,6 +35,11 @@ impl Kept {
         Self { place: place.clone(), moment: OnceCell::new() }
     }
 
+    /// One moment of it from now on, to be read by itself.
+    pub(crate) fn reader(&self) -> Result<Reader, Fault> {
+        Reader::open(&self.place).map_err(|error| away(&error))
+    }
+
     /// One moment of it, the same at every look.
     pub(crate) fn now(&self) -> Result<&Moment, Fault> {
         if let Some(moment) = self.moment.get() {

@@ -1,11 +1,14 @@
 //! The seam to the policy engine: what this layer tells it and what it wants back.
 
+use std::sync::Arc;
+
 use gongji_adjudication::{AccountPart, CounterId, Standing};
 use gongji_domain::{Clock, Day, Fen, FundCode, NationalField, Rate};
 use gongji_policy::Area;
 use gongji_policy::account::{AccountFault, Crediting, Use, Using};
 use serde::{Deserialize, Serialize};
 
+use super::engine::Policies;
 use super::errors::Fault;
 
 /// Decides visits by the policies of areas. Holds no state of members.
@@ -19,6 +22,11 @@ pub(crate) trait Decider: Send + Sync + 'static {
     /// The package of an area, for what it says beside visits; none where there are no packages.
     fn area(&self, code: &str) -> Option<&Area> {
         let _ = code;
+        None
+    }
+
+    /// All packages, where it is made of some.
+    fn policies(self: Arc<Self>) -> Option<Arc<Policies>> {
         None
     }
 

@@ -1,6 +1,7 @@
 //! The policies of areas as a [`Decider`]: wire facts into a case, a decision back into amounts.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use gongji_adjudication::{AccountPart, CounterId, Standing, Step, StepKind};
 use gongji_domain::{Day, Fen};
@@ -108,6 +109,10 @@ impl Decider for Policies {
 
     fn area(&self, code: &str) -> Option<&Area> {
         self.library.area(code)
+    }
+
+    fn policies(self: Arc<Self>) -> Option<Arc<Policies>> {
+        Some(self)
     }
 
     fn edition(&self) -> String {

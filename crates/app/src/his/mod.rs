@@ -316,6 +316,11 @@ impl Service {
         self.profile(&outline.institution).spell(self.refuse(&outline, fault, &Notes::default()))
     }
 
+    /// What decides.
+    pub(crate) fn decider(&self) -> Arc<dyn Decider> {
+        Arc::clone(&self.decider)
+    }
+
     /// The clock that the service goes by.
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.clock)

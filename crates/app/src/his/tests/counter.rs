@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
+use std::sync::Arc;
+
 use super::{ACTIVE, Server};
+use crate::cli::load;
+use crate::his::Policies;
 use crate::his::auth::Guard;
 use crate::his::auth::keys::Keys;
 use crate::serve::agency::{ROOT, description};
@@ -125,4 +129,50 @@ fn the_description_is_the_one_that_is_checked_in() {
     assert_eq!(kept, description().unwrap(), "gongji openapi > docs/reference/openapi.json");
     let (status, told) = get(&Server::start(), "/openapi.json");
     assert_eq!((status, told), (200, serde_json::from_str::<Value>(&kept).unwrap()));
+}
+
+#[test]
+fn bonds_premiums_and_a_months_credits_go_over_rest() {
+    let server = Server::with(Arc::new(Policies::load(&load::shipped()).unwrap()));
+    let person = "/members/50000000000001";
+    let party = |number: &str, name: &str, certificate: &str| json!({ "number": number, "name": name, "certificate": certificate });
+    let asked = json!({
+        "holder": party("50000000000002", "演示乙", "990000198605011040"),
+        "beneficiary": party("50000000000003", "演示丙", "990000197911301076"),
+        "relation": "spouse", "pledge": "CN-1", "limits": { "year": "100.00" },
+        "by": { "person": "990000198605011040" }
+    });
+    let (status, wrong) = post(&server, &format!("{person}/bonds"), "A", &asked);
+    assert_eq!((status, &wrong["code"], &wrong["field"]), (400, &json!("invalid_value"), &json!("holder")), "{wrong}");
+    let bonds = "/members/50000000000002/bonds";
+    let (status, told) = post(&server, bonds, "A", &asked);
+    assert_eq!((status, &told["state"]), (200, &json!("requested")), "{told}");
+    let step = |word: &str, body: &Value| post(&server, &format!("{bonds}/{}/{word}", told["bond"]), "A", body);
+    assert_eq!(step("confirm", &json!({ "who": "holder" })).0, 422);
+    assert_eq!(step("confirm", &json!({ "who": "beneficiary" })).1["state"], json!("confirmed"));
+    assert_eq!(step("limits", &json!({ "who": "holder", "limits": { "total": "50.00" } })).0, 200);
+    let (_, listed) = get(&server, bonds);
+    assert_eq!(listed["given"][0]["request"]["limits"]["total"], json!("50.00"), "{listed}");
+    assert_eq!(step("unbind", &json!({ "who": "beneficiary" })).1["state"], json!("unbound"));
+
+    let bill =
+        json!({ "holder": "50000000000001", "purpose": "large_amount_premium", "amount": "96.00", "bill": "D1" });
+    let (status, paid) = post(&server, &format!("{person}/premiums"), "A", &bill);
+    assert_eq!((status, &paid["amount"]), (200, &json!("96.00")), "{paid}");
+    let fitness = json!({ "holder": "50000000000001", "purpose": "fitness", "amount": "9.00", "bill": "D2" });
+    let (status, refused) = post(&server, &format!("{person}/premiums"), "A", &fitness);
+    assert_eq!((status, &refused["code"]), (422, &json!("account_use_forbidden")), "{refused}");
+
+    let run = |preview: bool| post(&server, "/areas/500000/credits/2026-02", "A", &json!({ "preview": preview }));
+    let (status, planned) = run(true);
+    assert_eq!((status, &planned["books"]), (200, &Value::Null), "{planned}");
+    let (_, first) = run(false);
+    assert_eq!((&first["credited"], &first["books"]["ties"]), (&planned["credited"], &json!(true)), "{first}");
+    let (_, again) = run(false);
+    assert_eq!(again["credited"]["credits"], json!(0), "{again}");
+    for (path, code) in
+        [("/areas/500000/credits/2026-99", "invalid_value"), ("/areas/110000/credits/2026-02", "no_policy_for_area")]
+    {
+        assert_eq!(post(&server, path, "A", &json!({})).1["code"], json!(code));
+    }
 }

@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{members, sheets};
+use super::{accounts, members, sheets};
 
 /// Everything at the counter.
 #[derive(OpenApi)]
@@ -20,6 +20,13 @@ use super::{members, sheets};
         members::reject,
         members::withdraw,
         members::carry_out,
+        accounts::bonds,
+        accounts::ask,
+        accounts::confirm,
+        accounts::limits,
+        accounts::unbind,
+        accounts::pay,
+        accounts::credit,
         sheets::statement,
         sheets::of_member,
         sheets::report,

@@ -1,6 +1,7 @@
 //! The counter over REST (经办接口): JSON over the functions of the agency. Thin: reads a request, calls, writes an answer. Until
 //! officers have accounts of their own it serves only this machine, and believes the name in `X-Officer`.
 
+mod accounts;
 mod answer;
 mod describe;
 mod members;
@@ -49,8 +50,14 @@ pub(crate) fn routes(service: Arc<Service>) -> Router {
         .route(&at("/members/{person}/matters/{number}/reject"), post(members::reject))
         .route(&at("/members/{person}/matters/{number}/withdraw"), post(members::withdraw))
         .route(&at("/members/{person}/matters/{number}/carry-out"), post(members::carry_out))
+        .route(&at("/members/{person}/bonds"), get(accounts::bonds).post(accounts::ask))
+        .route(&at("/members/{person}/bonds/{number}/confirm"), post(accounts::confirm))
+        .route(&at("/members/{person}/bonds/{number}/limits"), post(accounts::limits))
+        .route(&at("/members/{person}/bonds/{number}/unbind"), post(accounts::unbind))
+        .route(&at("/members/{person}/premiums"), post(accounts::pay))
         .route(&at("/members/{person}/statement"), get(sheets::statement))
         .route(&at("/members/{person}/before-after"), get(sheets::of_member))
+        .route(&at("/areas/{area}/credits/{month}"), post(accounts::credit))
         .route(&at("/areas/{area}/matters"), get(sheets::kinds))
         .route(&at("/areas/{area}/report"), get(sheets::report))
         .route(&at("/areas/{area}/before-after"), post(sheets::before_after))
