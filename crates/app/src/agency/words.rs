@@ -78,8 +78,11 @@ pub(crate) fn what(what: &What) -> String {
         What::CarriedOver { year, amount } => format!("{year} 年末结转 {amount}"),
         What::Bond(change) => bonded(change),
         What::Matter(step) => stepped(step),
-        #[allow(unreachable_patterns, reason = "what comes next has words of its own")]
-        _ => String::new(),
+        What::Concluded(concluded) => stepped(&concluded.step),
+        What::Premium(premium) => {
+            let whom = premium.relative.as_ref().map_or("本人", |(party, _)| party.name.as_str());
+            format!("代扣代缴{}：{whom} {}（依据 {}）", premium.purpose.name(), premium.amount(), premium.article)
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod coverage;
 mod diff;
 mod explain;
 mod keys;
+mod member;
 mod new;
 mod policies;
 mod quote;

@@ -1,6 +1,6 @@
 //! The columns of a list of members (参保人清单): their headings, and how a cell is read. Knows no member and no store.
 
-use gongji_domain::{Day, Fen, Month};
+use gongji_domain::{Day, Fen};
 use jiff::civil::Date;
 
 /// One column.
@@ -115,12 +115,6 @@ pub(crate) fn day(text: &str) -> Option<Day> {
     (1900..2200).contains(&year).then(|| Day::from_date(date))
 }
 
-/// A month as people write it.
-#[allow(dead_code, reason = "contributions are read by months")]
-pub(crate) fn month(text: &str) -> Option<Month> {
-    text.parse().ok().or_else(|| day(&format!("{text}01")).map(Month::of))
-}
-
 /// An amount from zero up.
 pub(crate) fn amount(text: &str) -> Option<Fen> {
     text.replace([',', '，'], "").parse::<Fen>().ok().filter(|amount| *amount >= Fen::ZERO)
@@ -155,7 +149,6 @@ mod tests {
         ] {
             assert_eq!(day(text).map(|day| day.to_string()).as_deref(), read, "{text}");
         }
-        assert_eq!(month("202402"), month("2024-02"));
         assert_eq!(amount("1,234.50"), Some(Fen::from_fen(123_450)));
         assert_eq!([amount("-1"), amount("1.234"), amount("多")], [None; 3]);
     }
