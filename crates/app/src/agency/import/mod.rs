@@ -7,7 +7,6 @@ mod row;
 mod tests;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::mpsc::{Sender, channel};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -33,7 +32,8 @@ const TOGETHER: usize = 1024;
 pub(crate) struct Wanted<'a> {
     pub store: &'a Store<Book>,
     pub reading: Reading<'a>,
-    pub files: &'a [PathBuf],
+    /// Each file's name and content.
+    pub files: &'a [(String, Vec<u8>)],
     pub now: Moment,
     /// Who tells it, why and by which document.
     pub told: Told,
@@ -102,10 +102,8 @@ pub(crate) fn import(wanted: &Wanted<'_>, progress: Progress<'_>) -> anyhow::Res
 /// The rows that can be read, each member and certificate once.
 fn read(wanted: &Wanted<'_>, report: &mut Report, progress: Progress<'_>) -> anyhow::Result<Vec<Placed>> {
     let (mut rows, mut seen) = (Vec::new(), HashMap::new());
-    for (at, path) in wanted.files.iter().enumerate() {
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let bytes = std::fs::read(path).with_context(|| format!("无法读取 {}", path.display()))?;
-        let sheet = Sheet::read(&name, &bytes).map_err(|fault| anyhow!(fault))?;
+    for (at, (name, bytes)) in wanted.files.iter().enumerate() {
+        let sheet = Sheet::read(name, bytes).map_err(|fault| anyhow!(fault))?;
         let (all, mut heads) = (sheet.len(), None);
         let taken = sheet.each(|line, cells| {
             if line % 1024 == 0 {
@@ -127,7 +125,7 @@ fn read(wanted: &Wanted<'_>, report: &mut Report, progress: Progress<'_>) -> any
             Head::Unknown(name) if !name.is_empty() => Some(name),
             _ => None,
         });
-        report.files.push((name, sheet.encoding, unknown.collect()));
+        report.files.push((name.clone(), sheet.encoding, unknown.collect()));
     }
     Ok(rows)
 }

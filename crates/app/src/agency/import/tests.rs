@@ -43,7 +43,8 @@ impl Centre {
     }
 
     fn import(&self, at: &str, file: &Path, otherwise: impl FnOnce(&mut Wanted<'_>)) -> Result<Report, String> {
-        let files = [file.to_owned()];
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        let files = [(name, std::fs::read(file).unwrap())];
         let mut wanted = Wanted {
             store: &self.store,
             reading: Reading { decider: &*self.decider, area: Some("500000"), from: None },

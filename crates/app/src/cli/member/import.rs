@@ -67,10 +67,16 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template("{msg} {bar:40} {pos}/{len} 行（剩 {eta}）")?);
     let Officer { by, why, document } = options.officer.clone();
+    let read = |path: &PathBuf| {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let bytes = std::fs::read(path).with_context(|| format!("无法读取 {}", path.display()))?;
+        anyhow::Ok((name, bytes))
+    };
+    let files: Vec<(String, Vec<u8>)> = options.files.iter().map(read).collect::<Result<_, _>>()?;
     let wanted = Wanted {
         store: &opened.store,
         reading: Reading { decider: &*opened.decider, area: options.area.as_deref(), from: options.from },
-        files: &options.files,
+        files: &files,
         now: opened.now,
         told: Told { by, why, document },
         dry_run: options.dry_run,

@@ -176,3 +176,29 @@ fn bonds_premiums_and_a_months_credits_go_over_rest() {
         assert_eq!(post(&server, path, "A", &json!({})).1["code"], json!(code));
     }
 }
+
+#[test]
+fn lists_feeds_and_the_turn_of_the_year_go_over_rest() {
+    let server = Server::with(Arc::new(Policies::load(&load::shipped()).unwrap()));
+    let send = |path: &str, body: &str| ask(&server, "POST", path, "X-Officer: A\r\n", body);
+    let list = "number,name,certificate,birth,area,category,enrolment,since,current\n\
+                M1,Zhang,990000198001010033,1980-01-01,500000,11,employer,2010-01-01,50.00\n\
+                M2,Li,990000198001010044,1980-13-01,500000,11,employer,2010-01-01,\n";
+    let (status, report) = send("/members?name=list.csv", list);
+    assert_eq!((status, &report["refused"], &report["bad"][0]["line"]), (200, &json!(true), &json!(3)), "{report}");
+    let (_, report) = send("/members?name=list.csv&skip_bad=true", list);
+    assert_eq!((&report["enrolled"], &report["refused"]), (&json!(1), &json!(false)), "{report}");
+    assert_eq!(get(&server, "/members/M1").1["balance"], json!("50.00"));
+    let feed = "number,month,base,own,pooled,received\nM1,2026-02,5000.00,100.00,400.00,2026-02-20\n";
+    let (status, report) = send("/contributions?name=feed.csv", feed);
+    assert_eq!((status, &report["report"]["taken"], &report["bad"]), (200, &json!(1), &json!([])), "{report}");
+    let (_, run) = send("/areas/500000/carry-over/2025", "{}");
+    assert_eq!(run["failed"], json!([]), "{run}");
+    for (path, body, code) in [
+        ("/members?name=list.pdf", list, "invalid_value"),
+        ("/contributions?name=feed.csv", "x", "invalid_value"),
+        ("/areas/500000/carry-over/2020", "{}", "invalid_value"),
+    ] {
+        assert_eq!(send(path, body).1["code"], json!(code), "{path}");
+    }
+}

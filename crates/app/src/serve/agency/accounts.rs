@@ -53,7 +53,7 @@ pub(super) struct Limiting {
 pub(super) struct Crediting {
     /// Work out everything and write nothing (试算).
     #[serde(default)]
-    preview: bool,
+    pub(super) preview: bool,
 }
 
 /// The bonds that a member gave and received, and what was used (家庭共济).
@@ -258,12 +258,12 @@ fn no_run(area: &str, error: &RunError) -> Fault {
 }
 
 /// What was credited stays; run again it goes on.
-fn halted(stopped: &Stopped) -> Fault {
+pub(super) fn halted(stopped: &Stopped) -> Fault {
     tracing::error!(%stopped, "a credit run stopped");
     Fault::new(Code::NotConfirmed)
 }
 
-fn unread(error: &gongji_store::ReadError) -> Fault {
+pub(super) fn unread(error: &gongji_store::ReadError) -> Fault {
     tracing::error!(%error, "the store cannot be read");
     Fault::new(Code::DatabaseAway)
 }

@@ -2,7 +2,7 @@
 
 use utoipa::OpenApi;
 
-use super::{accounts, members, sheets};
+use super::{accounts, batches, members, sheets};
 
 /// Everything at the counter.
 #[derive(OpenApi)]
@@ -27,6 +27,9 @@ use super::{accounts, members, sheets};
         accounts::unbind,
         accounts::pay,
         accounts::credit,
+        batches::members,
+        batches::contributions,
+        batches::carry_over,
         sheets::statement,
         sheets::of_member,
         sheets::report,

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answer;
+mod batches;
 mod describe;
 mod members;
 mod sheets;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -28,6 +29,8 @@ pub(crate) use describe::description;
 
 /// Where everything lies.
 pub(crate) const ROOT: &str = "/agency/v1";
+/// The most bytes of a file: a list of a million members is about a hundred million.
+const LARGEST: usize = 256 << 20;
 /// Who does it (经办人), percent-encoded where it is not plain.
 const OFFICER: &str = "x-officer";
 
@@ -43,6 +46,8 @@ pub(crate) fn routes(service: Arc<Service>) -> Router {
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/openapi.json"), get(describe::openapi))
+        .route(&at("/members"), post(batches::members).layer(DefaultBodyLimit::max(LARGEST)))
+        .route(&at("/contributions"), post(batches::contributions).layer(DefaultBodyLimit::max(LARGEST)))
         .route(&at("/members/{person}"), get(members::member))
         .route(&at("/members/{person}/facts"), post(members::facts))
         .route(&at("/members/{person}/matters"), get(members::matters).post(members::file))
@@ -57,6 +62,7 @@ pub(crate) fn routes(service: Arc<Service>) -> Router {
         .route(&at("/members/{person}/premiums"), post(accounts::pay))
         .route(&at("/members/{person}/statement"), get(sheets::statement))
         .route(&at("/members/{person}/before-after"), get(sheets::of_member))
+        .route(&at("/areas/{area}/carry-over/{year}"), post(batches::carry_over))
         .route(&at("/areas/{area}/credits/{month}"), post(accounts::credit))
         .route(&at("/areas/{area}/matters"), get(sheets::kinds))
         .route(&at("/areas/{area}/report"), get(sheets::report))
