@@ -5,14 +5,13 @@ use gongji_register::{Cover, Identity, Member, Paid, Timeline};
 
 use super::enrol::Joining;
 
-/// The n-th inhabitant of an area, who has contributed for a month if that is owed.
-pub(crate) fn inhabitant(n: u32, area: &str, month: Month) -> Joining {
+/// The n-th inhabitant of an area, who has contributed for a month if that is owed: `own` says how much of a base.
+pub(crate) fn inhabitant(n: u32, area: &str, month: Month, own: &impl Fn(Fen) -> Fen) -> Joining {
     let since = month.plus(-60).first_day();
     let retired = n % 5 < 2;
     let birth = Month::of(since).plus(-12 * if retired { 58 + (n % 17) as i32 } else { 25 + (n % 30) as i32 });
     let base = Fen::from_fen(i64::from(400_000 + n % 6_000 * 100));
-    let own = Fen::from_fen(base.fen() / 50);
-    let paid = Paid { from: month, months: 1, base, own, pooled: Fen::ZERO, late: None };
+    let paid = Paid { from: month, months: 1, base, own: own(base), pooled: Fen::ZERO, late: None };
     let member = Member {
         number: format!("{area}{n:08}"),
         identity: Identity {

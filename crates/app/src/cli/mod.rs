@@ -6,6 +6,7 @@ pub(crate) mod calls;
 pub(crate) mod catalogue;
 pub(crate) mod certify;
 pub(crate) mod errors;
+mod excel;
 pub(crate) mod explain;
 pub(crate) mod load;
 pub(crate) mod member;

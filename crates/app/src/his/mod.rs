@@ -358,7 +358,7 @@ impl Service {
         Ok((envelope, plan))
     }
 
-    /// Has a message answered; of a certificate the worker first tells whose it is.
+    /// Has a message answered; of a certificate it is looked up first whose it is.
     fn submit(self: &Arc<Self>, message: Message, plan: Plan, done: impl FnOnce(Vec<u8>) + Send + 'static) {
         let (kind, number) = match &plan.about {
             About::Nobody => return self.submit_for(message, plan, Vec::new(), done),
@@ -369,23 +369,12 @@ impl Service {
             About::Certificate(kind, number) => (kind, number),
         };
         let certificate = certificate_name(kind, number);
-        let (service, shown) = (Arc::clone(self), certificate.clone());
-        let decide = move |known: &Known<'_, Book>, _: u64| {
-            Outcome::Answer(View(known).owner(&shown).unwrap_or_default().as_bytes().to_vec())
-        };
-        self.store.submit(asking(None, vec![certificate.clone()]), decide, move |told| match told {
-            Ok(owner) => {
-                let owner = String::from_utf8(owner.body).unwrap_or_default();
-                let mut persons = vec![record_name(&owner), certificate];
-                if !owner.is_empty() {
-                    persons.insert(0, owner);
-                }
-                service.submit_with(message, plan, persons, done);
-            }
-            Err(error) => {
-                let fault = from_store(error, &message.outline, "");
-                done(service.refuse(&message.outline, &fault, &message.notes));
-            }
+        let (shown, asked) = (certificate.clone(), vec![certificate.clone()]);
+        let owner = move |view: View<'_>| view.owner(&shown).map(str::to_owned).into_iter().collect();
+        self.looked_up(message, asked, owner, done, move |service, message, owner, done| {
+            let record = record_name(owner.first().map_or("", String::as_str));
+            let persons = owner.into_iter().chain([record, certificate]).collect();
+            service.submit_with(message, plan, persons, done);
         });
     }
 
@@ -401,23 +390,34 @@ impl Service {
         let Some(person) = persons.first().filter(|_| plan.relatives).cloned() else {
             return self.submit_for(message, plan, persons, done);
         };
-        let named = |holders: Vec<String>| holders.into_iter().flat_map(|holder| [record_name(&holder), holder]);
+        let asked = vec![person.clone()];
+        let holders = move |view: View<'_>| view.holders(&person);
+        self.looked_up(message, asked, holders, done, move |service, message, holders, done| {
+            persons.extend(holders.into_iter().flat_map(|holder| [record_name(&holder), holder]));
+            service.submit_for(message, plan, persons, done);
+        });
+    }
+
+    /// Looks up names that tell whom a message is about, at hand or by the worker, and goes on with them.
+    fn looked_up<D: FnOnce(Vec<u8>) + Send + 'static>(
+        self: &Arc<Self>,
+        message: Message,
+        asked: Vec<String>,
+        see: impl Fn(View<'_>) -> Vec<String> + Send + 'static,
+        done: D,
+        go_on: impl FnOnce(&Arc<Self>, Message, Vec<String>, D) + Send + 'static,
+    ) {
         let Envelope { institution, msgid, .. } = &message.envelope;
         let key = Key { institution: institution.clone(), msgid: msgid.clone() };
-        let asked = vec![person.clone()];
-        if let Some(holders) = self.store.glance(&key, &asked, None, |known| View(known).holders(&person)) {
-            persons.extend(named(holders));
-            return self.submit_for(message, plan, persons, done);
+        if let Some(names) = self.store.glance(&key, &asked, None, |known| see(View(known))) {
+            return go_on(self, message, names, done);
         }
         let service = Arc::clone(self);
-        let decide = move |known: &Known<'_, Book>, _: u64| {
-            Outcome::Answer(View(known).holders(&person).join("\n").into_bytes())
-        };
+        let decide = move |known: &Known<'_, Book>, _: u64| Outcome::Answer(see(View(known)).join("\n").into_bytes());
         self.store.submit(asking(None, asked), decide, move |told| match told {
-            Ok(holders) => {
-                let holders = String::from_utf8(holders.body).unwrap_or_default();
-                persons.extend(named(holders.lines().map(str::to_owned).collect()));
-                service.submit_for(message, plan, persons, done);
+            Ok(names) => {
+                let names = String::from_utf8(names.body).unwrap_or_default();
+                go_on(&service, message, names.lines().map(str::to_owned).collect(), done);
             }
             Err(error) => {
                 let fault = from_store(error, &message.outline, "");

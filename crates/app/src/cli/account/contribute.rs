@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::desk::{Bar, Desk, Format, book, csv};
+use super::desk::{Bar, Desk, Format, book};
 use crate::agency::contribute::{Bad, Report, Wanted};
+use crate::cli::excel::csv;
 use crate::cli::paint::{QUIET, TITLE, WRONG, in_style};
 use crate::his::moment::Moment;
 use crate::serve::clock::{ChinaTime, Clock as _};

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use gongji_domain::Month;
 
-use super::desk::{Bar, Desk, Format, book, csv};
+use super::desk::{Bar, Desk, Format, book};
 use crate::agency::credit::{Report, RunError, Wanted, tie};
+use crate::cli::excel::csv;
 use crate::cli::paint::{self, TITLE, in_style};
 use crate::his::moment::Moment;
 use crate::serve::clock::{ChinaTime, Clock as _};

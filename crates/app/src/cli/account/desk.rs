@@ -1,8 +1,6 @@
 //! What every command of the agency's officers (经办) needs: the store, the packages, who does it, and how far it is.
 
-use std::io::Write as _;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -80,24 +78,4 @@ impl Drop for Bar {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }
-}
-
-/// Writes rows to a file that Excel opens: with a BOM, or it takes UTF-8 for something else.
-pub(super) fn csv<const N: usize>(
-    path: &Path,
-    head: [&str; N],
-    rows: impl Iterator<Item = [String; N]>,
-) -> anyhow::Result<()> {
-    let write = || -> anyhow::Result<()> {
-        let mut file = std::fs::File::create(path)?;
-        file.write_all("\u{feff}".as_bytes())?;
-        let mut writer = csv::Writer::from_writer(std::io::BufWriter::new(file));
-        writer.write_record(head)?;
-        for row in rows {
-            writer.write_record(row)?;
-        }
-        writer.flush()?;
-        Ok(())
-    };
-    write().with_context(|| format!("无法写入 {}", path.display()))
 }

@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gongji_domain::Month;
+use anyhow::anyhow;
+use gongji_domain::{Day, Month};
+use gongji_policy::account::Contributing;
 
 use super::desk::{Bar, Desk};
 use crate::agency::{enrol, town};
@@ -34,7 +36,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let policies = options.desk.policies()?;
     let (store, began) = (options.desk.open(&policies)?, Instant::now());
     let bar = Bar::new("造数")?;
-    let joining = (0..options.members).map(|n| town::inhabitant(n, &options.area, options.month));
+    let day = options.month.first_day();
+    let area = policies.area(&options.area).ok_or_else(|| anyhow!("没有统筹区 {} 的政策包", options.area))?;
+    let person = Contributing { status: "active", enrolment: "employer", birth: None, facts: &[] };
+    let contribution = area.contribution(day, Day::MAX).and_then(|rules| rules.of(&person))?;
+    let own = |base| contribution.own_of(base).unwrap_or_default();
+    let joining = (0..options.members).map(|n| town::inhabitant(n, &options.area, options.month, &own));
     let new = enrol::enrol(&store, &ChinaTime, &options.desk.by, joining, |done| {
         let _ = bar.at(done, u64::from(options.members));
     })?;

@@ -1,10 +1,9 @@
 //! `gongji catalogue import`: files of a catalogue become one version, or nothing.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use gongji_domain::Day;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -12,6 +11,7 @@ use super::kind_named;
 use crate::catalogue::check::{Bad, Defaults};
 use crate::catalogue::import::{Report, Wanted, import};
 use crate::catalogue::{Kind, folder};
+use crate::cli::excel::csv;
 use crate::cli::paint;
 use crate::his::moment::Moment;
 use crate::serve::clock::{ChinaTime, Clock as _};
@@ -85,7 +85,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     })?;
     bar.finish_and_clear();
     if let Some(path) = &options.report {
-        write_bad(path, &report).with_context(|| format!("无法写入 {}", path.display()))?;
+        let row = |bad: &Bad| {
+            let Bad { file, row, column, given, allowed } = bad.clone();
+            [name_of(&report, file).to_owned(), row.to_string(), column.to_string(), given, allowed]
+        };
+        csv(path, ["文件", "行", "列", "给出", "应为"], report.bad.iter().map(row))?;
     }
     tell(options, &report)?;
     Ok(if report.bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -132,17 +136,4 @@ fn tell(options: &Options, report: &Report) -> anyhow::Result<()> {
 /// The name of a file by its place.
 fn name_of(report: &Report, file: usize) -> &str {
     report.files.get(file).map_or("", |(name, ..)| name)
-}
-
-/// With a BOM, or Excel takes UTF-8 for something else.
-fn write_bad(path: &Path, report: &Report) -> anyhow::Result<()> {
-    let mut file = std::fs::File::create(path)?;
-    file.write_all("\u{feff}".as_bytes())?;
-    let mut writer = csv::Writer::from_writer(file);
-    writer.write_record(["文件", "行", "列", "给出", "应为"])?;
-    for Bad { file, row, column, given, allowed } in &report.bad {
-        writer.write_record([name_of(report, *file), row.to_string().as_str(), column, given, allowed])?;
-    }
-    writer.flush()?;
-    Ok(())
 }

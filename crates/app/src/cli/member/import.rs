@@ -1,7 +1,7 @@
 //! `gongji member import`: a list of members into the register.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::Officer;
 use crate::agency::import::{Bad, Reading, Report, Wanted, import};
 use crate::cli::account::counter::Counter;
+use crate::cli::excel::csv;
 use crate::cli::paint;
 use crate::his::book::Told;
 
@@ -89,7 +90,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     })?;
     bar.finish_and_clear();
     if let Some(path) = &options.report {
-        write_bad(path, &report).with_context(|| format!("无法写入 {}", path.display()))?;
+        let row = |bad: &Bad| {
+            let Bad { file, line, column, given, allowed } = bad.clone();
+            [name_of(&report, file).to_owned(), line.to_string(), column.to_string(), given, allowed]
+        };
+        csv(path, ["文件", "行", "列", "给出", "应为"], report.bad.iter().map(row))?;
     }
     tell(&report)?;
     Ok(if report.bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -127,17 +132,4 @@ fn tell(report: &Report) -> anyhow::Result<()> {
 /// The name of a file by its place.
 fn name_of(report: &Report, file: usize) -> &str {
     report.files.get(file).map_or("", |(name, ..)| name)
-}
-
-/// With a BOM, or Excel takes UTF-8 for something else.
-fn write_bad(path: &Path, report: &Report) -> anyhow::Result<()> {
-    let mut file = std::fs::File::create(path)?;
-    file.write_all("\u{feff}".as_bytes())?;
-    let mut writer = csv::Writer::from_writer(file);
-    writer.write_record(["文件", "行", "列", "给出", "应为"])?;
-    for Bad { file, line, column, given, allowed } in &report.bad {
-        writer.write_record([name_of(report, *file), line.to_string().as_str(), column, given, allowed])?;
-    }
-    writer.flush()?;
-    Ok(())
 }
