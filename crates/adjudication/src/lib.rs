@@ -12,6 +12,7 @@
 #![warn(missing_docs)]
 extern crate alloc;
 
+mod alike;
 mod benefit;
 mod decide;
 mod encounter;
@@ -25,6 +26,7 @@ mod settlement;
 mod standing;
 mod steps;
 
+pub use alike::{Alike, Shares, Tab};
 pub use decide::{Verdict, adjudicate, explain, ordinals, refusal, settle_into};
 pub use encounter::{Charge, Encounter, Lines, Prior, Split};
 pub use facts::{Dense, Encode, MISSING, Source};

@@ -33,7 +33,7 @@ pub struct Short {
 
 /// Terms that the short way can decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Plain {
+pub(crate) struct Plain {
     deductible: Option<(Fen, CounterId)>,
     rate: Rate,
     limits: [Option<(Fen, CounterId)>; MOST_LIMITS],
@@ -83,8 +83,13 @@ impl Short {
 
     /// The terms of a visit, if the short way decides it.
     #[inline]
-    fn terms(&self, facts: &[i64]) -> Option<&Plain> {
+    pub(crate) fn terms(&self, facts: &[i64]) -> Option<&Plain> {
         self.terms.get(usize::from(self.cells[cell(&self.weighs, facts)]))
+    }
+
+    /// The fund of the one benefit.
+    pub(crate) fn fund(&self) -> FundCode {
+        self.fund
     }
 }
 
@@ -225,24 +230,40 @@ fn share(rules: &Rules, standing: &Standing, use_account: bool, settlement: &mut
 /// What the benefit pays of the base, and what that adds to its counters.
 #[inline]
 fn pay(short: &Short, plain: &Plain, standing: &Standing, year: Instance, base: Fen, settlement: &mut Settlement) {
-    let left = |(amount, counter): (Fen, CounterId)| amount.less(standing.sum(counter, year, 0));
-    let borne = plain.deductible.map_or(Fen::ZERO, |deductible| base.min(left(deductible)));
-    let above = base - borne;
-    let limits = plain.limits.iter().map_while(|limit| *limit);
-    let paid = limits.fold(plain.rate.pay(above), |paid, limit| paid.min(left(limit)));
+    let (borne, above, paid) = plain.pays(base, |counter| standing.sum(counter, year, 0));
     if short.ordinary {
         settlement.deductible_borne = borne;
     }
     settlement.pay(short.benefit, short.fund, paid);
-    for (counter, measure) in plain.adds.iter().map_while(|add| *add) {
-        let amount = match measure {
-            Measure::Eligible => base,
-            Measure::Borne => borne,
-            Measure::Above => above,
-            _ => paid,
-        };
-        if !amount.is_zero() {
-            settlement.additions.push(Addition { counter, instance: year, by: 0, amount });
+    plain.adds(base, borne, above, paid, |counter, amount| {
+        settlement.additions.push(Addition { counter, instance: year, by: 0, amount });
+    });
+}
+
+impl Plain {
+    /// The deductible borne of a base, what is above it, and what is paid of that, given what was used of each counter.
+    #[inline]
+    pub(crate) fn pays(&self, base: Fen, used: impl Fn(CounterId) -> Fen) -> (Fen, Fen, Fen) {
+        let left = |(amount, counter): (Fen, CounterId)| amount.less(used(counter));
+        let borne = self.deductible.map_or(Fen::ZERO, |deductible| base.min(left(deductible)));
+        let above = base - borne;
+        let limits = self.limits.iter().map_while(|limit| *limit);
+        (borne, above, limits.fold(self.rate.pay(above), |paid, limit| paid.min(left(limit))))
+    }
+
+    /// What that adds to each counter, zeros left out.
+    #[inline]
+    pub(crate) fn adds(&self, base: Fen, borne: Fen, above: Fen, paid: Fen, mut add: impl FnMut(CounterId, Fen)) {
+        for (counter, measure) in self.adds.iter().map_while(|add| *add) {
+            let amount = match measure {
+                Measure::Eligible => base,
+                Measure::Borne => borne,
+                Measure::Above => above,
+                _ => paid,
+            };
+            if !amount.is_zero() {
+                add(counter, amount);
+            }
         }
     }
 }
