@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gongji_adjudication::{AccountPart, CounterId, Standing, Step, StepKind};
 use gongji_domain::{Day, Fen};
-use gongji_policy::account::{AccountFault, Crediting, Use, Using};
+use gongji_policy::account::{AccountFault, Crediting, Use, Using, Verdict};
 use gongji_policy::case::{self, Decision, Detail, Settled};
 use gongji_policy::{Area, AreaStatus, Folder, Library};
 use sha2::{Digest as _, Sha256};
@@ -140,6 +140,11 @@ impl Decider for Policies {
         self.library.area(area).ok_or(none)?.may_use(day, using)
     }
 
+    fn verdict(&self, area: &str, day: Day, using: &Using<'_>) -> Result<Verdict, AccountFault> {
+        let none = AccountFault::NoRules { what: "个人账户使用", day };
+        self.library.area(area).ok_or(none)?.verdict(day, using)
+    }
+
     fn account_order(&self, area: &str, day: Day) -> Vec<AccountPart> {
         let rules = self.library.area(area).and_then(|area| area.rules(day));
         rules.map_or_else(Vec::new, |rules| rules.payers.accounts.to_vec())
@@ -264,14 +269,16 @@ fn left_of(kind: &StepKind) -> Option<Fen> {
 
 /// The steps that concern something, each a sentence with its article.
 fn process(settled: &Settled, day: Day, area: &Area, concerns: impl Fn(&Step) -> bool) -> String {
-    let mut whole = String::with_capacity(512);
+    let mut whole = String::with_capacity(1024);
+    let Some(rules) = area.rules(day) else { return whole };
     for step in settled.settlement.steps.iter().filter(|step| concerns(step)) {
-        let Some((article, said)) = area.said(day, step) else { continue };
-        let parts = if article.is_empty() { [&said, "", "", ""] } else { [said.as_str(), "（", article, "）"] };
         if !whole.is_empty() {
             whole.push('；');
         }
-        parts.iter().for_each(|part| whole.push_str(part));
+        let article = area.say(rules, step, &mut whole);
+        if !article.is_empty() {
+            ["（", article, "）"].iter().for_each(|part| whole.push_str(part));
+        }
     }
     // No character is longer than its bytes.
     if whole.len() <= PROCESS || whole.chars().count() <= PROCESS {

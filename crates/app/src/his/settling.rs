@@ -254,9 +254,10 @@ fn apart(call: &Call<'_>, paying: &mut Paying<'_>, charges: Charges) -> (Vec<Cha
     let uncoded = || charges.iter().filter(|(_, coded)| !coded).map(|(charge, _)| charge.amount);
     let sum: Fen = uncoded().sum();
     let all = |charges: Charges| charges.into_iter().map(|(charge, _)| charge).collect();
-    let Some(article) = paying.coded_only.as_ref().filter(|_| !sum.is_zero()) else {
+    let Some(asked) = paying.coded_only.filter(|_| !sum.is_zero()) else {
         return (all(charges), Fen::ZERO);
     };
+    let article = asked.article(call, "false");
     let rows = uncoded().count();
     call.notes.say(format!("{rows} 行没有国家医保编码，个人账户不支付其 {sum}（依据 {article}）"));
     if rows == charges.len() {
