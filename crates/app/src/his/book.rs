@@ -371,6 +371,11 @@ impl<'a> View<'a> {
         self.0.person(psn_no).map(|person| person.standing.clone()).unwrap_or_default()
     }
 
+    /// What a member's account holds.
+    pub(crate) fn balance(self, psn_no: &str) -> Fen {
+        self.0.person(psn_no).map_or(Fen::ZERO, |person| person.standing.balance())
+    }
+
     /// The member with a number, if one is registered.
     pub(crate) fn member(self, psn_no: &str) -> Option<&'a Member> {
         self.0.person(&record_name(psn_no))?.record.member()

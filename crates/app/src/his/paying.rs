@@ -399,7 +399,7 @@ pub(crate) fn offered(call: &Call<'_>, member: &Member) -> Vec<Offered> {
         can_pay(call, holder).ok()?;
         let bonds = &call.book.file(&holder.number)?.bonds;
         let (_, most) = bonds.authorises(&holder.number, &member.number, day, purpose(call)).ok()?;
-        Some(call.book.standing(&holder.number).balance().min(most.unwrap_or(Fen::MAX)).max(Fen::ZERO))
+        Some(call.book.balance(&holder.number).min(most.unwrap_or(Fen::MAX)).max(Fen::ZERO))
     };
     let told = |bond: &Received| Offered {
         bond: bond.number,

@@ -241,7 +241,7 @@ pub(crate) fn settle(call: &Call<'_>, member: &Member, mut bill: Bill<'_>) -> Re
         day: bill.moment.day,
         mdtrt_cert_type: bill.cert_type.to_owned(),
         med_type: bill.med_type.to_owned(),
-        balance_before: call.book.standing(&member.number).balance(),
+        balance_before: call.book.balance(&member.number),
         decided,
         aid,
         cancelled_by: None,
@@ -315,6 +315,6 @@ fn unused(data: &Node<'_>) {
 
 /// The rest of a reply about a settlement of this member.
 pub(crate) fn frame<'a>(call: &'a Call<'a>, member: &'a Member) -> Frame<'a> {
-    let balance = call.book.standing(&member.number).balance();
+    let balance = call.book.balance(&member.number);
     Frame { member, now: call.now, msgid: &call.envelope.msgid, balance }
 }
