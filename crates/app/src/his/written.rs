@@ -51,6 +51,8 @@ pub(crate) struct Fields<'o> {
 }
 
 impl Fields<'_> {
+    // The length of a name is known where it is put, so it is written without a look.
+    #[inline(always)]
     fn name(&mut self, name: &str) -> &mut String {
         if std::mem::replace(&mut self.any, true) {
             self.text.push(',');
@@ -62,11 +64,13 @@ impl Fields<'_> {
     }
 
     /// A text.
+    #[inline(always)]
     pub(crate) fn text(&mut self, name: &str, value: &str) {
         put_quoted(self.name(name), value);
     }
 
     /// A number with its decimals.
+    #[inline(always)]
     pub(crate) fn fixed<const S: u32>(&mut self, name: &str, value: Fixed<S>) {
         value.put(self.name(name));
     }

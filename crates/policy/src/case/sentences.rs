@@ -113,7 +113,9 @@ pub(super) fn say(area: &Area, rules: &Rules, step: &Step, text: &mut String) ->
         StepKind::PersonalShare { total, funds } => {
             write!(text, "个人负担 = 总费用 {total} − 基金支付 {funds} = {result} 元")
         }
-        StepKind::Account { of, balance } => write!(text, "个人账户余额 {balance} 元，支付个人负担 {of} 元中的 {result} 元"),
+        StepKind::Account { of, balance } => {
+            write!(text, "个人账户余额 {balance} 元，支付个人负担 {of} 元中的 {result} 元")
+        }
         StepKind::Cash { share, account } => write!(text, "现金 = 个人负担 {share} − 个人账户 {account} = {result} 元"),
     }
 }
