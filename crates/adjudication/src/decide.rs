@@ -33,7 +33,7 @@ pub fn adjudicate(rules: &Rules, standing: &Standing, encounter: &Encounter<'_>)
 
 /// Decides a visit and explains every amount by its article; the amounts are those of [`adjudicate`].
 pub fn explain(rules: &Rules, standing: &Standing, encounter: &Encounter<'_>) -> Outcome {
-    let (mut settlement, mut steps) = (Settlement::default(), Vec::new());
+    let (mut settlement, mut steps) = (Settlement::default(), Vec::with_capacity(12));
     match choose(rules, standing, encounter, &mut settlement, &mut steps) {
         Verdict::Settled => {
             settlement.steps = steps;

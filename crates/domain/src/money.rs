@@ -168,21 +168,22 @@ impl Fen {
     /// The amount as text, written from the end of `room`: answers are mostly amounts, and this
     /// needs no formatter.
     fn digits(self, room: &mut [u8; LONGEST]) -> &str {
-        let mut rest = self.0.unsigned_abs();
+        let (mut yuan, fen) = (self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100);
         let mut at = LONGEST;
         let mut put = |byte: u8| {
             at -= 1;
             room[at] = byte;
         };
-        for place in 0.. {
-            if place == 2 {
-                put(b'.');
-            }
-            if place > 2 && rest == 0 {
+        put(b'0' + (fen % 10) as u8);
+        put(b'0' + (fen / 10) as u8);
+        put(b'.');
+        // Always one digit before the point, and all that there are.
+        loop {
+            put(b'0' + (yuan % 10) as u8);
+            yuan /= 10;
+            if yuan == 0 {
                 break;
             }
-            put(b'0' + (rest % 10) as u8);
-            rest /= 10;
         }
         if self.0 < 0 {
             put(b'-');

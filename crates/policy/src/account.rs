@@ -20,7 +20,7 @@ pub use uses::{Use, Using, Verdict};
 pub(crate) use contribution::asked_row;
 pub(crate) use credit::{check, credit_rows};
 pub(crate) use entitlement::fits;
-pub(crate) use uses::use_row;
+pub(crate) use uses::{use_row, uses_read};
 
 use crate::cells::Cell;
 use crate::compile::Compiled;

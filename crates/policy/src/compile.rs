@@ -7,6 +7,7 @@ mod gather;
 
 pub(crate) use counting::{CountedMeasure, CounterKey};
 
+use crate::account::uses_read;
 use crate::articles::Articles;
 use crate::counters;
 use crate::cycles;
@@ -47,6 +48,8 @@ pub(crate) struct Compiled {
     pub(crate) credit_from: Option<Grid>,
     pub(crate) before: Option<Grid>,
     pub(crate) uses: Option<Grid>,
+    /// The facts that tell uses of an account apart, in order.
+    pub(crate) uses_read: Vec<FactId>,
     pub(crate) contribution: Vec<Grid>,
     pub(crate) entitlement: Vec<Grid>,
     pub(crate) impossible: Vec<Region>,
@@ -249,6 +252,7 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
         credit_from: resolve(&package.account.credit_from),
         before: resolve(&package.account.before),
         uses: resolve(&package.account.uses),
+        uses_read: Vec::new(),
         contribution: all(&package.contribution),
         entitlement: all(&package.entitlement),
         relations: relations::resolve(&package, &registry, faults),
@@ -266,6 +270,7 @@ pub(crate) fn compile(mut package: Package, articles: Articles, faults: &mut Vec
     compiled.ordinal_counters(faults);
     compiled.counter_names = counters::names(&compiled.counters);
     compiled.frozen_amounts();
+    compiled.uses_read = uses_read(&compiled);
     compiled.check_numbers(faults);
     cycles::tables(&compiled, faults);
     compiled.check_citations(faults);

@@ -154,6 +154,11 @@ impl Registry {
         self.id(name).map(|id| &self.facts[id])
     }
 
+    /// A fact that every package has: these come first, so that a visit's are found in one look.
+    pub(crate) fn shared(&self, name: &str) -> Option<&Fact> {
+        self.facts.iter().take(SHARED.len()).find(|fact| fact.name == name)
+    }
+
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.facts.iter().map(|fact| fact.name.as_str())
     }

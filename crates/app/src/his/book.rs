@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::call::event_number;
 use super::decider::{Decided, Decider};
 use super::entry::{AccountFile, Aid, Entry};
-use super::member::record_name;
+use super::member::{Records, record_name};
 use super::moment::Moment;
 use super::person::{PACKED, Person};
 use super::posted;
@@ -352,11 +352,12 @@ impl Visit {
 /// How events change members and visits, by the rules of the areas.
 pub(crate) struct Book {
     decider: Arc<dyn Decider>,
+    records: Records,
 }
 
 impl Book {
     pub(crate) fn new(decider: Arc<dyn Decider>) -> Self {
-        Self { decider }
+        Self { decider, records: Records::default() }
     }
 }
 
@@ -368,6 +369,11 @@ impl<'a> View<'a> {
     /// A member's standing; empty for one of whom nothing was ever kept.
     pub(crate) fn standing(self, psn_no: &str) -> Standing {
         self.0.person(psn_no).map(|person| person.standing.clone()).unwrap_or_default()
+    }
+
+    /// What a member's account holds.
+    pub(crate) fn balance(self, psn_no: &str) -> Fen {
+        self.0.person(psn_no).map_or(Fen::ZERO, |person| person.standing.balance())
     }
 
     /// The member with a number, if one is registered.
@@ -543,7 +549,7 @@ impl State for Book {
     }
 
     fn unpack(&self, bytes: &[u8]) -> Result<Person, String> {
-        Person::unpack(bytes).ok_or_else(|| "参保人的留存状态读不出".to_owned())
+        Person::unpack(bytes, &self.records).ok_or_else(|| "参保人的留存状态读不出".to_owned())
     }
 
     fn agrees(&self, name: &str, person: &Person, accounts: &[(Account, Fen)]) -> Result<(), String> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gongji_adjudication::{AccountPart, CounterId, Standing};
 use gongji_domain::{Clock, Day, Fen, FundCode, NationalField, Rate};
 use gongji_policy::Area;
-use gongji_policy::account::{AccountFault, Crediting, Use, Using};
+use gongji_policy::account::{AccountFault, Crediting, Use, Using, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::engine::Policies;
@@ -45,6 +45,14 @@ pub(crate) trait Decider: Send + Sync + 'static {
     /// # Errors
     /// When the area's package does not say, or needs to know more.
     fn may_use(&self, area: &str, day: Day, using: &Using<'_>) -> Result<Use, AccountFault>;
+
+    /// The same without words.
+    ///
+    /// # Errors
+    /// As there.
+    fn verdict(&self, area: &str, day: Day, using: &Using<'_>) -> Result<Verdict, AccountFault> {
+        Ok(self.may_use(area, day, using)?.verdict)
+    }
 
     /// In which order the parts of an account pay; empty where the area's rules let none pay.
     fn account_order(&self, area: &str, day: Day) -> Vec<AccountPart>;

@@ -52,7 +52,7 @@ impl Notes {
 /// One object of a message. Every field that is asked for counts as known; [`Node::finish`] notes
 /// the rest.
 pub(crate) struct Node<'a> {
-    path: String,
+    path: CompactString,
     fields: &'a [(CompactString, Json)],
     read: Vec<Cell<bool>>,
     /// Where the next field is likely: most are asked for in the order in which they were sent.
@@ -63,7 +63,7 @@ pub(crate) struct Node<'a> {
 
 impl<'a> Node<'a> {
     /// The node at `path` (empty for the envelope).
-    pub(crate) fn of(path: impl Into<String>, value: &'a Json) -> Result<Self, Fault> {
+    pub(crate) fn of(path: impl Into<CompactString>, value: &'a Json) -> Result<Self, Fault> {
         let path = path.into();
         let Json::Object(fields) = value else {
             let fault =
@@ -309,18 +309,20 @@ impl<'a> Input<'a> {
 
     /// A single-row node: an object, or an array of exactly one.
     pub(crate) fn node(&self, name: &str) -> Result<Node<'a>, Fault> {
-        let mut rows = self.rows(name, 1)?;
-        match (rows.pop(), rows.is_empty()) {
-            (Some(mut row), true) => {
-                name.clone_into(&mut row.path);
-                Ok(row)
-            }
+        match self.listed(name, 1)? {
+            [row @ Json::Object(_)] => Node::of(name, row),
+            [row] => Node::of(format!("{name}[0]"), row),
             _ => Err(self.node.missing(name, "一个 JSON 对象")),
         }
     }
 
     /// A multi-row node: an array, or a single object. Absent is no row.
     pub(crate) fn rows(&self, name: &str, max: usize) -> Result<Vec<Node<'a>>, Fault> {
+        let rows = self.listed(name, max)?;
+        rows.iter().enumerate().map(|(i, row)| Node::of(format!("{name}[{i}]"), row)).collect()
+    }
+
+    fn listed(&self, name: &str, max: usize) -> Result<&'a [Json], Fault> {
         let rows = match self.node.raw(name) {
             None | Some(Json::Null) => &[],
             Some(Json::List(rows)) => rows.as_slice(),
@@ -329,7 +331,7 @@ impl<'a> Input<'a> {
         if rows.len() > max {
             return Err(Fault::at(Code::TooManyRows, name).given(rows.len()).allowed(format!("至多 {max} 行")));
         }
-        rows.iter().enumerate().map(|(i, row)| Node::of(format!("{name}[{i}]"), row)).collect()
+        Ok(rows)
     }
 
     /// Notes nodes that nothing asked for.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gongji_adjudication::{AccountPart, CounterId, Standing, Step, StepKind};
 use gongji_domain::{Day, Fen};
-use gongji_policy::account::{AccountFault, Crediting, Use, Using};
+use gongji_policy::account::{AccountFault, Crediting, Use, Using, Verdict};
 use gongji_policy::case::{self, Decision, Detail, Settled};
 use gongji_policy::{Area, AreaStatus, Folder, Library};
 use sha2::{Digest as _, Sha256};
@@ -89,7 +89,7 @@ impl Decider for Policies {
         let decided = area.decide(&member(visit), standing, &encounter(visit), visit.use_account, Detail::Unnamed);
         match decided {
             Ok(Decision::Settled(settled)) => {
-                Ok(Decided { draft: area.status() == AreaStatus::Draft, ..told(&settled, visit.day, area, named) })
+                Ok(Decided { draft: area.status() == AreaStatus::Draft, ..told(settled, visit.day, area, named) })
             }
             Ok(Decision::Refused(refusal)) => {
                 let fault = if refusal.code == Code::NoPolicyForDate.name() {
@@ -138,6 +138,11 @@ impl Decider for Policies {
     fn may_use(&self, area: &str, day: Day, using: &Using<'_>) -> Result<Use, AccountFault> {
         let none = AccountFault::NoRules { what: "个人账户使用", day };
         self.library.area(area).ok_or(none)?.may_use(day, using)
+    }
+
+    fn verdict(&self, area: &str, day: Day, using: &Using<'_>) -> Result<Verdict, AccountFault> {
+        let none = AccountFault::NoRules { what: "个人账户使用", day };
+        self.library.area(area).ok_or(none)?.verdict(day, using)
     }
 
     fn account_order(&self, area: &str, day: Day) -> Vec<AccountPart> {
@@ -207,19 +212,20 @@ fn encounter(visit: &Visit<'_>) -> case::Encounter {
     }
 }
 
-fn told(settled: &Settled, day: Day, area: &Area, named: &Named) -> Decided {
-    let settlement = &settled.settlement;
-    let steps_of = |benefit: u8| settlement.steps.iter().filter(move |step| step.benefit == Some(benefit));
-    let mut in_order = settlement.payments.clone();
-    in_order.sort_by_key(|payment| payment.benefit);
-    // `settled.payments` names the same payments in the same order.
-    let payments = in_order.iter().zip(&settled.payments).map(|(payment, (name, fund, amount))| Payment {
-        benefit: name.clone(),
-        fund: *fund,
-        ledger: area.ledger(name, *fund).map(str::to_owned),
-        amount: *amount,
-        limit_left: steps_of(payment.benefit).filter_map(|step| left_of(&step.kind)).min(),
-        process: process(settled, day, area, |step| step.benefit == Some(payment.benefit)),
+fn told(settled: Settled, day: Day, area: &Area, named: &Named) -> Decided {
+    let Settled { settlement, payments, not_covered, .. } = settled;
+    let steps = &settlement.steps;
+    let steps_of = |benefit: u8| steps.iter().filter(move |step| step.benefit == Some(benefit));
+    let mut in_order: Vec<u8> = settlement.payments.iter().map(|payment| payment.benefit).collect();
+    in_order.sort_unstable();
+    // The named payments are the same in the same order.
+    let payments = in_order.into_iter().zip(payments).map(|(benefit, (name, fund, amount))| Payment {
+        ledger: area.ledger(&name, fund).map(str::to_owned),
+        benefit: name,
+        fund,
+        amount,
+        limit_left: steps_of(benefit).filter_map(|step| left_of(&step.kind)).min(),
+        process: process(steps, day, area, |step| step.benefit == Some(benefit)),
     });
     let addition = |addition: &gongji_adjudication::Addition| Addition {
         counter: named.counters[usize::from(addition.counter)].clone(),
@@ -238,12 +244,12 @@ fn told(settled: &Settled, day: Day, area: &Area, named: &Named) -> Decided {
         fund_total: settlement.fund_total,
         personal_share: settlement.personal_share,
         account_paid: settlement.account_paid,
-        account_process: process(settled, day, area, |step| matches!(step.kind, StepKind::Account { .. })),
+        account_process: process(steps, day, area, |step| matches!(step.kind, StepKind::Account { .. })),
         cash: settlement.cash,
-        not_covered: settled.not_covered.as_ref().map(|reason| NotCovered {
-            code: reason.code.clone(),
-            article: reason.article.clone(),
-            message: reason.message.clone(),
+        not_covered: not_covered.map(|case::NotCovered { code, article, message }| NotCovered {
+            code,
+            article,
+            message,
         }),
         effects: Effects {
             counters: settlement.additions.iter().map(addition).collect(),
@@ -263,15 +269,17 @@ fn left_of(kind: &StepKind) -> Option<Fen> {
 }
 
 /// The steps that concern something, each a sentence with its article.
-fn process(settled: &Settled, day: Day, area: &Area, concerns: impl Fn(&Step) -> bool) -> String {
-    let mut whole = String::with_capacity(512);
-    for step in settled.settlement.steps.iter().filter(|step| concerns(step)) {
-        let Some((article, said)) = area.said(day, step) else { continue };
-        let parts = if article.is_empty() { [&said, "", "", ""] } else { [said.as_str(), "（", article, "）"] };
+fn process(steps: &[Step], day: Day, area: &Area, concerns: impl Fn(&Step) -> bool) -> String {
+    let mut whole = String::with_capacity(1024);
+    let Some(rules) = area.rules(day) else { return whole };
+    for step in steps.iter().filter(|step| concerns(step)) {
         if !whole.is_empty() {
             whole.push('；');
         }
-        parts.iter().for_each(|part| whole.push_str(part));
+        let article = area.say(rules, step, &mut whole);
+        if !article.is_empty() {
+            ["（", article, "）"].iter().for_each(|part| whole.push_str(part));
+        }
     }
     // No character is longer than its bytes.
     if whole.len() <= PROCESS || whole.chars().count() <= PROCESS {

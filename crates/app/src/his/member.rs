@@ -3,8 +3,10 @@
 //! the register says (by [`record_name`]), and whose a certificate is (by [`certificate_name`]). So a settlement
 //! writes no word of the register, and whoever shows a certificate is found in one look.
 
-use std::sync::OnceLock;
+use std::hash::BuildHasher as _;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use foldhash::fast::FixedState;
 use gongji_register::{Cover, Fact, Identity, Member, Timeline};
 
 use super::codes;
@@ -12,12 +14,12 @@ use super::directory;
 
 /// Under which name the store keeps what the register says of a member. No number of a person ends so.
 pub(crate) fn record_name(number: &str) -> String {
-    format!("{number}#")
+    [number, "#"].concat()
 }
 
 /// Under which name the store keeps whose certificate this is: its kind and number.
 pub(crate) fn certificate_name(kind: &str, number: &str) -> String {
-    format!("{kind}:{number}")
+    [kind, ":", number].concat()
 }
 
 /// The kind of certificate that a card is (社会保障卡).
@@ -25,20 +27,27 @@ pub(crate) const CARD: &str = "03";
 
 /// What a member can show, each by its name in the store.
 pub(crate) fn certificates(identity: &Identity) -> Vec<String> {
+    held(identity).map(|(kind, number)| certificate_name(kind, number)).collect()
+}
+
+/// Kind and number of each.
+fn held(identity: &Identity) -> impl Iterator<Item = (&'static str, &str)> {
     let shown = codes::CERTIFICATES.iter().map(|(kind, _)| *kind);
     let numbers = [&identity.token, &identity.certificate, &identity.card];
-    let there = shown.zip(numbers).filter(|(_, number)| !number.is_empty());
-    there.map(|(kind, number)| certificate_name(kind, number)).collect()
+    shown.zip(numbers.map(String::as_str)).filter(|(_, number)| !number.is_empty())
 }
 
 /// Whether a member shows this.
 pub(crate) fn shows(member: &Member, kind: &str, number: &str) -> bool {
-    certificates(&member.identity).contains(&certificate_name(kind, number))
+    held(&member.identity).any(|held| held == (kind, number))
 }
 
-/// What the register says of a member, as bytes; read when it is first asked for.
+/// What the register says of a member, as bytes; read when it is first asked for. Nothing where nobody is registered.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Record {
+pub(crate) struct Record(Option<Arc<Packed>>);
+
+#[derive(Debug)]
+struct Packed {
     bytes: Box<[u8]>,
     read: OnceLock<Option<Member>>,
 }
@@ -46,24 +55,28 @@ pub(crate) struct Record {
 impl Record {
     /// As it was packed.
     pub(crate) fn packed(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.into(), read: OnceLock::new() }
+        Self::new(bytes, OnceLock::new())
     }
 
     /// Of a member.
     pub(crate) fn of(member: Member) -> Self {
         let bytes = postcard::to_allocvec(&member).expect("a member can always be packed");
-        Self { bytes: bytes.into(), read: OnceLock::from(Some(member)) }
+        Self::new(&bytes, OnceLock::from(Some(member)))
+    }
+
+    fn new(bytes: &[u8], read: OnceLock<Option<Member>>) -> Self {
+        Self((!bytes.is_empty()).then(|| Arc::new(Packed { bytes: bytes.into(), read })))
     }
 
     /// The bytes; none where nobody is registered.
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.0.as_ref().map_or(&[], |packed| &packed.bytes)
     }
 
     /// The member, if one is registered.
     pub(crate) fn member(&self) -> Option<&Member> {
-        let read = || postcard::from_bytes(&self.bytes).ok();
-        if self.bytes.is_empty() { None } else { self.read.get_or_init(read).as_ref() }
+        let packed = self.0.as_ref()?;
+        packed.read.get_or_init(|| postcard::from_bytes(&packed.bytes).ok()).as_ref()
     }
 
     /// Takes a fact in.
@@ -82,6 +95,35 @@ impl Record {
         };
         *self = Self::of(member);
         Ok(())
+    }
+}
+
+/// Records of the last while, found by their bytes, so that who comes often is read once. Equal bytes are the same
+/// member, so nothing here is ever out of date.
+#[derive(Debug)]
+pub(crate) struct Records {
+    places: Box<[Mutex<Record>]>,
+    hasher: FixedState,
+}
+
+/// How many records are remembered at most, each of about a kilobyte.
+const REMEMBERED: u64 = 4096;
+
+impl Default for Records {
+    fn default() -> Self {
+        Self { places: (0..REMEMBERED).map(|_| Mutex::default()).collect(), hasher: FixedState::default() }
+    }
+}
+
+impl Records {
+    /// The record of packed bytes, read already if it is remembered.
+    pub(crate) fn packed(&self, bytes: &[u8]) -> Record {
+        let place = self.hasher.hash_one(bytes) % REMEMBERED;
+        let mut remembered = self.places[place as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.bytes() != bytes {
+            *remembered = Record::packed(bytes);
+        }
+        remembered.clone()
     }
 }
 

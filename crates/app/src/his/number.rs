@@ -107,21 +107,29 @@ struct Digits {
 impl Digits {
     fn of<const S: u32>(units: i64) -> Self {
         let mut digits = Self { bytes: [b'0'; 24], from: 24 };
-        let (mut rest, mut written) = (units.unsigned_abs(), 0);
+        let mut rest = units.unsigned_abs();
+        for _ in 0..S {
+            digits.push_digit(&mut rest);
+        }
+        if S > 0 {
+            digits.push(b'.');
+        }
         // Always one digit before the point, and all that there are.
-        while rest > 0 || written <= S {
-            if written == S && S > 0 {
-                digits.push(b'.');
-            }
-            // A remainder of ten is one digit.
-            digits.push(b'0' + (rest % 10) as u8);
-            rest /= 10;
-            written += 1;
+        digits.push_digit(&mut rest);
+        while rest > 0 {
+            digits.push_digit(&mut rest);
         }
         if units < 0 {
             digits.push(b'-');
         }
         digits
+    }
+
+    /// Takes the last digit off a number.
+    fn push_digit(&mut self, rest: &mut u64) {
+        // A remainder of ten is one digit.
+        self.push(b'0' + (*rest % 10) as u8);
+        *rest /= 10;
     }
 
     fn push(&mut self, byte: u8) {

@@ -51,8 +51,8 @@ pub(crate) struct Paying<'a> {
     /// The patient's counters, and the account that pays.
     pub standing: Standing,
     pub use_account: bool,
-    /// Goods without a national code cannot be paid for: by which article.
-    pub coded_only: Option<String>,
+    /// Goods without a national code cannot be paid for.
+    pub coded_only: Option<Asked<'a>>,
     relative: Option<Relative<'a>>,
 }
 
@@ -98,9 +98,10 @@ pub(crate) fn paying<'a>(call: &Call<'a>, member: &'a Member, pays: Pays<'_>, da
     }
 }
 
-fn own<'a>(call: &Call<'a>, member: &Member, standing: Standing, day: Day) -> Paying<'a> {
-    let may = can_pay(call, member).and_then(|()| match allowed(call, member, "self", day) {
-        Ok(allowed) => Ok(allowed.coded_only),
+fn own<'a>(call: &Call<'a>, member: &'a Member, standing: Standing, day: Day) -> Paying<'a> {
+    let asked = Asked { holder: member, who: "self", day };
+    let may = can_pay(call, member).and_then(|()| match asked.allowed(call) {
+        Ok(allowed) => Ok(allowed.coded_only.then_some(asked)),
         // The package does not say; its rules of visits let the account pay.
         Err(Refused::Unsaid(_)) => Ok(None),
         Err(Refused::Said { why, article }) => Err(format!("{why}（依据 {article}）")),
@@ -124,7 +125,8 @@ fn relative<'a>(
 ) -> Result<Paying<'a>, Fault> {
     let holder = chosen(call, member, kind, number)?;
     let who = of_relation(call, holder, member);
-    let allowed = allowed(call, holder, who, day).map_err(|refused| match refused {
+    let asked = Asked { holder, who, day };
+    let allowed = asked.allowed(call).map_err(|refused| match refused {
         Refused::Unsaid(why) => refusal(&why),
         Refused::Said { why, article } => refusal(&why).article(article),
     })?;
@@ -132,7 +134,7 @@ fn relative<'a>(
         let fault = Fault::at(Code::PeriodClosed, FLAG).given(day);
         return Err(fault.allowed(format!("晚于 {through} 的就诊（授权人所在统筹区 {}）", holder.area)));
     }
-    let cited = |why: String| refusal(&why).article(allowed.article.clone());
+    let cited = |why: String| refusal(&why).article(asked.article(call, "true"));
     can_pay(call, holder).map_err(cited)?;
     let file = call.book.file(&holder.number).ok_or_else(|| cited("授权人没有个人账户".to_owned()))?;
     let purpose = purpose(call);
@@ -142,8 +144,9 @@ fn relative<'a>(
     if usable.is_zero() {
         call.notes.say("共济账户没有可用金额，由就诊人现金支付");
     }
-    let relative = Relative { holder, bond, purpose, usable, article: allowed.article };
-    Ok(Paying { standing, use_account: true, coded_only: allowed.coded_only, relative: Some(relative) })
+    let relative = Relative { holder, bond, purpose, usable, article: asked.article(call, "true") };
+    let coded_only = allowed.coded_only.then_some(asked);
+    Ok(Paying { standing, use_account: true, coded_only, relative: Some(relative) })
 }
 
 /// Puts as much of a relative's account as may be used in place of the patient's own; says how much that is.
@@ -233,10 +236,17 @@ fn can_pay(call: &Call<'_>, holder: &Member) -> Result<(), String> {
     Ok(())
 }
 
+/// A use at the institution that asks: of whose account, for whom, and when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    holder: &'a Member,
+    who: &'a str,
+    day: Day,
+}
+
 /// A use that an area allows.
 struct Allowed {
-    article: String,
-    coded_only: Option<String>,
+    coded_only: bool,
 }
 
 /// A use that it does not allow, or does not speak of.
@@ -245,44 +255,72 @@ enum Refused {
     Unsaid(String),
 }
 
-/// Whether the holder's area lets the account pay here for somebody.
-fn allowed(call: &Call<'_>, holder: &Member, who: &str, day: Day) -> Result<Allowed, Refused> {
-    let purpose = word(purpose(call));
-    let ask = |coded: &str| may_use(call.decider, holder, (purpose, who), &[("national_code", coded)], day);
-    let said = |told: Use| Refused::Said { why: told.words, article: told.article };
-    let told = |fault: AccountFault| match fault {
-        fault @ AccountFault::NoRules { .. } => Refused::Unsaid(fault.to_string()),
-        fault => {
-            let article = fault.article().unwrap_or_default().to_owned();
-            Refused::Said { why: fault.to_string(), article }
+impl Asked<'_> {
+    /// Whether the holder's area lets the account pay.
+    fn allowed(&self, call: &Call<'_>) -> Result<Allowed, Refused> {
+        if self.verdict(call, "true")? != Verdict::Allowed {
+            let told = self.told(call, "true").map_err(Refused::of)?;
+            return Err(Refused::Said { why: told.words, article: told.article });
         }
-    };
-    let coded = ask("true").map_err(told)?;
-    if coded.verdict != Verdict::Allowed {
-        return Err(said(coded));
+        Ok(Allowed { coded_only: self.verdict(call, "false")? != Verdict::Allowed })
     }
-    let uncoded = ask("false").map_err(told)?;
-    let coded_only = (uncoded.verdict != Verdict::Allowed).then_some(uncoded.article);
-    Ok(Allowed { article: coded.article, coded_only })
+
+    /// By which article the account may pay, or not, for what has a code of the country or has none.
+    pub(crate) fn article(&self, call: &Call<'_>, coded: &str) -> String {
+        self.told(call, coded).map(|told| told.article).unwrap_or_default()
+    }
+
+    /// The verdict alone: it is asked for at every settlement.
+    fn verdict(&self, call: &Call<'_>, coded: &str) -> Result<Verdict, Refused> {
+        let (asked, facts) = ((word(purpose(call)), self.who), [("national_code", coded)]);
+        let using = using(self.holder, asked, &facts, self.day);
+        call.decider.verdict(&self.holder.area, self.day, &using).map_err(Refused::of)
+    }
+
+    fn told(&self, call: &Call<'_>, coded: &str) -> Result<Use, AccountFault> {
+        let asked = (word(purpose(call)), self.who);
+        may_use(call.decider, self.holder, asked, &[("national_code", coded)], self.day)
+    }
+}
+
+impl Refused {
+    /// Why the area does not say.
+    fn of(fault: AccountFault) -> Self {
+        match fault {
+            fault @ AccountFault::NoRules { .. } => Self::Unsaid(fault.to_string()),
+            fault => {
+                let article = fault.article().unwrap_or_default().to_owned();
+                Self::Said { why: fault.to_string(), article }
+            }
+        }
+    }
 }
 
 /// Asks the package of a holder's area about a use on a day.
 pub(crate) fn may_use(
     decider: &dyn Decider,
     holder: &Member,
-    (purpose, who): (&str, &str),
+    asked: (&str, &str),
     facts: &[(&str, &str)],
     day: Day,
 ) -> Result<Use, AccountFault> {
-    let using = Using {
+    decider.may_use(&holder.area, day, &using(holder, asked, facts, day))
+}
+
+fn using<'a>(
+    holder: &'a Member,
+    (purpose, who): (&'a str, &'a str),
+    facts: &'a [(&'a str, &'a str)],
+    day: Day,
+) -> Using<'a> {
+    Using {
         purpose,
         who,
         status: codes::status(holder.category_on(day)).unwrap_or_default(),
         enrolment: holder.enrolment_on(day),
         birth: Some(holder.identity.birth),
         facts,
-    };
-    decider.may_use(&holder.area, day, &using)
+    }
 }
 
 /// A purpose in the words of packages.
@@ -357,11 +395,11 @@ pub(crate) struct Offered {
 pub(crate) fn offered(call: &Call<'_>, member: &Member) -> Vec<Offered> {
     let day = call.now.day;
     let usable = |holder: &Member, bond: &Received| -> Option<Fen> {
-        allowed(call, holder, who(bond.relation), day).ok()?;
+        Asked { holder, who: who(bond.relation), day }.allowed(call).ok()?;
         can_pay(call, holder).ok()?;
         let bonds = &call.book.file(&holder.number)?.bonds;
         let (_, most) = bonds.authorises(&holder.number, &member.number, day, purpose(call)).ok()?;
-        Some(call.book.standing(&holder.number).balance().min(most.unwrap_or(Fen::MAX)).max(Fen::ZERO))
+        Some(call.book.balance(&holder.number).min(most.unwrap_or(Fen::MAX)).max(Fen::ZERO))
     };
     let told = |bond: &Received| Offered {
         bond: bond.number,

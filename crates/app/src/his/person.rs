@@ -9,7 +9,7 @@ use gongji_store::codec::{Bytes, put_i64, put_u64};
 use super::book::Settled;
 use super::decider::Decider;
 use super::entry::AccountFile;
-use super::member::Record;
+use super::member::{Record, Records};
 
 /// What is known of a person.
 #[derive(Clone, Debug, Default)]
@@ -88,9 +88,9 @@ impl Person {
     }
 
     /// Of packed bytes; none if they are none.
-    pub(super) fn unpack(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn unpack(bytes: &[u8], records: &Records) -> Option<Self> {
         match bytes.split_first()? {
-            (&RECORD, record) => Some(Self { record: Record::packed(record), ..Self::default() }),
+            (&RECORD, record) => Some(Self { record: records.packed(record), ..Self::default() }),
             (&OWNER, owner) => Some(Self { owner: String::from_utf8(owner.to_vec()).ok()?, ..Self::default() }),
             _ => Self::unpack_member(&mut Bytes(bytes)),
         }

@@ -22,7 +22,7 @@ const NO_LIMIT: Fen = Fen::from_yuan(999_999);
 #[derive(Debug)]
 pub(crate) struct SetlOutput<'a> {
     setlinfo: SetlInfo<'a>,
-    setldetail: Vec<SetlDetail>,
+    setldetail: Vec<SetlDetail<'a>>,
     /// How a pharmacy's lines were split (2101, 2102).
     detlcutinfo: Option<Vec<LineResult>>,
 }
@@ -80,13 +80,13 @@ struct SetlInfo<'a> {
 }
 
 #[derive(Debug)]
-struct SetlDetail {
-    fund_pay_type: String,
+struct SetlDetail<'a> {
+    fund_pay_type: Cow<'a, str>,
     inscp_scp_amt: Yuan,
     crt_payb_lmt_amt: Yuan,
     fund_payamt: Yuan,
-    fund_pay_type_name: String,
-    setl_proc_info: String,
+    fund_pay_type_name: &'static str,
+    setl_proc_info: Cow<'a, str>,
 }
 
 impl SetlOutput<'_> {
@@ -210,13 +210,13 @@ impl SetlInfo<'_> {
     }
 }
 
-impl SetlDetail {
+impl SetlDetail<'_> {
     fn put(&self, put: &mut Fields<'_>) {
         put.text("fund_pay_type", &self.fund_pay_type);
         put.fixed("inscp_scp_amt", self.inscp_scp_amt);
         put.fixed("crt_payb_lmt_amt", self.crt_payb_lmt_amt);
         put.fixed("fund_payamt", self.fund_payamt);
-        put.text("fund_pay_type_name", &self.fund_pay_type_name);
+        put.text("fund_pay_type_name", self.fund_pay_type_name);
         put.text("setl_proc_info", &self.setl_proc_info);
     }
 }
@@ -308,7 +308,7 @@ impl<'a> SetlOutput<'a> {
             exp_content: exp_content(kind, &decided),
         };
         let usable = settled.aid.as_deref().map_or(settled.balance_before, |aid| aid.usable);
-        let setldetail = details(&decided, usable, cancellation);
+        let setldetail = details(&settled.decided, usable, cancellation);
         Self { setlinfo, setldetail, detlcutinfo: None }
     }
 
@@ -337,9 +337,9 @@ fn pooled_share(decided: &Decided) -> Share {
     Fixed(i64::try_from(share).unwrap_or(i64::MAX))
 }
 
-/// One line for each fund, in the order in which they paid, then the account: their sum is
+/// One line for each fund, negative in a cancellation, in the order in which they paid, then the account: their sum is
 /// `fund_pay_sumamt` + `acct_pay` (+ `hosp_part_amt`, always nothing here).
-fn details(decided: &Decided, usable: Fen, cancellation: bool) -> Vec<SetlDetail> {
+fn details(decided: &Decided, usable: Fen, cancellation: bool) -> Vec<SetlDetail<'_>> {
     let mut funds: Vec<FundCode> = Vec::new();
     for payment in &decided.payments {
         if !funds.contains(&payment.fund) {
@@ -347,26 +347,29 @@ fn details(decided: &Decided, usable: Fen, cancellation: bool) -> Vec<SetlDetail
         }
     }
     let signed = |amount: Fen| Yuan::from(if cancellation { -amount } else { amount });
-    let mut details: Vec<SetlDetail> = Vec::new();
+    let mut details = Vec::with_capacity(funds.len() + 1);
     for fund in funds {
         let paid: Vec<_> = decided.payments.iter().filter(|payment| payment.fund == fund).collect();
         details.push(SetlDetail {
-            fund_pay_type: fund.to_string(),
-            inscp_scp_amt: decided.eligible.into(),
+            fund_pay_type: fund.to_string().into(),
+            inscp_scp_amt: signed(decided.eligible),
             crt_payb_lmt_amt: signed(paid.iter().filter_map(|payment| payment.limit_left).min().unwrap_or(NO_LIMIT)),
-            fund_payamt: paid.iter().map(|payment| payment.amount).sum::<Fen>().into(),
-            fund_pay_type_name: fund.name().to_owned(),
-            setl_proc_info: paid.iter().map(|payment| payment.process.as_str()).collect::<Vec<_>>().join("；"),
+            fund_payamt: signed(paid.iter().map(|payment| payment.amount).sum()),
+            fund_pay_type_name: fund.name(),
+            setl_proc_info: match paid[..] {
+                [only] => only.process.as_str().into(),
+                _ => paid.iter().map(|payment| payment.process.as_str()).collect::<Vec<_>>().join("；").into(),
+            },
         });
     }
     if !decided.account_paid.is_zero() {
         details.push(SetlDetail {
-            fund_pay_type: codes::ACCOUNT_FUND.0.to_owned(),
-            inscp_scp_amt: decided.eligible.into(),
+            fund_pay_type: codes::ACCOUNT_FUND.0.into(),
+            inscp_scp_amt: signed(decided.eligible),
             crt_payb_lmt_amt: signed(usable),
-            fund_payamt: decided.account_paid.into(),
-            fund_pay_type_name: codes::ACCOUNT_FUND.1.to_owned(),
-            setl_proc_info: decided.account_process.clone(),
+            fund_payamt: signed(decided.account_paid),
+            fund_pay_type_name: codes::ACCOUNT_FUND.1,
+            setl_proc_info: decided.account_process.as_str().into(),
         });
     }
     details

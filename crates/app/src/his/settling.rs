@@ -241,7 +241,7 @@ pub(crate) fn settle(call: &Call<'_>, member: &Member, mut bill: Bill<'_>) -> Re
         day: bill.moment.day,
         mdtrt_cert_type: bill.cert_type.to_owned(),
         med_type: bill.med_type.to_owned(),
-        balance_before: call.book.standing(&member.number).balance(),
+        balance_before: call.book.balance(&member.number),
         decided,
         aid,
         cancelled_by: None,
@@ -254,9 +254,10 @@ fn apart(call: &Call<'_>, paying: &mut Paying<'_>, charges: Charges) -> (Vec<Cha
     let uncoded = || charges.iter().filter(|(_, coded)| !coded).map(|(charge, _)| charge.amount);
     let sum: Fen = uncoded().sum();
     let all = |charges: Charges| charges.into_iter().map(|(charge, _)| charge).collect();
-    let Some(article) = paying.coded_only.as_ref().filter(|_| !sum.is_zero()) else {
+    let Some(asked) = paying.coded_only.filter(|_| !sum.is_zero()) else {
         return (all(charges), Fen::ZERO);
     };
+    let article = asked.article(call, "false");
     let rows = uncoded().count();
     call.notes.say(format!("{rows} 行没有国家医保编码，个人账户不支付其 {sum}（依据 {article}）"));
     if rows == charges.len() {
@@ -314,6 +315,6 @@ fn unused(data: &Node<'_>) {
 
 /// The rest of a reply about a settlement of this member.
 pub(crate) fn frame<'a>(call: &'a Call<'a>, member: &'a Member) -> Frame<'a> {
-    let balance = call.book.standing(&member.number).balance();
+    let balance = call.book.balance(&member.number);
     Frame { member, now: call.now, msgid: &call.envelope.msgid, balance }
 }

@@ -97,7 +97,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
                 exp_content: authorised(call, member),
             },
             insuinfo: [InsuInfo {
-                balc: call.book.standing(&member.number).balance().into(),
+                balc: call.book.balance(&member.number).into(),
                 insutype: "310",
                 psn_type: member.category_on(today).to_owned(),
                 psn_insu_stas: status(state),

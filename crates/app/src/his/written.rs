@@ -51,6 +51,8 @@ pub(crate) struct Fields<'o> {
 }
 
 impl Fields<'_> {
+    // The length of a name is known where it is put, so it is written without a look.
+    #[inline(always)]
     fn name(&mut self, name: &str) -> &mut String {
         if std::mem::replace(&mut self.any, true) {
             self.text.push(',');
@@ -62,11 +64,13 @@ impl Fields<'_> {
     }
 
     /// A text.
+    #[inline(always)]
     pub(crate) fn text(&mut self, name: &str, value: &str) {
         put_quoted(self.name(name), value);
     }
 
     /// A number with its decimals.
+    #[inline(always)]
     pub(crate) fn fixed<const S: u32>(&mut self, name: &str, value: Fixed<S>) {
         value.put(self.name(name));
     }
@@ -97,10 +101,14 @@ impl Fields<'_> {
 
 /// Writes the last `width` decimal digits of a number.
 pub(crate) fn put_digits(text: &mut String, number: u64, width: u32) {
-    for place in (0..width).rev() {
+    let (mut digits, mut rest) = ([b'0'; 20], number);
+    let from = 20_usize.saturating_sub(width as usize);
+    for digit in digits[from..].iter_mut().rev() {
         // A remainder of ten is one digit.
-        text.push(char::from(b'0' + (number / 10_u64.pow(place) % 10) as u8));
+        *digit += (rest % 10) as u8;
+        rest /= 10;
     }
+    text.push_str(std::str::from_utf8(&digits[from..]).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{AccountFault, alive, held, printed};
 use crate::cells::Cell;
 use crate::compile::Compiled;
 use crate::facts::FactId;
-use crate::grid::{Grid, Holding};
+use crate::grid::{Grid, GridRow, Holding};
 use crate::library::Area;
 use crate::model::{Value, Word};
 use crate::words::{fact_words, value_words};
@@ -75,29 +75,57 @@ impl Area {
     /// [`AccountFault`] when the package has no such table then, or a fact is missing or unknown.
     pub fn may_use(&self, day: Day, using: &Using<'_>) -> Result<Use, AccountFault> {
         let compiled = &self.compiled;
-        let (grid, mut cell, open) = cell(compiled, day, using)?;
-        let (verdict, mut cites) = verdict(compiled, grid, &cell)?;
-        let mut missing: Vec<String> = Vec::new();
-        for fact in open {
-            let known = cell.bands.clone();
-            if matters(compiled, grid, &mut cell, fact, verdict) {
-                let definition = &compiled.registry.facts[fact];
-                if definition.default.is_none() {
-                    return Err(self::missing(definition));
-                }
-                missing.push(definition.name.clone());
-            }
-            cell.bands = known;
-        }
-        if verdict == Verdict::Forbidden {
-            let mut above = forbidden_above(compiled, day, using);
-            above.append(&mut cites);
-            cites = above;
-        }
+        let (verdict, row, missing) = decided(compiled, day, using)?;
+        let mut cites = if verdict == Verdict::Forbidden { forbidden_above(compiled, day, using) } else { Vec::new() };
+        cites.extend_from_slice(&row.cite);
+        let missing: Vec<String> = missing.into_iter().map(|fact| compiled.registry.facts[fact].name.clone()).collect();
         let words = words(compiled, using, verdict, &missing);
         Ok(Use { verdict, article: printed(compiled, &cites), words, missing })
     }
+
+    /// As [`Area::may_use`], for whoever needs no words and no article.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn verdict(&self, day: Day, using: &Using<'_>) -> Result<Verdict, AccountFault> {
+        Ok(decided(&self.compiled, day, using)?.0)
+    }
 }
+
+/// The verdict, the row that says it, and the facts that were not stated and would change it.
+fn decided<'a>(
+    compiled: &'a Compiled,
+    day: Day,
+    using: &Using<'_>,
+) -> Result<(Verdict, &'a GridRow, Vec<FactId>), AccountFault> {
+    let (grid, mut cell, open) = cell(compiled, day, using)?;
+    let row = compiled.row(grid, &cell).map_err(|(_, found)| AccountFault::Undecided { found })?;
+    let verdict = of(&row.is.value);
+    let mut missing = Vec::new();
+    for fact in open {
+        let known = cell.bands.clone();
+        if matters(compiled, grid, &mut cell, fact, verdict) {
+            let definition = &compiled.registry.facts[fact];
+            if definition.default.is_none() {
+                return Err(self::missing(definition));
+            }
+            missing.push(fact);
+        }
+        cell.bands = known;
+    }
+    Ok((verdict, row, missing))
+}
+
+/// The facts that tell uses apart, in order.
+pub(crate) fn uses_read(compiled: &Compiled) -> Vec<FactId> {
+    let mut reads = stated_facts(compiled, &compiled.uses);
+    // Whatever the rows read, purpose and person must be known words.
+    reads.extend(PURPOSE_AND_WHO.iter().filter_map(|name| compiled.registry.id(name)));
+    reads.into_iter().collect()
+}
+
+/// What every use is asked with.
+const PURPOSE_AND_WHO: [&str; 2] = ["purpose", "who"];
 
 /// The table, what is stated as a cell of it, and the facts that are not stated.
 fn cell<'a>(
@@ -116,11 +144,8 @@ fn cell<'a>(
         asked: [("purpose", using.purpose), ("who", using.who)],
         facts: using.facts,
     };
-    let mut reads = stated_facts(compiled, core::iter::once(grid));
-    // Whatever the rows read, purpose and person must be known words.
-    reads.extend(["purpose", "who"].iter().filter_map(|name| compiled.registry.id(name)));
-    let (mut bands, mut open) = (Vec::new(), Vec::new());
-    for id in reads {
+    let (mut bands, mut open) = (Vec::with_capacity(compiled.uses_read.len()), Vec::new());
+    for &id in &compiled.uses_read {
         let fact = &compiled.registry.facts[id];
         if !facts.states(fact) {
             open.push(id);
@@ -128,16 +153,11 @@ fn cell<'a>(
         // A fact without a default takes its first value until it turns out to matter.
         bands.push((id, facts.raw(compiled, fact)?.map_or(0, |raw| fact.band(raw))));
     }
-    let purposes = ["purpose", "who"].map(|name| compiled.registry.id(name));
-    if let Some(fact) = open.iter().find(|fact| purposes.contains(&Some(**fact))) {
-        return Err(missing(&compiled.registry.facts[*fact]));
+    let mut unstated = open.iter().map(|fact: &FactId| &compiled.registry.facts[*fact]);
+    if let Some(fact) = unstated.find(|fact| PURPOSE_AND_WHO.contains(&fact.name.as_str())) {
+        return Err(missing(fact));
     }
     Ok((grid, Cell { compiled, day, known_on: Day::MAX, bands }, open))
-}
-
-fn verdict(compiled: &Compiled, grid: &Grid, cell: &Cell<'_>) -> Result<(Verdict, Vec<Word>), AccountFault> {
-    let row = compiled.row(grid, cell).map_err(|(_, found)| AccountFault::Undecided { found })?;
-    Ok((of(&row.is.value), row.cite.clone()))
 }
 
 /// What is not plainly allowed is not.

@@ -148,7 +148,7 @@ struct Binder<'a> {
 impl Binder<'_> {
     /// Sets a shared fact from its text.
     fn choose(&mut self, name: &str, field: &str, value: &str) -> Result<(), CaseFault> {
-        let Some(fact) = self.area.fact(name) else { return Ok(()) };
+        let Some(fact) = self.area.compiled.registry.shared(name) else { return Ok(()) };
         let Some(raw) = fact.raw_text(value) else {
             let code = if name == "enrolment" { "unknown_enrolment" } else { "invalid_value" };
             let hint = nearest(value, fact.values.iter().map(String::as_str))
@@ -167,7 +167,7 @@ impl Binder<'_> {
     }
 
     fn put(&mut self, name: &str, raw: i64) {
-        if let Some(Source::Raw(place)) = self.area.fact(name).map(|fact| &fact.source) {
+        if let Some(Source::Raw(place)) = self.area.compiled.registry.shared(name).map(|fact| &fact.source) {
             self.facts[usize::from(*place)] = raw;
         }
     }

@@ -21,7 +21,7 @@ pub enum Detail {
     /// Amounts only.
     #[default]
     Amounts,
-    /// The engine's steps alone; [`Area::said`] tells one in words.
+    /// The engine's steps alone; [`Area::say`] tells one in words.
     Unnamed,
     /// Each amount's rule, article and inputs.
     Steps,
@@ -223,11 +223,10 @@ impl Area {
 }
 
 impl Area {
-    /// A step of a settlement of a day: its article and, in Chinese, what it did; nothing where no rules hold.
-    #[must_use]
-    pub fn said(&self, day: Day, step: &engine::Step) -> Option<(&str, String)> {
-        let rules = self.rules(day)?;
-        Some((&rules.whys[step.why as usize].article, sentences::sentence(self, rules, step)))
+    /// Writes at the end of a text what a step of a settlement by these rules did, in Chinese; its article.
+    pub fn say<'r>(&self, rules: &'r Rules, step: &engine::Step, text: &mut String) -> &'r str {
+        sentences::say(self, rules, step, text).expect("a text takes whatever is written to it");
+        &rules.whys[step.why as usize].article
     }
 
     /// The standing with which a case begins: its balance, and what was used before.

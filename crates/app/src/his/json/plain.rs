@@ -1,0 +1,186 @@
+//! JSON that is written plainly, as nearly every message is: on one line, texts without escapes, numbers without sign
+//! and exponent, no name twice. What is not plain, and what is no JSON at all, is nothing here: a library reads it and
+//! says what is wrong. So whatever is accepted here must be what the library would read.
+
+use super::{DEPTH, Json, twice};
+
+/// The value of a plain text.
+pub(super) fn read(text: &str) -> Option<Json> {
+    // All bytes are looked at, so that many are at once.
+    if text.bytes().fold(false, |special, byte| special | (byte < 0x20) | (byte == b'\\')) {
+        return None;
+    }
+    let mut reader = Reader { text, at: 0 };
+    let value = reader.value(DEPTH)?;
+    reader.next().is_none().then_some(value)
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    /// What is not read yet begins here.
+    at: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// The next byte that is no blank, which is not taken.
+    fn next(&mut self) -> Option<u8> {
+        loop {
+            let byte = *self.text.as_bytes().get(self.at)?;
+            if byte != b' ' {
+                return Some(byte);
+            }
+            self.at += 1;
+        }
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        &self.text.as_bytes()[self.at..]
+    }
+
+    /// Takes this byte, if it is the next one.
+    fn take(&mut self, byte: u8) -> Option<()> {
+        (self.next()? == byte).then(|| self.at += 1)
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Json> {
+        let depth = depth.checked_sub(1)?;
+        match self.next()? {
+            b'"' => Some(Json::Text(self.word()?.into())),
+            b'{' => self.object(depth),
+            b'[' => self.list(depth),
+            b'0'..=b'9' => Some(Json::Number(self.number()?.into())),
+            _ => [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))].into_iter().find_map(
+                |(word, value)| {
+                    let said = self.rest().starts_with(word.as_bytes());
+                    said.then(|| {
+                        self.at += word.len();
+                        value
+                    })
+                },
+            ),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Option<Json> {
+        self.take(b'{')?;
+        if self.take(b'}').is_some() {
+            return Some(Json::Object(Vec::new()));
+        }
+        let mut pairs = Vec::with_capacity(24);
+        loop {
+            self.next().filter(|byte| *byte == b'"')?;
+            let name = self.word()?;
+            self.take(b':')?;
+            pairs.push((name.into(), self.value(depth)?));
+            if self.take(b',').is_none() {
+                break;
+            }
+        }
+        self.take(b'}')?;
+        twice(&pairs).is_none().then_some(Json::Object(pairs))
+    }
+
+    fn list(&mut self, depth: usize) -> Option<Json> {
+        self.take(b'[')?;
+        let mut values = Vec::new();
+        if self.take(b']').is_some() {
+            return Some(Json::List(values));
+        }
+        loop {
+            values.push(self.value(depth)?);
+            if self.take(b',').is_none() {
+                break;
+            }
+        }
+        self.take(b']')?;
+        Some(Json::List(values))
+    }
+
+    /// A text that begins here, without its quotation marks.
+    fn word(&mut self) -> Option<&'t str> {
+        let start = self.at + 1;
+        let end = start + self.text.as_bytes()[start..].iter().position(|byte| *byte == b'"')?;
+        self.at = end + 1;
+        Some(&self.text[start..end])
+    }
+
+    /// A number that begins here: digits, and perhaps decimals.
+    fn number(&mut self) -> Option<&'t str> {
+        let (start, rest) = (self.at, self.rest());
+        let digits = |from: usize| rest[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let mut length = digits(0);
+        if length > 1 && rest[0] == b'0' {
+            return None;
+        }
+        if rest.get(length) == Some(&b'.') {
+            let decimals = digits(length + 1);
+            length += 1 + Some(decimals).filter(|decimals| *decimals > 0)?;
+        }
+        self.at += length;
+        let ends = !matches!(rest.get(length), Some(b'e' | b'E' | b'.'));
+        ends.then(|| &self.text[start..self.at])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_message_is_plain_and_what_is_not_is_left_to_the_library() {
+        for text in [
+            r#"{"a":"门诊","b":12.50,"c":[],"d":{},"e":[0,1,{"f":null}]}"#,
+            "  { \"a\" : true , \"b\" : [ false , 0.0 ] } ",
+            "\"\u{7f}\"",
+            "7",
+        ] {
+            assert_eq!(read(text), super::super::by_library(text).ok(), "{text}");
+            assert!(read(text).is_some(), "{text}");
+        }
+        let deep = format!("{}1{}", "[".repeat(DEPTH), "]".repeat(DEPTH));
+        for text in [
+            "",
+            "{",
+            "}",
+            "[1,]",
+            "{\"a\":1,}",
+            "{\"a\"}",
+            "{a:1}",
+            "01",
+            "1.",
+            ".5",
+            "-1",
+            "1e2",
+            "1.5E3",
+            "1.2.3",
+            "+1",
+            "tru",
+            "nulll",
+            "NaN",
+            "\"a",
+            "\"\\n\"",
+            "\"\t\"",
+            "\n1",
+            "\"a\"b",
+            "1 2",
+            "{\"a\":1,\"a\":2}",
+            "[1 2]",
+            &deep,
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_plain_is_what_the_library_reads(
+            text in r#"(\{|\}|\[|\]|:|,|"a":|"b":|"[a-b]?"|"中"|"\\u0041"|0|10|1\.5|-1|1e5|true|null| |\n){0,12}"#,
+        ) {
+            if let Some(value) = read(&text) {
+                prop_assert_eq!(Some(value), super::super::by_library(&text).ok());
+            }
+        }
+    }
+}
