@@ -6,3 +6,10 @@
 #![no_std]
 #![warn(missing_docs)]
 extern crate alloc;
+
+pub mod budget;
+pub mod design;
+pub mod estimate;
+mod exact;
+
+pub use exact::Exact;
