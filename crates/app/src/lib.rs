@@ -9,6 +9,7 @@ mod catalogue;
 mod certify;
 mod cli;
 mod his;
+mod population;
 mod serve;
 mod table;
 
