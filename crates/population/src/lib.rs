@@ -9,12 +9,20 @@
 //! it as whole fen, by one function. Knows no clock, file, network, thread, and no rule of law.
 #![no_std]
 #![warn(missing_docs)]
+#![allow(clippy::float_arithmetic)] // distributions; no amount is added up as a float
 extern crate alloc;
 
 mod batch;
+mod behaviour;
+mod draw;
 mod event;
+mod generator;
 mod person;
+pub mod preset;
 
 pub use batch::{Batch, Source, SourceFault};
+pub use behaviour::Behaviour;
 pub use event::{Care, Class, Event, Means, Reach};
+pub use generator::{CATEGORIES, Generator};
 pub use person::{Employment, Person, Sex, Status};
+pub use preset::Preset;
