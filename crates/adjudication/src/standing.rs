@@ -64,6 +64,14 @@ impl Standing {
         Self { account: [current, prior], ..Self::default() }
     }
 
+    /// Begins anew with nothing used and this much on the account, in the memory it has.
+    pub fn begin(&mut self, current: Fen, prior: Fen) {
+        self.slots = [Slot::default(); INLINE];
+        self.more.clear();
+        self.aside.clear();
+        self.account = [current, prior];
+    }
+
     /// What the account part holds.
     pub fn account(&self, part: AccountPart) -> Fen {
         self.account[part as usize]

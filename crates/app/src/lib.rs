@@ -8,6 +8,7 @@ mod calls;
 mod catalogue;
 mod certify;
 mod cli;
+mod design;
 mod his;
 mod population;
 mod serve;

@@ -279,6 +279,19 @@ impl<'a> CreditRules<'a> {
         self.facts_day
     }
 
+    /// Whether outcomes are told apart by a fact of this name, so that a member's may change with it.
+    #[must_use]
+    pub fn reads(&self, fact: &str) -> bool {
+        self.axes.iter().any(|axis| self.compiled.registry.facts[axis.fact].name == fact)
+    }
+
+    /// Whether whoever is alike on both periods' days is credited alike: nothing but the days differs.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        let axes = |rules: &Self| rules.axes.iter().map(|axis| (axis.fact, axis.stride)).collect::<Vec<_>>();
+        self.per == other.per && axes(self) == axes(other) && self.cells == other.cells && self.outcomes == other.outcomes
+    }
+
     /// What is credited to a member.
     ///
     /// # Errors

@@ -1,0 +1,406 @@
+//! One person through a year (逐人逐次): credits on the first day of the month, then events in their order, by the
+//! engine that the counter uses. Memory is used again and again: nothing is allocated for an event.
+
+use crate::credits::{Credited, MONTHS};
+use crate::scenario::{Range, Scenario};
+use alloc::vec::Vec;
+use gongji_adjudication::{
+    AccountPart, Amount, Charge, Cut, Encounter, Lines, Prior, Settlement, Split, Standing, Verdict, ordinals, settle_into,
+};
+use gongji_domain::{Fen, FundCode, Rate, Rounding};
+use gongji_population::{Care, Event, Means, Person};
+
+/// Takes persons through a year, one after the other.
+#[derive(Default)]
+pub struct Walker {
+    standing: Standing,
+    settlement: Settlement,
+    facts: Vec<i64>,
+    charge_facts: Vec<i64>,
+    paid: Vec<Paid>,
+}
+
+/// The groups that a person counts in, each by its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// 在职 0, 退休 1.
+    pub status: u8,
+    /// The group of ages.
+    pub age: u8,
+    /// The group of incomes.
+    pub income: u8,
+}
+
+/// Who paid for one event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paid {
+    /// Which of the person's events.
+    pub event: u32,
+    /// The month, from 0.
+    pub month: u8,
+    /// All that was charged.
+    pub total: Fen,
+    /// Eligible expense.
+    pub eligible: Fen,
+    /// Deductible borne.
+    pub deductible: Fen,
+    /// The pooled fund, by the package's own rules.
+    pub pool: Fen,
+    /// Other funds, by the package's own rules.
+    pub other: Fen,
+    /// What is assumed to be paid for chronic diseases and admissions.
+    pub assumed: Fen,
+    /// The personal account.
+    pub account: Fen,
+    /// Cash.
+    pub cash: Fen,
+    /// What the account holds after it.
+    pub balance: Fen,
+    /// The account could have paid more had it held more.
+    pub dry: bool,
+    /// Insurance cannot settle it at all; all is borne in cash.
+    pub refused: bool,
+}
+
+impl Paid {
+    /// What the person bears (个人负担).
+    #[must_use]
+    pub fn share(&self) -> Fen {
+        self.account + self.cash
+    }
+}
+
+/// A person's year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PersonYear {
+    /// The person's number.
+    pub number: u64,
+    /// The groups that the person counts in.
+    pub group: Group,
+    /// How many events of each kind of care.
+    pub events: [u32; 4],
+    /// All that was charged.
+    pub total: Fen,
+    /// What was charged for ordinary visits and for purchases on a prescription.
+    pub ordinary: Fen,
+    /// What of it was eligible.
+    pub eligible: Fen,
+    /// What of it the person bears.
+    pub ordinary_share: Fen,
+    /// Deductible borne.
+    pub deductible: Fen,
+    /// Paid by the pooled fund, by the package's rules.
+    pub pool: Fen,
+    /// Paid by other funds, by the package's rules.
+    pub other: Fen,
+    /// Assumed to be paid for chronic diseases.
+    pub chronic: Fen,
+    /// Assumed to be paid for admissions.
+    pub admission: Fen,
+    /// Paid from the account.
+    pub account: Fen,
+    /// Paid in cash.
+    pub cash: Fen,
+    /// Credited from the person's own contribution.
+    pub own_credit: Fen,
+    /// Credited from the pooled fund.
+    pub fund_credit: Fen,
+    /// What the account held at the beginning.
+    pub opening: Fen,
+    /// What it holds at the end.
+    pub closing: Fen,
+    /// The deductible of the ordinary benefit is used up.
+    pub reached: bool,
+    /// A limit of the ordinary benefit is used up.
+    pub at_limit: bool,
+    /// The account was once too small for what it may pay.
+    pub ran_dry: bool,
+    /// A credit could not be had.
+    pub credit_missing: bool,
+    /// Events that insurance cannot settle.
+    pub refused: u32,
+    /// Events outside of the year, left out.
+    pub outside: u32,
+}
+
+impl PersonYear {
+    /// What the person bears of everything (个人负担).
+    #[must_use]
+    pub fn share(&self) -> Fen {
+        self.account + self.cash
+    }
+
+    /// What is credited to the account.
+    #[must_use]
+    pub fn credit(&self) -> Fen {
+        self.own_credit + self.fund_credit
+    }
+}
+
+impl Walker {
+    /// A person's year; who paid for each event is kept until the next.
+    pub fn year(&mut self, scenario: &Scenario<'_>, person: &Person, events: &[Event]) -> PersonYear {
+        let mut year = opened(scenario, person);
+        let (current, prior) = match scenario.opening {
+            AccountPart::Current => (person.balance, Fen::ZERO),
+            AccountPart::Prior => (Fen::ZERO, person.balance),
+        };
+        self.standing.begin(current, prior);
+        self.paid.clear();
+        self.facts.clear();
+        self.facts.extend_from_slice(&scenario.binding.defaults);
+        scenario.binding.person(&mut self.facts, person);
+        let credited = scenario.credits.as_ref().map(|credits| credits.credited(&scenario.binding, person));
+        let credited = credited.unwrap_or_default();
+        year.credit_missing = credited.missing;
+        let (mut month, mut range) = (0, 0);
+        let mut last = None;
+        for (place, event) in events.iter().enumerate() {
+            if event.day < scenario.starts[0] || event.day >= scenario.starts[MONTHS] {
+                year.outside += 1;
+                continue;
+            }
+            while month < MONTHS && scenario.starts[month] <= event.day {
+                self.credit(&credited, month);
+                month += 1;
+            }
+            while range + 1 < scenario.ranges.len() && scenario.ranges[range + 1].from <= event.day {
+                range += 1;
+            }
+            let times = scenario.response.map_or(1, |response| response.times(person, place, event));
+            for _ in 0..times {
+                let mut paid = self.event(scenario, &scenario.ranges[range], person, event);
+                (paid.event, paid.month) = (place as u32, month as u8 - 1);
+                if matches!(event.care, Care::Visit) || !paid.pool.is_zero() {
+                    last = Some((range, place));
+                }
+                year.add(event, &paid);
+                self.paid.push(paid);
+            }
+        }
+        for month in month..MONTHS {
+            self.credit(&credited, month);
+        }
+        year.own_credit = credited.own.iter().copied().sum();
+        year.fund_credit = credited.fund.iter().copied().sum();
+        year.closing = self.standing.balance();
+        if let Some((range, place)) = last {
+            (year.reached, year.at_limit) = self.used_up(scenario, &scenario.ranges[range], person, &events[place]);
+        }
+        year
+    }
+
+    /// Who paid for each event of the person last taken through the year.
+    #[must_use]
+    pub fn paid(&self) -> &[Paid] {
+        &self.paid
+    }
+
+    /// What the person last taken through the year has used.
+    #[must_use]
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    fn credit(&mut self, credited: &Credited, month: usize) {
+        self.standing.credit(AccountPart::Current, credited.own[month] + credited.fund[month]);
+    }
+
+    fn event(&mut self, scenario: &Scenario<'_>, range: &Range, person: &Person, event: &Event) -> Paid {
+        let assumed = &scenario.assumptions;
+        match event.care {
+            Care::Admission => self.outside(range, event, assumed.admission_paid, assumed.admission_from_account),
+            Care::Chronic if range.chronic.is_none() => self.outside(range, event, assumed.chronic_paid, true),
+            _ => self.settled(scenario, range, person, event),
+        }
+    }
+
+    /// What no rule of the package is for: paid by what is assumed.
+    fn outside(&mut self, range: &Range, event: &Event, rate: Rate, from_account: bool) -> Paid {
+        let assumed = rate.of(event.eligible, Rounding::HALF_UP_FEN);
+        let mut open = event.total() - assumed;
+        let mut account = Fen::ZERO;
+        if from_account {
+            for part in &range.rules.payers.accounts {
+                let paid = open.min(self.standing.account(*part));
+                self.standing.credit(*part, -paid);
+                open -= paid;
+                account += paid;
+            }
+        }
+        Paid {
+            total: event.total(),
+            eligible: event.eligible,
+            assumed,
+            account,
+            cash: open,
+            balance: self.standing.balance(),
+            dry: from_account && !open.is_zero(),
+            ..Paid::default()
+        }
+    }
+
+    /// What the package's rules decide.
+    fn settled(&mut self, scenario: &Scenario<'_>, range: &Range, person: &Person, event: &Event) -> Paid {
+        scenario.binding.event(&mut self.facts, person, event);
+        let prior = match (event.care, range.chronic) {
+            (Care::Chronic, Some(benefit)) => {
+                let paid = scenario.assumptions.chronic_paid.of(event.eligible, Rounding::HALF_UP_FEN);
+                Some(Prior { benefit, fund: FundCode::POOLED, paid })
+            }
+            _ => None,
+        };
+        let Self { standing, settlement, facts, charge_facts, .. } = self;
+        let eligible = [event.eligible];
+        let charges;
+        let lines = if range.split {
+            let Event { off_list, over_ceiling, upfront, .. } = *event;
+            Lines::Split(Split { off_list, over_ceiling, upfront, eligible: &eligible })
+        } else {
+            charges = as_charges(scenario, event, charge_facts);
+            Lines::Charges(&charges.0[..charges.1])
+        };
+        let encounter = Encounter {
+            day: event.day,
+            clock: event.clock,
+            facts,
+            institution: institution(event),
+            lines,
+            prior: prior.as_slice(),
+            frozen: &[],
+            insured_since: None,
+            use_account: event.means != Means::Cash,
+        };
+        if settle_into(&range.rules, standing, &encounter, settlement) != Verdict::Settled {
+            let (total, balance) = (event.total(), standing.balance());
+            return Paid { total, cash: total, balance, refused: true, ..Paid::default() };
+        }
+        let uses_account = encounter.use_account;
+        standing.apply(settlement);
+        let mut paid = Paid {
+            total: settlement.total,
+            eligible: settlement.eligible,
+            deductible: settlement.deductible_borne,
+            account: settlement.account_paid,
+            cash: settlement.cash,
+            balance: settlement.balance,
+            dry: uses_account && settlement.balance.is_zero() && !settlement.cash.is_zero(),
+            ..Paid::default()
+        };
+        for payment in &settlement.payments {
+            let side = if range.rules.chain[usize::from(payment.benefit)].decided_elsewhere {
+                &mut paid.assumed
+            } else if payment.fund == range.pool {
+                &mut paid.pool
+            } else {
+                &mut paid.other
+            };
+            *side += payment.amount;
+        }
+        paid
+    }
+
+    /// Whether the deductibles and a limit of the ordinary benefit are used up after an event.
+    fn used_up(&mut self, scenario: &Scenario<'_>, range: &Range, person: &Person, event: &Event) -> (bool, bool) {
+        let Some(ordinary) = range.ordinary else { return (false, false) };
+        scenario.binding.event(&mut self.facts, person, event);
+        let encounter = Encounter {
+            day: event.day,
+            clock: event.clock,
+            facts: &self.facts,
+            institution: institution(event),
+            lines: Lines::Charges(&[]),
+            prior: &[],
+            frozen: &[],
+            insured_since: None,
+            use_account: true,
+        };
+        let rules = &*range.rules;
+        let benefit = &rules.chain[ordinary];
+        let terms = &benefit.terms[*benefit.key.get(&ordinals(rules, &self.standing, &encounter)) as usize];
+        if !terms.applies {
+            return (false, false);
+        }
+        let full = |cut: &Cut| {
+            let counter = &rules.counters[usize::from(cut.counter)];
+            let by = if counter.by_institution { encounter.institution } else { 0 };
+            let instance = counter.period.instance(&rules.years, event.day, event.clock);
+            match cut.amount {
+                Amount::Fixed(amount) => Some(self.standing.sum(cut.counter, instance, by) >= amount),
+                _ => None,
+            }
+        };
+        let reached = terms.deductibles.iter().filter_map(full).all(|full| full);
+        let limits = terms.payment_limits.iter().chain(&terms.above_limits).chain(&terms.eligible_limits);
+        (reached, limits.filter_map(full).any(|full| full))
+    }
+}
+
+impl PersonYear {
+    fn add(&mut self, event: &Event, paid: &Paid) {
+        self.events[event.care as usize] += 1;
+        self.total += paid.total;
+        if event.care == Care::Visit || event.means == Means::Prescription {
+            self.ordinary += paid.total;
+            self.eligible += paid.eligible;
+            self.ordinary_share += paid.share();
+        }
+        self.deductible += paid.deductible;
+        self.pool += paid.pool;
+        self.other += paid.other;
+        if event.care == Care::Admission {
+            self.admission += paid.assumed;
+        } else {
+            self.chronic += paid.assumed;
+        }
+        self.account += paid.account;
+        self.cash += paid.cash;
+        self.ran_dry |= paid.dry;
+        self.refused += u32::from(paid.refused);
+    }
+}
+
+fn opened(scenario: &Scenario<'_>, person: &Person) -> PersonYear {
+    let bands = &scenario.assumptions.bands;
+    let group = Group {
+        status: person.status as u8,
+        age: bands.age(scenario.starts[0].age_since(person.birth)) as u8,
+        income: bands.income(person) as u8,
+    };
+    PersonYear { number: person.number, group, opening: person.balance, ..PersonYear::default() }
+}
+
+/// A number for the institution of an event: only compared for equality.
+fn institution(event: &Event) -> u64 {
+    ((u64::from(event.institution) + 1) << 4) | (event.care as u64) << 2 | event.class as u64
+}
+
+/// An event as charges of which nothing further is known, where rules tell charges apart.
+fn as_charges<'f>(scenario: &Scenario<'_>, event: &Event, facts: &'f mut Vec<i64>) -> ([Charge<'f>; 4], usize) {
+    let (defaults, amount) = &scenario.charge;
+    let parts = [
+        (event.off_list, false, None, Rate::ZERO),
+        (event.over_ceiling, true, Some(Fen::ZERO), Rate::ZERO),
+        (event.upfront, true, None, Rate::ONE),
+        (event.eligible, true, None, Rate::ZERO),
+    ];
+    facts.clear();
+    for (charged, ..) in &parts {
+        let from = facts.len();
+        facts.extend_from_slice(defaults);
+        if let Some(place) = amount {
+            facts[from + place] = charged.fen();
+        }
+    }
+    let facts: &'f [i64] = facts;
+    let width = defaults.len();
+    let mut count = 0;
+    let mut charges = [Charge { amount: Fen::ZERO, covered: true, ceiling: None, upfront: Rate::ZERO, facts: &[] }; 4];
+    for (i, (amount, covered, ceiling, upfront)) in parts.into_iter().enumerate() {
+        if !amount.is_zero() {
+            charges[count] = Charge { amount, covered, ceiling, upfront, facts: &facts[i * width..(i + 1) * width] };
+            count += 1;
+        }
+    }
+    (charges, count)
+}
