@@ -39,6 +39,9 @@ pub fn main() -> ExitCode {
         Command::Calls(options) => cli::calls::run(&options),
         Command::Certify(options) => cli::certify::run(&options),
         Command::Openapi(options) => cli::openapi::run(&options),
+        Command::Estimate(options) => cli::estimate::run(&options),
+        Command::Design(command) => cli::design::run(&command),
+        Command::Budget(command) => cli::budget::run(&command),
     })
 }
 
