@@ -12,7 +12,7 @@ pub(crate) mod load;
 pub(crate) mod member;
 pub(crate) mod openapi;
 mod otherwise;
-mod paint;
+pub(crate) mod paint;
 mod policy_bless;
 mod policy_check;
 mod policy_coverage;
@@ -25,6 +25,7 @@ pub(crate) mod quote;
 pub(crate) mod reconcile;
 pub(crate) mod sandbox;
 mod sheet;
+pub(crate) mod simulate;
 pub(crate) mod store;
 
 use clap::{Parser, Subcommand};
@@ -68,6 +69,7 @@ pub(crate) enum Command {
     Catalogue(catalogue::CatalogueCommand),
     #[command(subcommand)]
     Store(store::StoreCommand),
+    Simulate(simulate::Options),
     Reconcile(reconcile::Options),
     Serve(crate::serve::Options),
     Errors(errors::Options),
