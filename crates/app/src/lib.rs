@@ -12,6 +12,7 @@ mod design;
 mod his;
 mod population;
 mod serve;
+mod simulate;
 mod table;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Account(command) => cli::account::run(&command),
         Command::Catalogue(command) => cli::catalogue::run(&command),
         Command::Store(command) => cli::store::run(&command),
+        Command::Simulate(options) => cli::simulate::run(&options),
         Command::Reconcile(options) => cli::reconcile::run(&options),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Errors(options) => cli::errors::run(&options),

@@ -28,6 +28,7 @@ pub(crate) mod quote;
 pub(crate) mod reconcile;
 pub(crate) mod sandbox;
 mod sheet;
+pub(crate) mod simulate;
 pub(crate) mod store;
 
 use clap::{Parser, Subcommand};
@@ -71,6 +72,7 @@ pub(crate) enum Command {
     Catalogue(catalogue::CatalogueCommand),
     #[command(subcommand)]
     Store(store::StoreCommand),
+    Simulate(simulate::Options),
     Reconcile(reconcile::Options),
     Serve(crate::serve::Options),
     Errors(errors::Options),
