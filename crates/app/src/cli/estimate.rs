@@ -64,7 +64,9 @@ EXIT STATUS
 
 /// The estimate that ships for an area, if one does.
 pub(crate) fn shipped(area: &str) -> anyhow::Result<Option<Estimate>> {
-    load::shipped_file(area, "estimate/estimate.toml").map(|text| Estimate::read(text).context("estimate.toml")).transpose()
+    load::shipped_file(area, "estimate/estimate.toml")
+        .map(|text| Estimate::read(text).context("estimate.toml"))
+        .transpose()
 }
 
 /// Works out and prints.
@@ -77,8 +79,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
             let text = std::fs::read_to_string(path).with_context(|| format!("不能读 {}", path.display()))?;
             Estimate::read(&text).with_context(|| path.display().to_string())?
         }
-        None => shipped(&options.area)?
-            .with_context(|| format!("{} 没有随程序提供的测算；用 --file 给出", options.area))?,
+        None => {
+            shipped(&options.area)?.with_context(|| format!("{} 没有随程序提供的测算；用 --file 给出", options.area))?
+        }
     };
     if estimate.area != options.area {
         bail!("测算是 {} 的，不是 {} 的", estimate.area, options.area);
@@ -118,7 +121,8 @@ fn page(estimate: &Estimate, area: &Area) -> anyhow::Result<Report> {
         ("verdict", "结论"),
         ("article", "依据"),
     ];
-    let mut lines = Table::new("lines", "逐行复算", &heads).noted("复算用精确的分数，只在显示时四舍五入；一致指按印数的位数四舍五入后相同");
+    let mut lines = Table::new("lines", "逐行复算", &heads)
+        .noted("复算用精确的分数，只在显示时四舍五入；一致指按印数的位数四舍五入后相同");
     for Worked { words, sum, printed, recomputed, difference, unit, verdict, articles, .. } in worked {
         let text = |text: Option<String>| Cell::text(text.unwrap_or_else(|| "—".to_owned()));
         lines.row(vec![
@@ -154,7 +158,8 @@ fn simulated(
         None => preset("national")?,
     };
     let year = i16::try_from(estimate.year).context("测算的年份")?;
-    let people = Generator::new(&preset, persons, year, options.seed, Behaviour::AS_NOW).map_err(|fault| anyhow!("{fault}"))?;
+    let people =
+        Generator::new(&preset, persons, year, options.seed, Behaviour::AS_NOW).map_err(|fault| anyhow!("{fault}"))?;
     let assumed = assumptions(options.assumptions.as_deref())?;
     let mut assumptions = assumed.assumptions;
     assumptions.bands.incomes = incomes(&people, assumed.income_groups)?;
@@ -172,7 +177,9 @@ fn simulated(
             report.notes.push(note);
         }
     }
-    report.notes.push("人群由预设生成，是演示参数，不是南昌的统计；测算用的人数、工资、养老金与它不同".replace("南昌", area.name()));
+    report.notes.push(
+        "人群由预设生成，是演示参数，不是南昌的统计；测算用的人数、工资、养老金与它不同".replace("南昌", area.name()),
+    );
     let table = beside(estimate, &before, &after, persons, report)?;
     report.tables.insert(1, table);
     Ok(())
@@ -194,7 +201,13 @@ fn lived(scenario: &Scenario<'_>, people: &Generator) -> anyhow::Result<Outcome>
     (0..people.batches()).into_par_iter().map(one).try_reduce(|| Outcome::new(bands), merge)
 }
 
-fn beside(estimate: &Estimate, before: &Outcome, after: &Outcome, persons: u64, report: &mut Report) -> anyhow::Result<Table> {
+fn beside(
+    estimate: &Estimate,
+    before: &Outcome,
+    after: &Outcome,
+    persons: u64,
+    report: &mut Report,
+) -> anyhow::Result<Table> {
     let printed = |name: &str| estimate.figure(name).context("测算里没有这个数");
     let members: u64 = printed(&estimate.compared.members)?.is.parse().context("参保人数")?;
     let scale = |fen: Fen| scaled(fen, members, persons);
@@ -212,12 +225,18 @@ fn beside(estimate: &Estimate, before: &Outcome, after: &Outcome, persons: u64, 
     let (moved, pays) = (scale(before.all().credit - after.all().credit), scale(after.all().pool));
     let gain = printed(&estimate.compared.pool_gain)?;
     let none = || Cell::text("—");
-    table.row(vec![Cell::text("统筹基金多出（少划的账户）"), Cell::text(&gain.is), Cell::Wan(moved), Cell::text("万元")]);
+    table.row(vec![
+        Cell::text("统筹基金多出（少划的账户）"),
+        Cell::text(&gain.is),
+        Cell::Wan(moved),
+        Cell::text("万元"),
+    ]);
     table.row(vec![Cell::text("统筹基金要付的普通门诊"), none(), Cell::Wan(pays), Cell::text("万元")]);
     table.row(vec![Cell::text("多出减要付（模拟）"), none(), Cell::Wan(moved - pays), Cell::text("万元")]);
     let each = |fen: Fen| after.all().each(fen);
     table.row(vec![Cell::text("要付的，人均"), none(), Cell::Yuan(each(after.all().pool)), Cell::text("元")]);
-    let said = crate::design::amount::amount(&format!("{}{}", gain.is, gain.unit.words())).map_err(|fault| anyhow!(fault))?;
+    let said =
+        crate::design::amount::amount(&format!("{}{}", gain.is, gain.unit.words())).map_err(|fault| anyhow!(fault))?;
     let words = |is: bool| if is { "够" } else { "不够" };
     report.notes.insert(0, format!(
         "在演示人群上：文件所说多出的 {} 万元{}付普通门诊统筹；按模拟的少划额 {} 万元{}。这是演示参数下的结果，不是对当地的判断",
@@ -227,4 +246,25 @@ fn beside(estimate: &Estimate, before: &Outcome, after: &Outcome, persons: u64, 
         words(moved >= pays)
     ));
     Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every figure stands in the article that it cites, or the page is refused.
+    #[test]
+    fn the_estimate_that_ships_stands_digit_by_digit_in_the_articles_that_it_cites() {
+        let library = Policies::default().library(None).expect("packages");
+        let area = library.area("360100").expect("Nanchang");
+        let estimate = shipped("360100").expect("it reads").expect("it ships");
+        let report = page(&estimate, area).expect("every figure is quoted");
+        assert_eq!(report.tables[1].rows.len(), estimate.lines.len());
+        let mut wrong = estimate;
+        if let Some(figure) = wrong.figures.get_mut("gain") {
+            figure.is = "80945.50".to_owned();
+        }
+        assert!(page(&wrong, area).expect_err("not printed").to_string().contains("gain"));
+        assert!(shipped("500000").expect("nothing to read").is_none());
+    }
 }

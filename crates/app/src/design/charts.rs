@@ -1,4 +1,5 @@
 //! Charts of a design as SVG: which figure moves spending how far (tornado), and burden against spending (frontier).
+#![allow(clippy::float_arithmetic)] // where something is drawn; no amount is worked out here
 
 use anyhow::anyhow;
 use gongji_domain::Fen;
@@ -20,7 +21,9 @@ fn yuan(fen: Fen) -> f64 {
 }
 
 /// A chart that several drawing steps make; its errors in words.
-fn drawn(draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<(), String>) -> anyhow::Result<String> {
+fn drawn(
+    draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<(), String>,
+) -> anyhow::Result<String> {
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
@@ -68,7 +71,8 @@ pub(crate) fn tornado(bars: &[(String, Option<Fen>, Option<Fen>)]) -> anyhow::Re
             }
             let place = chart.backend_coord(&(-most, row));
             let above = chart.backend_coord(&(-most, row + 1.0));
-            let text = Text::new(bar.0.clone(), (14, (place.1 + above.1) / 2 - 6), ("sans-serif", 13).into_font().color(&INK));
+            let text =
+                Text::new(bar.0.clone(), (14, (place.1 + above.1) / 2 - 6), ("sans-serif", 13).into_font().color(&INK));
             area.draw(&text).map_err(|fault| fault.to_string())?;
         }
         Ok(())
@@ -119,4 +123,21 @@ pub(crate) fn frontier(points: &[(Fen, Fen, bool)], base: (Fen, Fen), budget: Op
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charts_are_drawn_of_little_and_of_nothing() {
+        let fen = Fen::from_fen;
+        let bars =
+            vec![("起付标准".to_owned(), Some(fen(-5)), Some(fen(900_000_000))), ("限额".to_owned(), None, None)];
+        assert!(tornado(&bars).expect("a chart").contains("起付标准"));
+        assert!(tornado(&[]).expect("a chart").starts_with("<svg"));
+        let points = [(fen(1), fen(2), true), (fen(3), fen(4), false)];
+        assert!(frontier(&points, (fen(1), fen(2)), Some(fen(9))).expect("a chart").starts_with("<svg"));
+        assert!(frontier(&[], (fen(1), fen(1)), None).expect("a chart").starts_with("<svg"));
+    }
 }

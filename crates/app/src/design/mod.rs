@@ -5,7 +5,6 @@ pub(crate) mod amount;
 pub(crate) mod charts;
 pub(crate) mod levers;
 pub(crate) mod overlay;
-pub(crate) mod page;
 pub(crate) mod shape;
 pub(crate) mod tables;
 pub(crate) mod trial;

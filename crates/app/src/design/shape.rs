@@ -52,8 +52,7 @@ fn retired_of(first: &Lever, second: &Lever) -> bool {
 fn level_below(levers: &Levers, first: &Lever, second: &Lever) -> bool {
     let across = levers.tables[first.at.0].frame.get("across").and_then(toml_edit::Item::as_table_like);
     let Some((fact, values)) = across.and_then(|across| across.iter().next()) else { return false };
-    let values: Vec<&str> =
-        values.as_array().into_iter().flatten().filter_map(toml_edit::Value::as_str).collect();
+    let values: Vec<&str> = values.as_array().into_iter().flatten().filter_map(toml_edit::Value::as_str).collect();
     let place = |lever: &Lever| {
         let own = of(lever, fact)?.first()?;
         values.iter().position(|value| value == own)
@@ -69,9 +68,8 @@ fn set(levers: &Levers, choices: &[Choice], lever: usize) -> i64 {
 
 /// What is broken by some choices that the package itself does not break, in Chinese.
 pub(crate) fn broken(levers: &Levers, orders: &[Order], choices: &[Choice]) -> Option<String> {
-    let fails = |order: &&Order, choices: &[Choice]| {
-        set(levers, choices, order.upper) < set(levers, choices, order.lower)
-    };
+    let fails =
+        |order: &&Order, choices: &[Choice]| set(levers, choices, order.upper) < set(levers, choices, order.lower);
     let order = orders.iter().find(|order| fails(order, choices) && !fails(order, &[]))?;
     let name = |at: usize| {
         let lever = &levers.all[at];

@@ -135,7 +135,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let done = project(&plan);
     report.tables.push(table(&plan, &done));
     report.heroes = vec![
-        ("首个当年超支的年份".to_owned(), done.first_deficit.map_or_else(|| "没有".to_owned(), |year| year.to_string())),
+        (
+            "首个当年超支的年份".to_owned(),
+            done.first_deficit.map_or_else(|| "没有".to_owned(), |year| year.to_string()),
+        ),
         ("滚存结余用完的年份".to_owned(), done.used_up.map_or_else(|| "没有".to_owned(), |year| year.to_string())),
     ];
     for (words, value) in &report.heroes {
@@ -262,4 +265,30 @@ fn table(plan: &Plan, done: &Projection) -> Table {
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_that_ships_reads_and_each_figure_says_what_it_rests_on() {
+        let text = load::shipped_file("360100", "estimate/budget.toml").expect("it ships");
+        let file: File = toml::from_str(text).expect("it reads");
+        let options = Options {
+            area: "360100".to_owned(),
+            plan: None,
+            opening: Some(Fen::from_yuan(1)),
+            years: None,
+            persons: None,
+            seed: 1,
+            format: Format::Text,
+            out: None,
+        };
+        let mut report = Report::default();
+        let plan = plan(&file, &options, &mut report).expect("a plan");
+        assert_eq!((plan.items.len(), plan.opening), (2, Fen::from_yuan(1)));
+        assert!(report.bases.iter().flatten().all(|text| !text.is_empty()));
+        assert!(toml::from_str::<File>(&text.replace("years =", "yeers =")).is_err());
+    }
 }

@@ -82,7 +82,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if let Some(month) = done.first_warning {
         report.notes.insert(1, format!("首次达到预警：{}", when(month)));
     }
-    report.notes.push(format!("可能性是计数：可比的年份里有几个超出预算；关注、预警、告警从 {} 起", options.levels.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")));
+    report.notes.push(format!(
+        "可能性是计数：可比的年份里有几个超出预算；关注、预警、告警从 {} 起",
+        options.levels.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
+    ));
     tell(&report, options.format, options.out.as_deref())?;
     Ok(ExitCode::from(u8::from(last.level >= gongji_microsimulation::budget::AlertLevel::Warning)))
 }
@@ -136,13 +139,18 @@ fn history(path: &Path, report: &mut Report) -> anyhow::Result<Vec<[Fen; 12]>> {
         })?;
         whole.push(all);
     }
-    report.notes.push(format!("可比的年份：{}（{}）", years.keys().cloned().collect::<Vec<_>>().join("、"), path.display()));
+    report.notes.push(format!(
+        "可比的年份：{}（{}）",
+        years.keys().cloned().collect::<Vec<_>>().join("、"),
+        path.display()
+    ));
     Ok(whole)
 }
 
 fn rows<const N: usize>(path: &Path, heads: [&str; N]) -> anyhow::Result<Vec<(usize, [String; N])>> {
     let mut reader = csv::Reader::from_path(path).with_context(|| format!("不能读 {}", path.display()))?;
-    let found: Vec<String> = reader.headers()?.iter().map(|head| head.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+    let found: Vec<String> =
+        reader.headers()?.iter().map(|head| head.trim_start_matches('\u{feff}').trim().to_owned()).collect();
     if found != heads {
         bail!("{} 的表头是 {}；应为 {}", path.display(), found.join(","), heads.join(","));
     }
@@ -180,7 +188,9 @@ fn simulated(options: &Options, report: &mut Report) -> anyhow::Result<Vec<[Fen;
         years.push(months.map(|fen| scaled(fen, members, options.persons)));
     }
     report.facts.push(("years", "可比的年份", format!("模拟 {} 个，每个 {} 人", options.years, options.persons)));
-    report.notes.push(format!("每个模拟年份是另一批 {} 人；人数比参保人数少，年份之间的差别比真实的大", options.persons));
+    report
+        .notes
+        .push(format!("每个模拟年份是另一批 {} 人；人数比参保人数少，年份之间的差别比真实的大", options.persons));
     report.notes.extend(notes);
     Ok(years)
 }

@@ -71,7 +71,12 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
         })
         .collect();
     let marks = efficient(&done.iter().map(|(_, spent, borne, _)| (spent.fen(), borne.fen())).collect::<Vec<_>>());
-    let mut heads = vec![("spending", "支出（万元）"), ("top_decile", "负担最重十分之一人均（元）"), ("mean", "人均负担（元）"), ("at_limit", "到限额的人")];
+    let mut heads = vec![
+        ("spending", "支出（万元）"),
+        ("top_decile", "负担最重十分之一人均（元）"),
+        ("mean", "人均负担（元）"),
+        ("at_limit", "到限额的人"),
+    ];
     heads.push(("changes", "与原方案的不同"));
     let mut table = Table::new("frontier", "有效的方案：没有别的方案同样省钱而负担更轻", &heads).noted(format!(
         "试了 {} 个方案，{} 个不合界限或形状；支出＝普通门诊统筹支付，加上个人账户计入比原方案多出的部分。图中三角是原方案，竖线是预算。",

@@ -10,10 +10,10 @@ use super::load::Policies;
 use super::paint;
 use crate::design::amount::amount;
 use crate::design::levers::Unit;
-use crate::design::page;
 use crate::design::trial::{Setup, Trial};
 use crate::population::{preset, preset_file, presets};
 use crate::simulate::assumptions::assumptions;
+use crate::simulate::html;
 use crate::simulate::report::Report;
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -183,7 +183,7 @@ impl Common {
 /// Prints a report, and writes it as a page where that was asked for.
 pub(crate) fn tell(report: &Report, format: Format, out: Option<&std::path::Path>) -> anyhow::Result<()> {
     if let Some(path) = out {
-        std::fs::write(path, page::page(report)).with_context(|| format!("不能写 {}", path.display()))?;
+        std::fs::write(path, html::page(report)).with_context(|| format!("不能写 {}", path.display()))?;
     }
     let text = match format {
         Format::Text => report.text(paint::width()),
@@ -240,7 +240,12 @@ fn knob(trial: &Trial, text: &str) -> anyhow::Result<(usize, Knob)> {
     // A range never leaves what the documents above allow.
     knob.low = lever.min.map_or(knob.low, |min| knob.low.max(min));
     knob.high = lever.max.map_or(knob.high, |max| knob.high.min(max));
-    anyhow::ensure!(knob.low <= knob.high, "{}：上位文件允许的范围（{}）里没有可选的值", lever.words, lever.bounded_by.join("；"));
+    anyhow::ensure!(
+        knob.low <= knob.high,
+        "{}：上位文件允许的范围（{}）里没有可选的值",
+        lever.words,
+        lever.bounded_by.join("；")
+    );
     Ok((at, knob))
 }
 

@@ -136,7 +136,13 @@ fn table(
                     ]);
                 }
                 Err(why) => {
-                    cells.extend([Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, Cell::text(format!("不可：{why}"))]);
+                    cells.extend([
+                        Cell::Empty,
+                        Cell::Empty,
+                        Cell::Empty,
+                        Cell::Empty,
+                        Cell::text(format!("不可：{why}")),
+                    ]);
                 }
             }
             table.row(cells);

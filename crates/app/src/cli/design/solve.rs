@@ -127,7 +127,9 @@ impl Judge<'_> {
     fn of(&self, outcome: Result<Outcome, String>) -> Judged<String> {
         let outcome = match outcome {
             Ok(outcome) => outcome,
-            Err(why) => return Judged { goal: i64::MAX, cost: i64::MAX, refused: Some(format!("不合规定：{why}")) },
+            Err(why) => {
+                return Judged { goal: i64::MAX, cost: i64::MAX, refused: Some(format!("不合规定：{why}")) };
+            }
         };
         let cost = self.cost(&outcome);
         let over = (cost > self.options.budget).then(|| format!("超出预算 {} 万元", wan(cost - self.options.budget)));
@@ -150,7 +152,8 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
     let base = trial.outcome(&[]).map_err(|why| anyhow::anyhow!("原方案不能模拟：{why}"))?;
     let judge = Judge { options, trial: &trial, base: &base, members: options.common.members() };
     let only: Vec<Knob> = knobs.iter().map(|(_, knob)| *knob).collect();
-    let choices = |values: &[i64]| -> Vec<Choice> { knobs.iter().map(|(at, _)| *at).zip(values.iter().copied()).collect() };
+    let choices =
+        |values: &[i64]| -> Vec<Choice> { knobs.iter().map(|(at, _)| *at).zip(values.iter().copied()).collect() };
     let first = grid(&only, usize::from(options.tries) / 4 + 1, options.common.seed);
     let mend = |values: &Vec<i64>| mended(&trial.orders, choices(values)).into_iter().map(|(_, value)| value).collect();
     let first: Vec<Vec<i64>> = first.iter().map(mend).collect();
@@ -262,7 +265,15 @@ fn rejected(judge: &Judge<'_>, found: &Search<String>, choices: &dyn Fn(&[i64]) 
     places.sort_by_key(|place| (found.tried[*place].judged.goal, found.tried[*place].judged.cost, *place));
     let kind = |place: usize| {
         let why = found.tried[place].judged.refused.as_deref();
-        why.map_or("worse", |why| if why.starts_with("超出预算") { "over" } else if why.contains("多负担") { "group" } else { "bound" })
+        why.map_or("worse", |why| {
+            if why.starts_with("超出预算") {
+                "over"
+            } else if why.contains("多负担") {
+                "group"
+            } else {
+                "bound"
+            }
+        })
     };
     let mut shown = BTreeSet::new();
     for of in ["over", "group", "bound", "worse"] {

@@ -48,17 +48,25 @@ fn what_is_found_keeps_to_budget_bounds_and_shape_and_is_found_again() {
     let (_, trial) = trial("360100", 600);
     let base = trial.outcome(&[]).expect("the package runs");
     let budget = base.all().pool.fen();
-    let knobs = knobs(&trial, &["deductible=300.00..1000.00/50.00".to_owned(), "rate.tertiary=50%..70%/1%".to_owned(), "limit".to_owned()])
-        .expect("levers");
+    let knobs = knobs(
+        &trial,
+        &["deductible=300.00..1000.00/50.00".to_owned(), "rate.tertiary=50%..70%/1%".to_owned(), "limit".to_owned()],
+    )
+    .expect("levers");
     let only: Vec<Knob> = knobs.iter().map(|(_, knob)| *knob).collect();
-    let choices = |values: &[i64]| -> Vec<Choice> { knobs.iter().map(|(at, _)| *at).zip(values.iter().copied()).collect() };
+    let choices =
+        |values: &[i64]| -> Vec<Choice> { knobs.iter().map(|(at, _)| *at).zip(values.iter().copied()).collect() };
     let solve = || {
         search(&only, grid(&only, 12, 1), 40, |values| {
             let asked: Vec<Vec<Choice>> = values.iter().map(|values| choices(values)).collect();
             let judged = trial.outcomes(&asked).into_iter().map(|outcome| match outcome {
                 Ok(outcome) => {
                     let cost = spending(&outcome, &base).fen();
-                    Judged { goal: outcome.top_decile().fen(), cost, refused: (cost > budget).then(|| "over".to_owned()) }
+                    Judged {
+                        goal: outcome.top_decile().fen(),
+                        cost,
+                        refused: (cost > budget).then(|| "over".to_owned()),
+                    }
                 }
                 Err(why) => Judged { goal: i64::MAX, cost: i64::MAX, refused: Some(why) },
             });
@@ -72,7 +80,9 @@ fn what_is_found_keeps_to_budget_bounds_and_shape_and_is_found_again() {
     let now = trial.outcome(&choices(&best.values)).expect("it runs");
     assert!(now.top_decile() <= base.top_decile());
     // 三级 above 二级 (55%) is out of shape and is said so.
-    assert!(found.tried.iter().any(|tried| tried.judged.refused.as_deref().is_some_and(|why| why.contains("不得低于"))));
+    assert!(
+        found.tried.iter().any(|tried| tried.judged.refused.as_deref().is_some_and(|why| why.contains("不得低于")))
+    );
     assert!(best.values[1] <= 550_000);
 }
 

@@ -10,7 +10,12 @@ use gongji_population::{Care, Class, Event, Means, Person, Reach, Status};
 use serde_json::{Map, Value, json};
 
 /// The cases of a person, each with the answer that the run got.
-pub(crate) fn of(scenario: &Scenario<'_>, person: &Person, events: &[Event], walker: &mut Walker) -> Vec<(Value, Value)> {
+pub(crate) fn of(
+    scenario: &Scenario<'_>,
+    person: &Person,
+    events: &[Event],
+    walker: &mut Walker,
+) -> Vec<(Value, Value)> {
     walker.year(scenario, person, events);
     let paid = walker.paid().to_vec();
     let mut cases = Vec::new();
