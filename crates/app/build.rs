@@ -4,6 +4,7 @@
 fn main() {
     println!("cargo::rerun-if-changed=../../policies");
     println!("cargo::rerun-if-changed=../../populations");
+    println!("cargo::rerun-if-changed=../../simulations");
     println!("cargo::rerun-if-changed=catalogue");
     println!("cargo::rerun-if-changed=build.rs");
 }

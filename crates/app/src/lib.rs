@@ -12,6 +12,7 @@ mod design;
 mod his;
 mod population;
 mod serve;
+mod simulate;
 mod table;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
         Command::Account(command) => cli::account::run(&command),
         Command::Catalogue(command) => cli::catalogue::run(&command),
         Command::Store(command) => cli::store::run(&command),
+        Command::Simulate(options) => cli::simulate::run(&options),
         Command::Reconcile(options) => cli::reconcile::run(&options),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
         Command::Errors(options) => cli::errors::run(&options),
@@ -39,6 +41,9 @@ pub fn main() -> ExitCode {
         Command::Calls(options) => cli::calls::run(&options),
         Command::Certify(options) => cli::certify::run(&options),
         Command::Openapi(options) => cli::openapi::run(&options),
+        Command::Estimate(options) => cli::estimate::run(&options),
+        Command::Design(command) => cli::design::run(&command),
+        Command::Budget(command) => cli::budget::run(&command),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::{Bands, STATUSES};
 use alloc::vec;
 use alloc::vec::Vec;
 use gongji_domain::{Day, Fen};
-use gongji_population::Batch;
+use gongji_population::{Batch, Person};
 
 /// Why somebody gains or loses: what weighs most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,21 +174,29 @@ impl Comparison {
         }
     }
 
-    /// Takes every person of a batch through both.
-    pub fn run(&mut self, scenarios: [&Scenario<'_>; 2], batch: &Batch, walkers: &mut [Walker; 2]) {
-        for (person, events) in batch.each() {
+    /// Takes every person of a batch through both. People may do something else in the second: then they are the
+    /// same persons of another batch, and visits are not compared.
+    pub fn run(
+        &mut self,
+        scenarios: [&Scenario<'_>; 2],
+        batches: [&Batch; 2],
+        walkers: &mut [Walker; 2],
+        mut each: impl FnMut(&Person, &[PersonYear; 2]),
+    ) {
+        let answers = scenarios.iter().any(|scenario| scenario.response.is_some());
+        let alike = core::ptr::eq(batches[0], batches[1]) && !answers;
+        self.visits_compared &= alike;
+        for ((person, events), (twin, others)) in batches[0].each().zip(batches[1].each()) {
             let [a, b] = walkers;
-            let years = [a.year(scenarios[0], person, events), b.year(scenarios[1], person, events)];
+            let years = [a.year(scenarios[0], person, events), b.year(scenarios[1], twin, others)];
             self.tallies[0].add(&years[0], events, a.paid());
-            self.tallies[1].add(&years[1], events, b.paid());
+            self.tallies[1].add(&years[1], others, b.paid());
             self.person(&years);
-            if scenarios.iter().any(|scenario| scenario.response.is_some()) {
-                self.visits_compared = false;
-                continue;
-            }
-            for (before, after) in a.paid().iter().zip(b.paid()) {
-                let place = before.event as usize;
-                self.visit(person.number, events[place].day, before, after);
+            each(person, &years);
+            if alike {
+                for (before, after) in a.paid().iter().zip(b.paid()) {
+                    self.visit(person.number, events[before.event as usize].day, before, after);
+                }
             }
         }
     }
@@ -251,7 +259,11 @@ impl Comparison {
         if gain.is_zero() {
             return;
         }
-        if gain > Fen::ZERO { self.gains.add(gain) } else { self.losses.add(-gain) }
+        if gain > Fen::ZERO {
+            self.gains.add(gain)
+        } else {
+            self.losses.add(-gain)
+        }
         let reason = reason(a, b, gain);
         let place = Reason::ALL.iter().position(|known| *known == reason).unwrap_or_default();
         self.reasons[place].merge(&Counted { count: 1, fen: gain });

@@ -38,13 +38,12 @@ pub(crate) struct Credited {
 impl<'a> Credits<'a> {
     pub(crate) fn of(
         area: &'a Area,
-        year: i16,
+        days: &[Day; MONTHS],
         reform: Reform,
         assumptions: &Assumptions,
     ) -> Result<Option<Self>, ScenarioFault> {
         let mut months: Vec<CreditRules<'a>> = Vec::new();
-        for month in 1..=MONTHS as i8 {
-            let day = Day::from_ymd(year, month, 1).ok_or(ScenarioFault::Year { year })?;
+        for day in days.iter().copied() {
             let rules = match reform {
                 Reform::After => area.credits_for(day, Day::MAX),
                 Reform::Before => area.credits_before(day, Day::MAX),
@@ -139,7 +138,9 @@ impl<'a> Credits<'a> {
                 for rules in &self.months {
                     match rules.credit(&asked(binding, &person)) {
                         Ok(Credit::Amount { provisional: true, article, .. }) => {
-                            notes.insert(format!("{words}人员个人账户计入按预计数计算，公布后以公布数更正（依据 {article}）"));
+                            notes.insert(format!(
+                                "{words}人员个人账户计入按预计数计算，公布后以公布数更正（依据 {article}）"
+                            ));
                         }
                         Ok(_) => {}
                         Err(fault) => {

@@ -96,11 +96,7 @@ impl Estimate {
         Ok(worked)
     }
 
-    fn line(
-        &self,
-        line: &Line,
-        known: &BTreeMap<&str, Known>,
-    ) -> Result<(Worked, Option<Exact>), EstimateFault> {
+    fn line(&self, line: &Line, known: &BTreeMap<&str, Known>) -> Result<(Worked, Option<Exact>), EstimateFault> {
         let mut operands = Vec::new();
         let mut articles: Vec<String> = Vec::new();
         for name in &line.operands {
@@ -109,7 +105,9 @@ impl Estimate {
                 (None, Some(exact)) => Known { exact, shown: name.clone(), articles: Vec::new() },
                 (None, None) => return Err(EstimateFault::unknown(&line.id, name, known.keys())),
             };
-            articles.extend(operand.articles.iter().filter(|article| !articles.contains(article)).cloned().collect::<Vec<_>>());
+            articles.extend(
+                operand.articles.iter().filter(|article| !articles.contains(article)).cloned().collect::<Vec<_>>(),
+            );
             operands.push(operand);
         }
         let shown: Vec<&str> = operands.iter().map(|operand| operand.shown.as_str()).collect();
@@ -134,7 +132,8 @@ impl Estimate {
         let exact = line.operation.apply(&values).ok_or_else(impossible)?;
         done.recomputed = line.unit.show(exact, line.digits).ok_or_else(impossible)?;
         if let Some(name) = &line.printed {
-            let figure = self.figure(name).ok_or_else(|| EstimateFault::unknown(&line.id, name, self.figures.keys()))?;
+            let figure =
+                self.figure(name).ok_or_else(|| EstimateFault::unknown(&line.id, name, self.figures.keys()))?;
             let difference = exact.minus(figure.exact).ok_or_else(impossible)?;
             let same = figure.unit.show(exact, figure.digits()).as_deref() == Some(figure.is.as_str());
             let sign = if difference.is_negative() { "" } else { "+" };

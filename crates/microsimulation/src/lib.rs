@@ -30,7 +30,7 @@ pub use exact::Exact;
 pub use histogram::{Bin, Histogram};
 pub use response::Response;
 pub use scenario::{Reform, Scenario, ScenarioFault};
-pub use tally::{CellSums, GroupSums, MonthSums, Tally, run};
+pub use tally::{CellSums, GroupSums, MonthSums, Tally, run, run_each};
 pub use walk::{Group, Paid, PersonYear, Walker};
 
 /// How many kinds of care are told apart: visits, chronic visits, purchases, admissions.

@@ -84,6 +84,7 @@ pub struct Scenario<'a> {
     area: &'a Area,
     year: i16,
     reform: Reform,
+    on: Option<Day>,
     pub(crate) ranges: Vec<Range>,
     pub(crate) binding: Binding,
     pub(crate) credits: Option<Credits<'a>>,
@@ -117,10 +118,35 @@ impl<'a> Scenario<'a> {
     /// # Errors
     /// [`ScenarioFault`], with the name of what cannot be had.
     pub fn of(area: &'a Area, year: i16, assumptions: &Assumptions, reform: Reform) -> Result<Self, ScenarioFault> {
+        Self::made(area, year, assumptions, reform, None)
+    }
+
+    /// The rules and credits of one day of the area, held to for all the year.
+    ///
+    /// # Errors
+    /// As [`Scenario::of`].
+    pub fn on(
+        area: &'a Area,
+        year: i16,
+        assumptions: &Assumptions,
+        reform: Reform,
+        day: Day,
+    ) -> Result<Self, ScenarioFault> {
+        Self::made(area, year, assumptions, reform, Some(day))
+    }
+
+    fn made(
+        area: &'a Area,
+        year: i16,
+        assumptions: &Assumptions,
+        reform: Reform,
+        on: Option<Day>,
+    ) -> Result<Self, ScenarioFault> {
         let starts = starts(year)?;
-        let ranges = ranges(area, &starts, reform)?;
+        let ranges = ranges(area, &starts, reform, on)?;
         let binding = Binding::of(area, ranges.iter().map(|range| &*range.rules), assumptions)?;
-        let credits = Credits::of(area, year, reform, assumptions)?;
+        let asked = core::array::from_fn(|month| on.unwrap_or(starts[month]));
+        let credits = Credits::of(area, &asked, reform, assumptions)?;
         let prior = ranges.iter().any(|range| tells_parts_apart(&range.rules));
         let amount = area.facts().iter().find(|fact| fact.owner == Owner::Charge && fact.name == "charge_amount");
         let mut scenario = Self {
@@ -132,6 +158,7 @@ impl<'a> Scenario<'a> {
             assumptions: assumptions.clone(),
             response: None,
             notes: Vec::new(),
+            on,
             starts,
             ranges,
             binding,
@@ -201,6 +228,9 @@ impl<'a> Scenario<'a> {
             assumed.admission_paid,
             if assumed.admission_from_account { "由" } else { "不由" }
         ));
+        if let Some(day) = self.on {
+            notes.insert(format!("假设：全年都按 {day} 的规定"));
+        }
         let [province, nation] = &assumed.away;
         notes.insert(format!("假设：省内异地按 {province}、跨省异地按 {nation} 的就医地点结算"));
         let enrolled = |employment, account| {
@@ -250,7 +280,7 @@ fn starts(year: i16) -> Result<[Day; 13], ScenarioFault> {
     Ok(starts)
 }
 
-fn ranges(area: &Area, starts: &[Day; 13], reform: Reform) -> Result<Vec<Range>, ScenarioFault> {
+fn ranges(area: &Area, starts: &[Day; 13], reform: Reform, on: Option<Day>) -> Result<Vec<Range>, ScenarioFault> {
     let (first, next) = (starts[0], starts[12]);
     let mut days = vec![first];
     days.extend(area.range_starts().filter(|day| first < *day && *day < next));
@@ -258,13 +288,15 @@ fn ranges(area: &Area, starts: &[Day; 13], reform: Reform) -> Result<Vec<Range>,
     days.extend(Some(area.until()).filter(|last| first <= *last && *last < next.before()).map(Day::next));
     days.sort_unstable();
     days.dedup();
+    // One day's rules all the year.
+    let days = if let Some(day) = on { vec![day] } else { days };
     let mut ranges = Vec::new();
     for day in days {
         let Some(rules) = area.rules(day) else {
             return Err(ScenarioFault::NoRules { area: area.name().to_owned(), day, from: area.from() });
         };
         let rules = if reform == Reform::Before { Arc::new(without_benefits(rules)) } else { Arc::clone(rules) };
-        ranges.push(range(day, rules));
+        ranges.push(range(if on.is_some() { first } else { day }, rules));
     }
     Ok(ranges)
 }

@@ -7,13 +7,25 @@ use crate::{Bands, CARES, CLASSES, STATUSES};
 use alloc::vec;
 use alloc::vec::Vec;
 use gongji_domain::Fen;
-use gongji_population::{Batch, Event};
+use gongji_population::{Batch, Event, Person};
 
 /// Takes every person of a batch through the year and adds up.
 pub fn run(scenario: &Scenario<'_>, batch: &Batch, walker: &mut Walker, tally: &mut Tally) {
+    run_each(scenario, batch, walker, tally, |_, _| ());
+}
+
+/// The same, showing each person's year.
+pub fn run_each(
+    scenario: &Scenario<'_>,
+    batch: &Batch,
+    walker: &mut Walker,
+    tally: &mut Tally,
+    mut each: impl FnMut(&Person, &PersonYear),
+) {
     for (person, events) in batch.each() {
         let year = walker.year(scenario, person, events);
         tally.add(&year, events, walker.paid());
+        each(person, &year);
     }
 }
 

@@ -22,7 +22,8 @@ fn the_best_inside_bounds_and_budget_is_found_the_same_way_twice() {
     assert_eq!(found, again);
     let best = &found.tried[found.best.expect("something may be chosen")];
     assert!(best.judged.cost <= 6_000);
-    let inside = |values: &Vec<i64>| values.iter().zip(KNOBS).all(|(value, knob)| (knob.low..=knob.high).contains(value));
+    let inside =
+        |values: &Vec<i64>| values.iter().zip(KNOBS).all(|(value, knob)| (knob.low..=knob.high).contains(value));
     assert!(found.tried.iter().all(|tried| inside(&tried.values)));
     // All of them, one by one.
     let all = (100..=1_000).step_by(50).flat_map(|a| (50..=90).map(move |b| vec![a, b])).collect::<Vec<_>>();

@@ -52,6 +52,13 @@ pub(crate) fn shipped() -> Vec<Folder> {
     folders
 }
 
+/// A file beside the rules of an area that ships, such as its own estimate (费用测算); no rule reads it.
+pub(crate) fn shipped_file(area: &str, path: &str) -> Option<&'static str> {
+    let of = |dir: &&Dir<'static>| dir.path().to_str().is_some_and(|name| name.starts_with(&format!("{area}-")));
+    let dir = SHIPPED.dirs().find(of)?;
+    dir.get_file(dir.path().join(path))?.contents_utf8()
+}
+
 fn embedded(dir: &Dir<'_>) -> Folder {
     let mut files = Vec::new();
     for part in [None, Some("source"), Some("cases")] {

@@ -1,18 +1,21 @@
 //! The command line: JSON Lines where a program reads, tables where a person does.
 
 pub(crate) mod account;
-mod boundaries;
+pub(crate) mod boundaries;
+pub(crate) mod budget;
 pub(crate) mod calls;
 pub(crate) mod catalogue;
 pub(crate) mod certify;
+pub(crate) mod design;
 pub(crate) mod errors;
+pub(crate) mod estimate;
 mod excel;
 pub(crate) mod explain;
 pub(crate) mod load;
 pub(crate) mod member;
 pub(crate) mod openapi;
 mod otherwise;
-mod paint;
+pub(crate) mod paint;
 mod policy_bless;
 mod policy_check;
 mod policy_coverage;
@@ -25,6 +28,7 @@ pub(crate) mod quote;
 pub(crate) mod reconcile;
 pub(crate) mod sandbox;
 mod sheet;
+pub(crate) mod simulate;
 pub(crate) mod store;
 
 use clap::{Parser, Subcommand};
@@ -68,6 +72,7 @@ pub(crate) enum Command {
     Catalogue(catalogue::CatalogueCommand),
     #[command(subcommand)]
     Store(store::StoreCommand),
+    Simulate(simulate::Options),
     Reconcile(reconcile::Options),
     Serve(crate::serve::Options),
     Errors(errors::Options),
@@ -76,6 +81,11 @@ pub(crate) enum Command {
     Calls(calls::Options),
     Certify(certify::Options),
     Openapi(openapi::Options),
+    Estimate(estimate::Options),
+    #[command(subcommand)]
+    Design(design::DesignCommand),
+    #[command(subcommand)]
+    Budget(budget::BudgetCommand),
 }
 
 /// Look at, check and compare policy packages (政策包).

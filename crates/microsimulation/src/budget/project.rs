@@ -159,7 +159,8 @@ fn year(plan: &Plan, year: i32, (active, retired): (u64, u64), opening: Fen, eac
     let short = Fen::ZERO.less(balance);
     let from_surplus = short.min(opening.max(Fen::ZERO));
     let closing = opening + balance;
-    let runway = if spending.fen() > 0 { i128::from(closing.fen().max(0)) * 120 / i128::from(spending.fen()) } else { 0 };
+    let runway =
+        if spending.fen() > 0 { i128::from(closing.fen().max(0)) * 120 / i128::from(spending.fen()) } else { 0 };
     YearOf {
         year,
         active,

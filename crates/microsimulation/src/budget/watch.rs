@@ -122,7 +122,8 @@ pub fn watch(watch: &Watch) -> Result<Watched, WatchFault> {
         return Err(WatchFault::NoBudget(watch.budget));
     }
     let months = months(watch)?;
-    let alerts = (0..=watch.spent.len()).map(|ended| alert(watch, ended)).collect::<Result<Vec<Alert>, WatchFault>>()?;
+    let alerts =
+        (0..=watch.spent.len()).map(|ended| alert(watch, ended)).collect::<Result<Vec<Alert>, WatchFault>>()?;
     let first_warning = alerts.iter().find(|alert| alert.level >= AlertLevel::Warning).map(|alert| alert.month);
     Ok(Watched { budget: watch.budget, months, alerts, first_warning })
 }

@@ -123,3 +123,25 @@ impl StatusSums {
         Rounding::HALF_UP_FEN.round(i128::from(amount.fen()), i128::from(self.persons.max(1)))
     }
 }
+
+impl Outcome {
+    /// Adds what another has counted of people told apart alike.
+    pub fn merge(&mut self, other: &Self) {
+        for (sums, more) in self.by_status.iter_mut().zip(&other.by_status) {
+            sums.persons += more.persons;
+            sums.pool += more.pool;
+            sums.credit += more.credit;
+            sums.fund_credit += more.fund_credit;
+            sums.ordinary += more.ordinary;
+            sums.share += more.share;
+            sums.at_limit += more.at_limit;
+            sums.reached += more.reached;
+            sums.paid += more.paid;
+        }
+        self.share.merge(&other.share);
+        for (group, more) in self.groups.iter_mut().zip(&other.groups) {
+            group.0 += more.0;
+            group.1 += more.1;
+        }
+    }
+}

@@ -133,7 +133,7 @@ pub fn search<R>(
     }
 }
 
-/// Each knob a little up and down, and each pair against each other: one dearer, the other cheaper.
+/// Each knob a little up and down; at the smallest reach also each pair.
 fn around(knobs: &[Knob], at: &[i64], reach: i64) -> Vec<Vec<i64>> {
     let step = |knob: usize| reach.min((knobs[knob].steps() / 2).max(1) as i64);
     let with = |changes: &[(usize, i64)]| {
@@ -146,13 +146,12 @@ fn around(knobs: &[Knob], at: &[i64], reach: i64) -> Vec<Vec<i64>> {
     let mut all = Vec::new();
     for knob in 0..knobs.len() {
         all.extend([with(&[(knob, 1)]), with(&[(knob, -1)])]);
-        for other in knob + 1..knobs.len() {
-            all.extend([(1, 1), (1, -1), (-1, 1), (-1, -1)].map(|(a, b)| with(&[(knob, a), (other, b)])));
-            // At the end also uneven pairs: along a budget one step of the one is seldom worth one of the other.
-            if reach == 1 {
-                let uneven = [(1, 2), (2, 1), (1, -2), (2, -1)].into_iter().flat_map(|(a, b)| [(a, b), (-a, -b)]);
-                all.extend(uneven.map(|(a, b)| with(&[(knob, a), (other, b)])));
-            }
+        // Pairs only at the end: along a budget one figure must give what another takes, seldom step for step.
+        let partners = if reach == 1 { knob + 1..knobs.len() } else { 0..0 };
+        for other in partners {
+            let even = [(1, 1), (1, -1), (-1, 1), (-1, -1)];
+            let uneven = [(1, 2), (2, 1), (1, -2), (2, -1)].into_iter().flat_map(|(a, b)| [(a, b), (-a, -b)]);
+            all.extend(even.into_iter().chain(uneven).map(|(a, b)| with(&[(knob, a), (other, b)])));
         }
     }
     all

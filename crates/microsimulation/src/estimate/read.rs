@@ -288,7 +288,8 @@ impl Estimate {
             before: [file.before_active, file.before_retired],
             after: [file.after_active, file.after_retired],
         };
-        for name in [&compared.pool_gain, &compared.members].into_iter().chain(&compared.before).chain(&compared.after) {
+        for name in [&compared.pool_gain, &compared.members].into_iter().chain(&compared.before).chain(&compared.after)
+        {
             if !figures.contains_key(name) {
                 return Err(EstimateFault::unknown("文件开头", name, figures.keys()));
             }

@@ -39,7 +39,9 @@ fn settlements(library: &Library, area: &str) -> Vec<String> {
     let kinds = kinds.expect("a shared fact").values.clone();
     let mut answers = Vec::new();
     for enrolment in kinds.iter().filter(|kind| *kind != "lump_sum") {
-        for (status, class) in ["active", "retired"].iter().flat_map(|s| ["primary", "secondary", "tertiary"].map(|c| (s, c))) {
+        for (status, class) in
+            ["active", "retired"].iter().flat_map(|s| ["primary", "secondary", "tertiary"].map(|c| (s, c)))
+        {
             let visit = |number: u32, amount: &str| {
                 format!(
                     "{{\"id\":\"e{number}\",\"date\":\"2027-0{number}-01\",\"care_type\":\"ordinary_outpatient\",\
@@ -83,7 +85,10 @@ fn every_figure_that_a_designer_may_turn_is_found_and_named() {
     assert!(tieling.contains(&"起付标准（deductible）300.00 元".to_owned()), "{tieling:?}");
     assert!(!tieling.iter().any(|lever| lever.contains(" 25.00") || lever.contains("）25.00")), "{tieling:?}");
     let chongqing = shown("500000");
-    assert!(chongqing.contains(&"最高支付限额·个人参保一档·退休（limit.individual_tier_1.retired）1200.00 元".to_owned()), "{chongqing:?}");
+    assert!(
+        chongqing.contains(&"最高支付限额·个人参保一档·退休（limit.individual_tier_1.retired）1200.00 元".to_owned()),
+        "{chongqing:?}"
+    );
 }
 
 #[test]

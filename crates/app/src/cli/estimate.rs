@@ -1,0 +1,270 @@
+//! `gongji estimate`: an area's own estimate (费用测算) worked out again line by line, and a simulated answer beside it.
+
+use super::design::{Format, tell};
+use super::load::{self, Policies};
+use crate::design::amount::scaled;
+use crate::population::{preset, preset_file, presets};
+use crate::simulate::assumptions::assumptions;
+use crate::simulate::report::{Cell, Report, Table};
+use crate::simulate::runs::incomes;
+use anyhow::{Context as _, anyhow, bail};
+use gongji_domain::Fen;
+use gongji_microsimulation::design::Outcome;
+use gongji_microsimulation::estimate::{Estimate, Worked};
+use gongji_microsimulation::{Reform, Scenario, Walker};
+use gongji_policy::{Area, Library};
+use gongji_population::{Batch, Behaviour, Generator, Source};
+use rayon::prelude::*;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Recompute an area's own estimate (费用测算), and simulate it
+///
+/// Every line shows what the document prints, what comes out, the difference and whether they agree (一致、不一致).
+/// Nothing is rounded before it is shown. With --persons the package is run on that many people before and after the
+/// reform, beside the document's figures.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLE)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    policies: Policies,
+    /// Division code (医保区划) of the area
+    #[arg(value_name = "AREA")]
+    area: String,
+    /// Figures and lines of this file instead of those that ship
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Simulate so many people
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10..=20_000_000))]
+    persons: Option<u64>,
+    /// Seed of the people
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// People of this preset file instead of the area's
+    #[arg(long, value_name = "FILE")]
+    preset: Option<PathBuf>,
+    /// Assumptions of this file instead of those that ship
+    #[arg(long, value_name = "FILE")]
+    assumptions: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write an HTML page
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+const EXAMPLE: &str = "\
+EXAMPLES
+  gongji estimate 360100
+  gongji estimate 360100 --persons 100000 --out nanchang.html
+
+EXIT STATUS
+  0 done (also where the document contradicts itself), 2 the arguments cannot be used";
+
+/// The estimate that ships for an area, if one does.
+pub(crate) fn shipped(area: &str) -> anyhow::Result<Option<Estimate>> {
+    load::shipped_file(area, "estimate/estimate.toml")
+        .map(|text| Estimate::read(text).context("estimate.toml"))
+        .transpose()
+}
+
+/// Works out and prints.
+///
+/// # Errors
+/// When there is no estimate, or it cannot be worked out.
+pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let estimate = match &options.file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| format!("不能读 {}", path.display()))?;
+            Estimate::read(&text).with_context(|| path.display().to_string())?
+        }
+        None => {
+            shipped(&options.area)?.with_context(|| format!("{} 没有随程序提供的测算；用 --file 给出", options.area))?
+        }
+    };
+    if estimate.area != options.area {
+        bail!("测算是 {} 的，不是 {} 的", estimate.area, options.area);
+    }
+    let library = options.policies.library(None)?;
+    let area = library.area(&options.area).with_context(|| format!("没有 {} 的政策包", options.area))?;
+    let mut report = page(&estimate, area)?;
+    if let Some(persons) = options.persons {
+        simulated(options, &estimate, &library, persons, &mut report)?;
+    } else {
+        report.notes.push("没有模拟：用 --persons N 在同样的政策下模拟，与测算并列".to_owned());
+    }
+    tell(&report, options.format, options.out.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn page(estimate: &Estimate, area: &Area) -> anyhow::Result<Report> {
+    let worked = estimate.work()?;
+    let mut report = Report { title: estimate.title.clone(), ..Report::default() };
+    report.facts.push(("area", "统筹区", format!("{} {}", estimate.area, area.name())));
+    for (name, figure) in &estimate.figures {
+        let quoted = area.article(&figure.cite).with_context(|| format!("figure.{name}：没有条款 {}", figure.cite))?;
+        if !quoted.text.contains(&figure.is) {
+            bail!("figure.{name} = {} 在 {} 的引文里没有", figure.is, figure.cite);
+        }
+    }
+    let agree = |verdict: &str| worked.iter().filter(|line| line.verdict.words() == verdict).count();
+    let (same, other) = (agree("一致"), agree("不一致"));
+    report.facts.push(("agree", "与印数比较", format!("一致 {same} 处，不一致 {other} 处")));
+    let heads = [
+        ("words", "项目"),
+        ("sum", "算式"),
+        ("printed", "印数"),
+        ("recomputed", "复算"),
+        ("unit", "单位"),
+        ("difference", "复算－印数"),
+        ("verdict", "结论"),
+        ("article", "依据"),
+    ];
+    let mut lines = Table::new("lines", "逐行复算", &heads)
+        .noted("复算用精确的分数，只在显示时四舍五入；一致指按印数的位数四舍五入后相同");
+    for Worked { words, sum, printed, recomputed, difference, unit, verdict, articles, .. } in worked {
+        let text = |text: Option<String>| Cell::text(text.unwrap_or_else(|| "—".to_owned()));
+        lines.row(vec![
+            Cell::text(words),
+            Cell::text(sum),
+            text(printed),
+            text(Some(recomputed).filter(|text| !text.is_empty())),
+            Cell::text(unit),
+            text(difference),
+            Cell::text(verdict.words()),
+            Cell::text(articles.join("、")),
+        ]);
+    }
+    let mut said = Table::new("conclusions", "能说的话", &[("number", ""), ("words", "结论")]);
+    for (number, conclusion) in estimate.conclusions.iter().enumerate() {
+        said.row(vec![Cell::text((number + 1).to_string()), Cell::text(&conclusion.words)]);
+    }
+    report.tables = vec![said, lines];
+    report.notes.push("印数照文件，逐字可查；文件没有写明口径的，不猜".to_owned());
+    Ok(report)
+}
+
+fn simulated(
+    options: &Options,
+    estimate: &Estimate,
+    library: &Library,
+    persons: u64,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let preset = match &options.preset {
+        Some(path) => preset_file(path)?,
+        None if presets().contains(&options.area.as_str()) => preset(&options.area)?,
+        None => preset("national")?,
+    };
+    let year = i16::try_from(estimate.year).context("测算的年份")?;
+    let people =
+        Generator::new(&preset, persons, year, options.seed, Behaviour::AS_NOW).map_err(|fault| anyhow!("{fault}"))?;
+    let assumed = assumptions(options.assumptions.as_deref())?;
+    let mut assumptions = assumed.assumptions;
+    assumptions.bands.incomes = incomes(&people, assumed.income_groups)?;
+    let area = library.area(&options.area).context("没有政策包")?;
+    let of = |reform| -> anyhow::Result<(Outcome, Vec<String>)> {
+        let scenario = Scenario::of(area, year, &assumptions, reform)?;
+        Ok((lived(&scenario, &people)?, scenario.notes().to_vec()))
+    };
+    let ((before, notes), (after, more)) = (of(Reform::Before)?, of(Reform::After)?);
+    report.facts.push(("persons", "模拟人数", persons.to_string()));
+    report.facts.push(("preset", "人群", format!("{}（演示参数），种子 {}", preset.name, options.seed)));
+    report.bases = assumed.bases;
+    for note in notes.into_iter().chain(more) {
+        if !report.notes.contains(&note) {
+            report.notes.push(note);
+        }
+    }
+    report.notes.push(
+        "人群由预设生成，是演示参数，不是南昌的统计；测算用的人数、工资、养老金与它不同".replace("南昌", area.name()),
+    );
+    let table = beside(estimate, &before, &after, persons, report)?;
+    report.tables.insert(1, table);
+    Ok(())
+}
+
+/// Everybody's year.
+fn lived(scenario: &Scenario<'_>, people: &Generator) -> anyhow::Result<Outcome> {
+    let bands = &scenario.assumptions().bands;
+    let one = |number: u64| -> anyhow::Result<Outcome> {
+        let (mut batch, mut walker, mut outcome) = (Batch::default(), Walker::default(), Outcome::new(bands));
+        people.fill(number, &mut batch).map_err(|fault| anyhow!("{fault}"))?;
+        batch.each().for_each(|(person, events)| outcome.add(&walker.year(scenario, person, events)));
+        Ok(outcome)
+    };
+    let merge = |mut a: Outcome, b: Outcome| {
+        a.merge(&b);
+        Ok(a)
+    };
+    (0..people.batches()).into_par_iter().map(one).try_reduce(|| Outcome::new(bands), merge)
+}
+
+fn beside(
+    estimate: &Estimate,
+    before: &Outcome,
+    after: &Outcome,
+    persons: u64,
+    report: &mut Report,
+) -> anyhow::Result<Table> {
+    let printed = |name: &str| estimate.figure(name).context("测算里没有这个数");
+    let members: u64 = printed(&estimate.compared.members)?.is.parse().context("参保人数")?;
+    let scale = |fen: Fen| scaled(fen, members, persons);
+    let heads = [("words", "项目"), ("printed", "文件"), ("simulated", "模拟"), ("unit", "单位")];
+    let mut table = Table::new("beside", "文件的数与模拟的数", &heads)
+        .noted(format!("模拟的总额按 {members} ÷ {persons} 放大，四舍五入到分"));
+    let credits = [before, after].map(|outcome| outcome.by_status.map(|sums| sums.each(sums.credit)));
+    let names = [&estimate.compared.before, &estimate.compared.after];
+    for (when, (names, credits)) in ["改革前", "改革后"].iter().zip(names.iter().zip(credits)) {
+        for (who, (name, credit)) in ["在职", "退休"].iter().zip(names.iter().zip(credits)) {
+            let words = format!("{when}{who}人均计入个人账户");
+            table.row(vec![Cell::text(words), Cell::text(&printed(name)?.is), Cell::Yuan(credit), Cell::text("元")]);
+        }
+    }
+    let (moved, pays) = (scale(before.all().credit - after.all().credit), scale(after.all().pool));
+    let gain = printed(&estimate.compared.pool_gain)?;
+    let none = || Cell::text("—");
+    table.row(vec![
+        Cell::text("统筹基金多出（少划的账户）"),
+        Cell::text(&gain.is),
+        Cell::Wan(moved),
+        Cell::text("万元"),
+    ]);
+    table.row(vec![Cell::text("统筹基金要付的普通门诊"), none(), Cell::Wan(pays), Cell::text("万元")]);
+    table.row(vec![Cell::text("多出减要付（模拟）"), none(), Cell::Wan(moved - pays), Cell::text("万元")]);
+    let each = |fen: Fen| after.all().each(fen);
+    table.row(vec![Cell::text("要付的，人均"), none(), Cell::Yuan(each(after.all().pool)), Cell::text("元")]);
+    let said =
+        crate::design::amount::amount(&format!("{}{}", gain.is, gain.unit.words())).map_err(|fault| anyhow!(fault))?;
+    let words = |is: bool| if is { "够" } else { "不够" };
+    report.notes.insert(0, format!(
+        "在演示人群上：文件所说多出的 {} 万元{}付普通门诊统筹；按模拟的少划额 {} 万元{}。这是演示参数下的结果，不是对当地的判断",
+        gain.is,
+        words(said >= pays),
+        Cell::Wan(moved).shown(),
+        words(moved >= pays)
+    ));
+    Ok(table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every figure stands in the article that it cites, or the page is refused.
+    #[test]
+    fn the_estimate_that_ships_stands_digit_by_digit_in_the_articles_that_it_cites() {
+        let library = Policies::default().library(None).expect("packages");
+        let area = library.area("360100").expect("Nanchang");
+        let estimate = shipped("360100").expect("it reads").expect("it ships");
+        let report = page(&estimate, area).expect("every figure is quoted");
+        assert_eq!(report.tables[1].rows.len(), estimate.lines.len());
+        let mut wrong = estimate;
+        if let Some(figure) = wrong.figures.get_mut("gain") {
+            figure.is = "80945.50".to_owned();
+        }
+        assert!(page(&wrong, area).expect_err("not printed").to_string().contains("gain"));
+        assert!(shipped("500000").expect("nothing to read").is_none());
+    }
+}

@@ -1,0 +1,143 @@
+//! Charts of a design as SVG: which figure moves spending how far (tornado), and burden against spending (frontier).
+#![allow(clippy::float_arithmetic)] // where something is drawn; no amount is worked out here
+
+use anyhow::anyhow;
+use gongji_domain::Fen;
+use plotters::prelude::*;
+
+const SIZE: (u32, u32) = (860, 420);
+const INK: RGBColor = RGBColor(90, 100, 112);
+const UP: RGBColor = RGBColor(196, 92, 60);
+const DOWN: RGBColor = RGBColor(38, 122, 138);
+const FAINT: RGBColor = RGBColor(150, 160, 170);
+
+/// 万元, for drawing only.
+fn wan(fen: Fen) -> f64 {
+    fen.fen() as f64 / 1_000_000.0
+}
+
+fn yuan(fen: Fen) -> f64 {
+    fen.fen() as f64 / 100.0
+}
+
+/// A chart that several drawing steps make; its errors in words.
+fn drawn(
+    draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<(), String>,
+) -> anyhow::Result<String> {
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+        draw(&area).map_err(|fault| anyhow!("图不能画：{fault}"))?;
+        area.present().map_err(|fault| anyhow!("图不能画：{fault}"))?;
+    }
+    Ok(text)
+}
+
+/// A bar for each lever: spending when it is turned down and up, from the base. The largest first.
+pub(crate) fn tornado(bars: &[(String, Option<Fen>, Option<Fen>)]) -> anyhow::Result<String> {
+    let reach = |bar: &(String, Option<Fen>, Option<Fen>)| {
+        [bar.1, bar.2].iter().flatten().map(|fen| wan(*fen).abs()).fold(0.0, f64::max)
+    };
+    let mut bars: Vec<_> = bars.to_vec();
+    bars.sort_by(|a, b| reach(b).total_cmp(&reach(a)));
+    let most = bars.first().map_or(1.0, |bar| reach(bar).max(1.0)) * 1.15;
+    let count = bars.len() as f64;
+    drawn(|area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin(12)
+            .x_label_area_size(36)
+            .y_label_area_size(210)
+            .build_cartesian_2d(-most..most, 0.0..count.max(1.0))
+            .map_err(|fault| fault.to_string())?;
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .disable_y_axis()
+            .x_desc("支出变化（万元）")
+            .axis_style(FAINT)
+            .label_style(("sans-serif", 13).into_font().color(&INK))
+            .light_line_style(TRANSPARENT)
+            .y_labels(2)
+            .y_label_formatter(&|_| String::new())
+            .draw()
+            .map_err(|fault| fault.to_string())?;
+        for (at, bar) in bars.iter().enumerate() {
+            let row = count - 1.0 - at as f64;
+            for (value, colour) in [(bar.1, DOWN), (bar.2, UP)] {
+                let Some(value) = value else { continue };
+                let mut shape = Rectangle::new([(0.0, row), (wan(value), row + 1.0)], colour.mix(0.85).filled());
+                shape.set_margin(4, 4, 0, 0);
+                chart.draw_series([shape]).map_err(|fault| fault.to_string())?;
+            }
+            let place = chart.backend_coord(&(-most, row));
+            let above = chart.backend_coord(&(-most, row + 1.0));
+            let text =
+                Text::new(bar.0.clone(), (14, (place.1 + above.1) / 2 - 6), ("sans-serif", 13).into_font().color(&INK));
+            area.draw(&text).map_err(|fault| fault.to_string())?;
+        }
+        Ok(())
+    })
+}
+
+/// A point for each policy: spending, burden, and whether it is efficient; the present one and the budget are marked.
+pub(crate) fn frontier(points: &[(Fen, Fen, bool)], base: (Fen, Fen), budget: Option<Fen>) -> anyhow::Result<String> {
+    let range = |values: Vec<f64>| {
+        let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+        let edge = ((high - low) * 0.06).max(1.0);
+        (low - edge)..(high + edge)
+    };
+    let spent = points.iter().map(|point| point.0).chain([base.0]).chain(budget).map(wan).collect();
+    let borne: Vec<f64> = points.iter().map(|point| point.1).chain([base.1]).map(yuan).collect();
+    let borne = range(borne);
+    drawn(|area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin(14)
+            .x_label_area_size(42)
+            .y_label_area_size(70)
+            .build_cartesian_2d(range(spent), borne.clone())
+            .map_err(|fault| fault.to_string())?;
+        chart
+            .configure_mesh()
+            .x_desc("支出（万元）")
+            .y_desc("负担最重十分之一人群的人均负担（元）")
+            .axis_style(FAINT)
+            .label_style(("sans-serif", 13).into_font().color(&INK))
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(FAINT.mix(0.25))
+            .draw()
+            .map_err(|fault| fault.to_string())?;
+        let dot = |point: &(Fen, Fen, bool)| {
+            let style = if point.2 { DOWN.filled() } else { FAINT.mix(0.6).filled() };
+            Circle::new((wan(point.0), yuan(point.1)), if point.2 { 5 } else { 3 }, style)
+        };
+        chart.draw_series(points.iter().map(dot)).map_err(|fault| fault.to_string())?;
+        let mut front: Vec<(f64, f64)> =
+            points.iter().filter(|point| point.2).map(|point| (wan(point.0), yuan(point.1))).collect();
+        front.sort_by(|a, b| a.0.total_cmp(&b.0));
+        chart.draw_series([PathElement::new(front, DOWN.stroke_width(2))]).map_err(|fault| fault.to_string())?;
+        let own = TriangleMarker::new((wan(base.0), yuan(base.1)), 9, UP.filled());
+        chart.draw_series([own]).map_err(|fault| fault.to_string())?;
+        if let Some(budget) = budget {
+            let line = [(wan(budget), borne.start), (wan(budget), borne.end)];
+            chart.draw_series([PathElement::new(line, UP.stroke_width(1))]).map_err(|fault| fault.to_string())?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charts_are_drawn_of_little_and_of_nothing() {
+        let fen = Fen::from_fen;
+        let bars =
+            vec![("起付标准".to_owned(), Some(fen(-5)), Some(fen(900_000_000))), ("限额".to_owned(), None, None)];
+        assert!(tornado(&bars).expect("a chart").contains("起付标准"));
+        assert!(tornado(&[]).expect("a chart").starts_with("<svg"));
+        let points = [(fen(1), fen(2), true), (fen(3), fen(4), false)];
+        assert!(frontier(&points, (fen(1), fen(2)), Some(fen(9))).expect("a chart").starts_with("<svg"));
+        assert!(frontier(&[], (fen(1), fen(1)), None).expect("a chart").starts_with("<svg"));
+    }
+}

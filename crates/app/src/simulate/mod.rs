@@ -1,0 +1,13 @@
+//! Policies tried on a whole population (政策模拟): packages found, people brought, batches run on threads, results as
+//! tables, JSON, Excel, Parquet and a page. What a year comes to is worked out in the microsimulation crate; nothing
+//! here knows a rule.
+
+pub(crate) mod assumptions;
+pub(crate) mod charts;
+pub(crate) mod html;
+pub(crate) mod parquet;
+pub(crate) mod policies;
+pub(crate) mod report;
+pub(crate) mod results;
+pub(crate) mod runs;
+pub(crate) mod sheet;
