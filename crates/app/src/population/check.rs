@@ -31,6 +31,14 @@ pub(crate) fn measured(preset: &Preset, persons: u64, year: i16, seed: u64) -> R
     Ok(measures)
 }
 
+/// What a population of one's own measures; what is invented beside it (the twin, fee lines) is not measured.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn measured_own(source: &impl Source, preset: &Preset, year: i16) -> Result<Measures, SourceFault> {
+    Ok(tally(source, preset, year, |_, _| ())?.measures())
+}
+
 fn tally(
     source: &impl Source,
     preset: &Preset,

@@ -9,10 +9,13 @@ mod parquet;
 mod presets;
 mod read;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod write;
 
-pub(crate) use check::{measured, targets};
+pub(crate) use check::{measured, measured_own, targets};
 pub(crate) use columns::{dictionary_csv, dictionary_markdown};
+pub(crate) use fault::Faults;
 pub(crate) use presets::{preset, preset_file};
 pub(crate) use read::Files;
 pub(crate) use write::{Format, write};
@@ -20,7 +23,7 @@ pub(crate) use write::{Format, write};
 use std::path::Path;
 
 use columns::Layout;
-use fault::{Fault, Faults};
+use fault::Fault;
 
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())

@@ -1,15 +1,16 @@
 //! `gongji population check`: a population against public figures, target by target.
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use gongji_population::Preset;
-use gongji_population::check::{Row, Unit, Verdict};
+use gongji_population::check::{Measures, Row, Unit, Verdict};
+use gongji_population::{Preset, Source as _};
 use serde_json::{Value, json};
 
 use super::Which;
 use crate::cli::paint;
-use crate::population::{measured, targets};
+use crate::population::{Faults, Files, measured, measured_own, targets};
 
 /// Check an invented population against public figures (校核): each target, what was measured, what it rests on
 ///
@@ -19,6 +20,9 @@ use crate::population::{measured, targets};
 pub(crate) struct Options {
     #[command(flatten)]
     which: Which,
+    /// Own, de-identified persons and events, a folder as `generate` writes it: shown beside the figures, not judged
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["persons", "seed", "year"])]
+    data: Option<PathBuf>,
     /// How many persons to measure on
     #[arg(long, default_value_t = 200_000)]
     persons: u64,
@@ -46,6 +50,7 @@ const EXAMPLES: &str = "\
 EXAMPLES
   gongji population check
   gongji population check --area 360100 --persons 100000 --seed 3
+  gongji population check --data members/
   gongji population check --format json";
 
 /// Measures and prints.
@@ -54,16 +59,52 @@ EXAMPLES
 /// When the preset or targets cannot be used.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let preset = options.which.preset()?;
-    let year = options.year.unwrap_or(preset.year);
-    let measures = super::on(options.threads, || measured(&preset, options.persons, year, options.seed))??;
-    let rows = targets()?.judge(&preset, &measures);
+    let seen = match &options.data {
+        None => invented(&preset, options)?,
+        Some(folder) => match own(&preset, options, folder) {
+            Err(error) if error.is::<Faults>() => {
+                eprint!("{error}");
+                return Ok(ExitCode::from(1));
+            }
+            other => other?,
+        },
+    };
+    let mut rows = targets()?.judge(&preset, &seen.measures);
+    if options.data.is_some() {
+        let missed = rows.iter_mut().filter(|row| row.verdict == Verdict::Failed);
+        missed.for_each(|row| row.verdict = Verdict::Reference);
+    }
     let mut out = anstream::stdout();
     match options.format {
-        Format::Text => writeln!(out, "{}", text(&rows, &preset, options, year))?,
-        Format::Json => writeln!(out, "{:#}", page(&rows, &preset, options, year))?,
+        Format::Text => writeln!(out, "{}", text(&rows, &preset, &seen))?,
+        Format::Json => writeln!(out, "{:#}", page(&rows, &preset, &seen))?,
     }
     let failed = rows.iter().any(|row| row.verdict == Verdict::Failed);
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What was measured, and on whom.
+struct Seen {
+    measures: Measures,
+    persons: u64,
+    year: i16,
+    /// None for own data.
+    seed: Option<u64>,
+    /// How many events, where a file said it.
+    events: Option<u64>,
+}
+
+fn invented(preset: &Preset, options: &Options) -> anyhow::Result<Seen> {
+    let (persons, year, seed) = (options.persons, options.year.unwrap_or(preset.year), options.seed);
+    let measures = super::on(options.threads, || measured(preset, persons, year, seed))??;
+    Ok(Seen { measures, persons, year, seed: Some(seed), events: None })
+}
+
+fn own(preset: &Preset, options: &Options, folder: &Path) -> anyhow::Result<Seen> {
+    let files = Files::open(folder)?;
+    let year = files.year().and_then(|year| i16::try_from(year).ok()).unwrap_or(preset.year);
+    let measures = super::on(options.threads, || measured_own(&files, preset, year))??;
+    Ok(Seen { measures, persons: files.persons(), year, seed: None, events: Some(files.events()) })
 }
 
 fn count(rows: &[Row], verdict: Verdict) -> usize {
@@ -79,7 +120,7 @@ const fn words(verdict: Verdict) -> &'static str {
     }
 }
 
-fn text(rows: &[Row], preset: &Preset, options: &Options, year: i16) -> String {
+fn text(rows: &[Row], preset: &Preset, seen: &Seen) -> String {
     let width = paint::width();
     let mut table = paint::boxed(&["编号", "指标", "目标", "允许范围", "实测", "", "依据"], width);
     for row in rows {
@@ -94,12 +135,16 @@ fn text(rows: &[Row], preset: &Preset, options: &Options, year: i16) -> String {
     (2..5).for_each(|column| paint::right(&mut table, column));
     let bases = preset.bases();
     let assumed = bases.iter().filter(|basis| basis.from.is_demonstration()).count();
+    let whose = match seen.seed {
+        Some(seed) => format!("{}，{} 人，{} 年，种子 {seed}", preset.name, seen.persons, seen.year),
+        None => {
+            let (persons, events) = (seen.persons, seen.events.unwrap_or_default());
+            format!("自有数据，{persons} 人，{} 年 {events} 人次，与 {} 对照", seen.year, preset.name)
+        }
+    };
     format!(
-        "{}，{} 人，{year} 年，种子 {}\n{table}\n通过 {}，未通过 {}，对照 {}，未测 {}\n\
+        "{whose}\n{table}\n通过 {}，未通过 {}，对照 {}，未测 {}\n\
          依据：S 公开数据，G 公报数据，D 由公开数据推算，R 未核对，A 假设。预设 {} 个参数中 {assumed} 个是演示参数（D、R、A）",
-        preset.name,
-        options.persons,
-        options.seed,
         count(rows, Verdict::Passed),
         count(rows, Verdict::Failed),
         count(rows, Verdict::Reference),
@@ -130,7 +175,7 @@ fn decimal(value: i64) -> Value {
     text.parse::<serde_json::Number>().map_or(Value::Null, Value::Number)
 }
 
-fn page(rows: &[Row], preset: &Preset, options: &Options, year: i16) -> Value {
+fn page(rows: &[Row], preset: &Preset, seen: &Seen) -> Value {
     let row = |row: &Row| {
         json!({
             "id": row.id,
@@ -155,9 +200,9 @@ fn page(rows: &[Row], preset: &Preset, options: &Options, year: i16) -> Value {
     json!({
         "preset": preset.code,
         "name": preset.name,
-        "persons": options.persons,
-        "year": year,
-        "seed": options.seed,
+        "persons": seen.persons,
+        "year": seen.year,
+        "seed": seen.seed,
         "targets": rows.iter().map(row).collect::<Vec<_>>(),
         "figures": preset.bases().into_iter().map(figure).collect::<Vec<_>>(),
     })
