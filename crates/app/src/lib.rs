@@ -40,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Sandbox(command) => cli::sandbox::run(&command),
         Command::Calls(options) => cli::calls::run(&options),
         Command::Certify(options) => cli::certify::run(&options),
+        Command::Population(command) => cli::population::run(&command),
         Command::Openapi(options) => cli::openapi::run(&options),
         Command::Estimate(options) => cli::estimate::run(&options),
         Command::Design(command) => cli::design::run(&command),

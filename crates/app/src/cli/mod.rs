@@ -24,6 +24,7 @@ mod policy_keys;
 mod policy_list;
 mod policy_new;
 mod policy_show;
+pub(crate) mod population;
 pub(crate) mod quote;
 pub(crate) mod reconcile;
 pub(crate) mod sandbox;
@@ -86,6 +87,8 @@ pub(crate) enum Command {
     Design(design::DesignCommand),
     #[command(subcommand)]
     Budget(budget::BudgetCommand),
+    #[command(subcommand)]
+    Population(population::PopulationCommand),
 }
 
 /// Look at, check and compare policy packages (政策包).
