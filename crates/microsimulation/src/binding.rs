@@ -153,13 +153,7 @@ pub(crate) fn month_of(day: Day) -> i32 {
 }
 
 /// What a kind of event says of a fact; nothing where it says nothing.
-fn told_by<'a>(
-    name: &str,
-    kind: usize,
-    class: usize,
-    reach: usize,
-    assumptions: &'a Assumptions,
-) -> Option<&'a str> {
+fn told_by<'a>(name: &str, kind: usize, class: usize, reach: usize, assumptions: &'a Assumptions) -> Option<&'a str> {
     const CARE: [&str; KINDS] = ["ordinary_outpatient", "special_disease", "pharmacy", "pharmacy"];
     let pharmacy = kind >= 2;
     match name {
@@ -189,7 +183,8 @@ fn enrolment(employment: Employment, account: bool) -> usize {
 /// The enrolment of each way to be insured, without and with an account.
 fn enrolments(area: &Area, assumptions: &Assumptions) -> Result<[Enrolled; 6], ScenarioFault> {
     let known = fact(area, "enrolment").map(|fact| fact.values.as_slice()).unwrap_or_default();
-    let none = || ScenarioFault::Value { fact: "enrolment".to_owned(), value: String::new(), allowed: known.join("、") };
+    let none =
+        || ScenarioFault::Value { fact: "enrolment".to_owned(), value: String::new(), allowed: known.join("、") };
     let mut enrolled = Vec::new();
     for employment in [Employment::Enterprise, Employment::Institution, Employment::Flexible] {
         let wanted = if employment == Employment::Flexible { &assumptions.flexible } else { &assumptions.employed };

@@ -259,7 +259,11 @@ impl Comparison {
         if gain.is_zero() {
             return;
         }
-        if gain > Fen::ZERO { self.gains.add(gain) } else { self.losses.add(-gain) }
+        if gain > Fen::ZERO {
+            self.gains.add(gain)
+        } else {
+            self.losses.add(-gain)
+        }
         let reason = reason(a, b, gain);
         let place = Reason::ALL.iter().position(|known| *known == reason).unwrap_or_default();
         self.reasons[place].merge(&Counted { count: 1, fen: gain });

@@ -138,7 +138,9 @@ impl<'a> Credits<'a> {
                 for rules in &self.months {
                     match rules.credit(&asked(binding, &person)) {
                         Ok(Credit::Amount { provisional: true, article, .. }) => {
-                            notes.insert(format!("{words}人员个人账户计入按预计数计算，公布后以公布数更正（依据 {article}）"));
+                            notes.insert(format!(
+                                "{words}人员个人账户计入按预计数计算，公布后以公布数更正（依据 {article}）"
+                            ));
                         }
                         Ok(_) => {}
                         Err(fault) => {

@@ -280,12 +280,7 @@ fn starts(year: i16) -> Result<[Day; 13], ScenarioFault> {
     Ok(starts)
 }
 
-fn ranges(
-    area: &Area,
-    starts: &[Day; 13],
-    reform: Reform,
-    on: Option<Day>,
-) -> Result<Vec<Range>, ScenarioFault> {
+fn ranges(area: &Area, starts: &[Day; 13], reform: Reform, on: Option<Day>) -> Result<Vec<Range>, ScenarioFault> {
     let (first, next) = (starts[0], starts[12]);
     let mut days = vec![first];
     days.extend(area.range_starts().filter(|day| first < *day && *day < next));

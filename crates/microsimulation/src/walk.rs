@@ -5,7 +5,8 @@ use crate::credits::{Credited, MONTHS};
 use crate::scenario::{Range, Scenario};
 use alloc::vec::Vec;
 use gongji_adjudication::{
-    AccountPart, Amount, Charge, Cut, Encounter, Lines, Prior, Settlement, Split, Standing, Verdict, ordinals, settle_into,
+    AccountPart, Amount, Charge, Cut, Encounter, Lines, Prior, Settlement, Split, Standing, Verdict, ordinals,
+    settle_into,
 };
 use gongji_domain::{Fen, FundCode, Rate, Rounding};
 use gongji_population::{Care, Event, Means, Person};

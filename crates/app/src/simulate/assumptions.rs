@@ -104,7 +104,8 @@ fn read(text: &str) -> anyhow::Result<Assumed> {
     says("住院支付比例", admission.paid.value.clone(), &admission.paid.from, &admission.paid.why);
     let yes = if admission.from_account.value { "是" } else { "否" };
     says("住院个人负担由账户支付", yes.to_owned(), &admission.from_account.from, &admission.from_account.why);
-    for (what, figure) in [("省内异地的就医地点", &away.province), ("跨省异地的就医地点", &away.nation)] {
+    for (what, figure) in [("省内异地的就医地点", &away.province), ("跨省异地的就医地点", &away.nation)]
+    {
         says(what, figure.value.clone(), &figure.from, &figure.why);
     }
     for (what, figure) in [

@@ -55,7 +55,8 @@ impl Persons {
     /// # Errors
     /// When it cannot be written.
     pub(crate) fn create(path: &Path, scenarios: usize) -> anyhow::Result<Self> {
-        let mut names = vec!["person".to_owned(), "retired".to_owned(), "age_group".to_owned(), "income_group".to_owned()];
+        let mut names =
+            vec!["person".to_owned(), "retired".to_owned(), "age_group".to_owned(), "income_group".to_owned()];
         for scenario in 0..scenarios {
             let end = if scenarios == 1 { "" } else { ["_a", "_b"][scenario] };
             names.extend(OF_YEAR.iter().map(|(name, _)| format!("{name}{end}")));
@@ -110,4 +111,3 @@ impl Persons {
         Ok(())
     }
 }
-

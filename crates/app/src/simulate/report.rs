@@ -180,7 +180,8 @@ impl Report {
 
     /// For programs.
     pub(crate) fn json(&self) -> Value {
-        let facts: Map<String, Value> = self.facts.iter().map(|(key, _, value)| ((*key).to_owned(), json!(value))).collect();
+        let facts: Map<String, Value> =
+            self.facts.iter().map(|(key, _, value)| ((*key).to_owned(), json!(value))).collect();
         let tables: Map<String, Value> = self
             .tables
             .iter()

@@ -84,8 +84,14 @@ fn payers(sums: &GroupSums) -> [(&'static str, Fen); 6] {
 }
 
 fn spending(sides: Sides<'_>) -> Table {
-    let heads =
-        [("payer", "支付方"), ("active", "在职（万元）"), ("retired", "退休（万元）"), ("all", "合计（万元）"), ("each", "人均（元）"), ("share", "占医疗费")];
+    let heads = [
+        ("payer", "支付方"),
+        ("active", "在职（万元）"),
+        ("retired", "退休（万元）"),
+        ("all", "合计（万元）"),
+        ("each", "人均（元）"),
+        ("share", "占医疗费"),
+    ];
     let mut table = Table::new("spending", "谁支付", &heads);
     let all: Vec<_> = sided(sides)
         .map(|(side, tally)| (side, [Some(0), Some(1), None].map(|status| of_status(tally, status))))
@@ -95,13 +101,27 @@ fn spending(sides: Sides<'_>) -> Table {
             let [active, retired, both] = sums.each_ref().map(|sums| payers(sums)[payer].1);
             let (words, people) = (payers(&sums[2])[payer].0, sums[2].persons);
             let part = Cell::part(both, sums[2].total);
-            table.row(vec![named(*side, words), Cell::Wan(active), Cell::Wan(retired), Cell::Wan(both), Cell::each(both, people), part]);
+            table.row(vec![
+                named(*side, words),
+                Cell::Wan(active),
+                Cell::Wan(retired),
+                Cell::Wan(both),
+                Cell::each(both, people),
+                part,
+            ]);
         }
     }
     for (side, sums) in &all {
         let [active, retired, both] = sums.each_ref().map(|sums| sums.total);
         let each = Cell::each(both, sums[2].persons);
-        table.row(vec![named(*side, "医疗费合计"), Cell::Wan(active), Cell::Wan(retired), Cell::Wan(both), each, Cell::part(both, both)]);
+        table.row(vec![
+            named(*side, "医疗费合计"),
+            Cell::Wan(active),
+            Cell::Wan(retired),
+            Cell::Wan(both),
+            each,
+            Cell::part(both, both),
+        ]);
     }
     table
 }
@@ -174,7 +194,9 @@ fn by_age(sides: Sides<'_>, bands: &Bands) -> Table {
             series.push((name, (0..words.len()).map(value).collect()));
         }
     }
-    table.charts.push(bars(&Bars { title: "统筹基金支付，人均（元），按年龄", labels: &words, series: &series }));
+    table.charts.push(bars(&Bars {
+        title: "统筹基金支付，人均（元），按年龄", labels: &words, series: &series
+    }));
     table
 }
 
@@ -208,7 +230,9 @@ fn by_income(sides: Sides<'_>, bands: &Bands) -> Table {
             series.push((name, (0..groups).map(value).collect()));
         }
     }
-    table.charts.push(bars(&Bars { title: "个人负担，人均（元），按收入", labels: &labels, series: &series }));
+    table
+        .charts
+        .push(bars(&Bars { title: "个人负担，人均（元），按收入", labels: &labels, series: &series }));
     table
 }
 
@@ -248,7 +272,9 @@ fn by_level(sides: Sides<'_>) -> Table {
             ]);
         }
     }
-    table.charts.push(stacked(&Bars { title: "普通门诊人次的等级构成（%）", labels: &labels, series: &parts }));
+    table
+        .charts
+        .push(stacked(&Bars { title: "普通门诊人次的等级构成（%）", labels: &labels, series: &parts }));
     table
 }
 
@@ -326,12 +352,20 @@ fn burden(sides: Sides<'_>) -> Table {
         let parts = counts.iter().map(|count| *count as f64 / people * 100.0).collect();
         series.push((side.unwrap_or("参保人").to_owned(), parts));
     }
-    table.charts.push(bars(&Bars { title: "个人负担（元）：各段人数占比（%）", labels: &labels, series: &series }));
+    table.charts.push(bars(&Bars {
+        title: "个人负担（元）：各段人数占比（%）", labels: &labels, series: &series
+    }));
     table
 }
 
 fn accounts(sides: Sides<'_>) -> Table {
-    let heads = [("what", "个人账户"), ("active", "在职（万元）"), ("retired", "退休（万元）"), ("all", "合计（万元）"), ("each", "人均（元）")];
+    let heads = [
+        ("what", "个人账户"),
+        ("active", "在职（万元）"),
+        ("retired", "退休（万元）"),
+        ("all", "合计（万元）"),
+        ("each", "人均（元）"),
+    ];
     let mut table = Table::new("accounts", "个人账户收支", &heads);
     type Of = fn(&GroupSums) -> Fen;
     let rows: [(&str, Of); 5] = [
@@ -346,7 +380,13 @@ fn accounts(sides: Sides<'_>) -> Table {
         for (side, tally) in sided(sides) {
             let sum = |status| of(&of_status(tally, status));
             let persons = of_status(tally, None).persons;
-            let cells = vec![named(side, what), Cell::Wan(sum(Some(0))), Cell::Wan(sum(Some(1))), Cell::Wan(sum(None)), Cell::each(sum(None), persons)];
+            let cells = vec![
+                named(side, what),
+                Cell::Wan(sum(Some(0))),
+                Cell::Wan(sum(Some(1))),
+                Cell::Wan(sum(None)),
+                Cell::each(sum(None), persons),
+            ];
             table.row(cells);
         }
     }
@@ -361,19 +401,33 @@ fn accounts(sides: Sides<'_>) -> Table {
 }
 
 fn months(sides: Sides<'_>) -> Table {
-    let heads = [("month", "月份"), ("events", "人次"), ("pool", "统筹支付（万元）"), ("account", "账户支付（万元）"), ("cash", "现金（万元）")];
+    let heads = [
+        ("month", "月份"),
+        ("events", "人次"),
+        ("pool", "统筹支付（万元）"),
+        ("account", "账户支付（万元）"),
+        ("cash", "现金（万元）"),
+    ];
     let mut table = Table::new("months", "按月", &heads);
     let mut series = Vec::new();
     for (side, tally) in sided(sides) {
         for (month, sums) in tally.months().iter().enumerate() {
             let name = named(side, format!("{} 月", month + 1));
-            table.row(vec![name, Cell::Count(sums.events), Cell::Wan(sums.pool), Cell::Wan(sums.account), Cell::Wan(sums.cash)]);
+            table.row(vec![
+                name,
+                Cell::Count(sums.events),
+                Cell::Wan(sums.pool),
+                Cell::Wan(sums.account),
+                Cell::Wan(sums.cash),
+            ]);
         }
         let values = tally.months().iter().map(|sums| sums.pool.fen() as f64 / 1e6).collect();
         series.push((side.unwrap_or("统筹支付").to_owned(), values));
     }
     let labels: Vec<String> = (1..=12).map(|month| format!("{month} 月")).collect();
-    table.charts.push(bars(&Bars { title: "统筹基金支付，按月（万元）", labels: &labels, series: &series }));
+    table
+        .charts
+        .push(bars(&Bars { title: "统筹基金支付，按月（万元）", labels: &labels, series: &series }));
     table
 }
 
@@ -424,7 +478,8 @@ fn winners([a, b]: [&str; 2], found: &Comparison, bands: &Bands) -> Table {
             let all = side.winners + side.losers + side.same;
             if all > 0 {
                 table.row(row(format!("{of} {words}"), &side));
-                labels.push(format!("{of} {words}").replace(" 岁及以上", "+").replace(" 岁以下", "-").replace(" 岁", ""));
+                labels
+                    .push(format!("{of} {words}").replace(" 岁及以上", "+").replace(" 岁以下", "-").replace(" 岁", ""));
                 for (place, count) in [side.winners, side.same, side.losers].into_iter().enumerate() {
                     shares[place].push(count as f64 / all as f64 * 100.0);
                 }
@@ -463,11 +518,26 @@ fn changes([a, b]: [&str; 2], found: &Comparison) -> Table {
         .noted("金额为基金支付的变化；“账户、现金不同”一行为现金的变化；最小的一例按人员序号、次序");
     for (changed, count, fen, witness) in found.changes() {
         let words = witness.map(|w| {
-            let side = |paid: &Paid| format!("基金 {} 账户 {} 现金 {}", paid.pool + paid.other + paid.assumed, paid.account, paid.cash);
+            let side = |paid: &Paid| {
+                format!("基金 {} 账户 {} 现金 {}", paid.pool + paid.other + paid.assumed, paid.account, paid.cash)
+            };
             let [was, is] = &w.paid;
-            format!("{} 号第 {} 次（{}，费用 {}）：{} → {}", w.person, w.event + 1, w.day, was.total, side(was), side(is))
+            format!(
+                "{} 号第 {} 次（{}，费用 {}）：{} → {}",
+                w.person,
+                w.event + 1,
+                w.day,
+                was.total,
+                side(was),
+                side(is)
+            )
         });
-        table.row(vec![Cell::text(changed.words()), Cell::Count(count), Cell::Yuan(fen), words.map_or(Cell::Empty, Cell::Text)]);
+        table.row(vec![
+            Cell::text(changed.words()),
+            Cell::Count(count),
+            Cell::Yuan(fen),
+            words.map_or(Cell::Empty, Cell::Text),
+        ]);
     }
     table.row(vec![Cell::text("相同"), Cell::Count(found.unchanged), Cell::Yuan(Fen::ZERO), Cell::Empty]);
     table
@@ -475,7 +545,13 @@ fn changes([a, b]: [&str; 2], found: &Comparison) -> Table {
 
 /// What a reform moves from accounts to the pool, against what the pool pays.
 pub(crate) fn moved(before: &Tally, after: &Tally) -> Table {
-    let heads = [("what", "项目"), ("active", "在职（万元）"), ("retired", "退休（万元）"), ("all", "合计（万元）"), ("each", "人均（元）")];
+    let heads = [
+        ("what", "项目"),
+        ("active", "在职（万元）"),
+        ("retired", "退休（万元）"),
+        ("all", "合计（万元）"),
+        ("each", "人均（元）"),
+    ];
     let mut table = Table::new("moved", "账户减少的计入与统筹基金的支付", &heads)
         .noted("改革前每年计入 − 改革后每年计入 = 留在统筹基金的钱；与统筹基金为普通门诊支付的比较");
     type Of = fn(&GroupSums, &GroupSums) -> Fen;
@@ -484,13 +560,21 @@ pub(crate) fn moved(before: &Tally, after: &Tally) -> Table {
         ("改革后账户计入", |_, a| a.credit()),
         ("由账户转到统筹（减少的计入）", |b, a| b.credit() - a.credit()),
         ("统筹基金支付的普通门诊", |_, a| a.pool + a.other),
-        ("转到统筹减支付（负数为统筹需另行负担）", |b, a| b.credit() - a.credit() - a.pool - a.other),
+        ("转到统筹减支付（负数为统筹需另行负担）", |b, a| {
+            b.credit() - a.credit() - a.pool - a.other
+        }),
     ];
     for (what, of) in rows {
         let sum = |status| of(&of_status(before, status), &of_status(after, status));
         let all = sum(None);
         let persons = after.all().persons;
-        table.row(vec![Cell::text(what), Cell::Wan(sum(Some(0))), Cell::Wan(sum(Some(1))), Cell::Wan(all), Cell::each(all, persons)]);
+        table.row(vec![
+            Cell::text(what),
+            Cell::Wan(sum(Some(0))),
+            Cell::Wan(sum(Some(1))),
+            Cell::Wan(all),
+            Cell::each(all, persons),
+        ]);
     }
     table
 }

@@ -116,13 +116,17 @@ impl Runner<'_> {
         let ahead = if keeps { AHEAD * desks.len() as u64 } else { batches.max(1) };
         for from in (0..batches).step_by(usize::try_from(ahead).context("人数太多")?) {
             let numbers = from..batches.min(from + ahead);
-            let done: Vec<Vec<Row>> =
-                pool.install(|| numbers.into_par_iter().map(one).collect::<Result<_, _>>()).map_err(|f| anyhow!("{f}"))?;
+            let done: Vec<Vec<Row>> = pool
+                .install(|| numbers.into_par_iter().map(one).collect::<Result<_, _>>())
+                .map_err(|f| anyhow!("{f}"))?;
             if let Some(rows) = rows.as_mut() {
                 done.iter().try_for_each(|done| rows(done))?;
             }
         }
-        desks.into_iter().map(|desk| desk.into_inner().map(|desk| desk.sums).map_err(|_| anyhow!("一个线程中断了"))).collect()
+        desks
+            .into_iter()
+            .map(|desk| desk.into_inner().map(|desk| desk.sums).map_err(|_| anyhow!("一个线程中断了")))
+            .collect()
     }
 }
 

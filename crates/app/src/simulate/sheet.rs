@@ -43,7 +43,10 @@ pub(crate) fn write(path: &Path, report: &Report) -> anyhow::Result<()> {
             let sheet = book.add_worksheet().set_name(name)?;
             sheet.set_freeze_panes(1, 0)?;
             for (column, (_, words)) in (0..).zip(&table.heads) {
-                let wide = table.rows.iter().any(|row| row.get(usize::from(column)).is_some_and(|c| matches!(c, Cell::Wan(_))));
+                let wide = table
+                    .rows
+                    .iter()
+                    .any(|row| row.get(usize::from(column)).is_some_and(|c| matches!(c, Cell::Wan(_))));
                 let head = words.replace("万元", if wide { "元" } else { "万元" });
                 sheet.write_with_format(0, column, head, &bold)?.set_column_width(column, 18)?;
             }

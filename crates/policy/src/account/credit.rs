@@ -289,7 +289,10 @@ impl<'a> CreditRules<'a> {
     #[must_use]
     pub fn same_as(&self, other: &Self) -> bool {
         let axes = |rules: &Self| rules.axes.iter().map(|axis| (axis.fact, axis.stride)).collect::<Vec<_>>();
-        self.per == other.per && axes(self) == axes(other) && self.cells == other.cells && self.outcomes == other.outcomes
+        self.per == other.per
+            && axes(self) == axes(other)
+            && self.cells == other.cells
+            && self.outcomes == other.outcomes
     }
 
     /// What is credited to a member.

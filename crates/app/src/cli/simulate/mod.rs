@@ -143,8 +143,7 @@ impl Prepared {
             names.iter().map(|name| Chosen::find(&options.policies, name)).collect::<anyhow::Result<_>>()?;
         let preset = match &options.preset {
             Some(path) => population::preset_file(path)?,
-            None => population::preset(&options.area)
-                .or_else(|_| population::preset("national"))?,
+            None => population::preset(&options.area).or_else(|_| population::preset("national"))?,
         };
         let area = chosen[0].area()?;
         let day = chosen[0].on.unwrap_or_else(|| area.newest_day());
@@ -260,7 +259,9 @@ impl Prepared {
             ("受损的人".to_owned(), Cell::of(net.losers, all).shown()),
         ];
         if self.twin.is_some() {
-            report.notes.push("假设：改革前的就医次数和费用按人群预设的改革前系数（行为反应），不是静态比较".to_owned());
+            report
+                .notes
+                .push("假设：改革前的就医次数和费用按人群预设的改革前系数（行为反应），不是静态比较".to_owned());
             report.notes.retain(|note| !note.starts_with("改革前：") || !note.contains("静态"));
         }
         Ok(report)
@@ -298,7 +299,11 @@ impl Prepared {
         let mut report = Report::default();
         let words = |scenario: &&Scenario<'_>| {
             let area = scenario.area();
-            let draft = if area.status() == AreaStatus::Draft && !area.name().contains("征求意见稿") { "（草案）" } else { "" };
+            let draft = if area.status() == AreaStatus::Draft && !area.name().contains("征求意见稿") {
+                "（草案）"
+            } else {
+                ""
+            };
             let before = if scenario.reform() == Reform::Before { "（改革前）" } else { "" };
             format!("{} {}{draft}{before}", area.code(), area.name())
         };
@@ -366,3 +371,6 @@ fn write_all(dir: &Path, report: &Report) -> anyhow::Result<()> {
     write("results.json", format!("{:#}\n", report.json()))?;
     sheet::write(&dir.join("results.xlsx"), report)
 }
+
+#[cfg(test)]
+mod tests;
