@@ -39,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Sandbox(command) => cli::sandbox::run(&command),
         Command::Calls(options) => cli::calls::run(&options),
         Command::Certify(options) => cli::certify::run(&options),
+        Command::Population(command) => cli::population::run(&command),
         Command::Openapi(options) => cli::openapi::run(&options),
     })
 }

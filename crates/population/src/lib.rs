@@ -14,6 +14,7 @@ extern crate alloc;
 
 mod batch;
 mod behaviour;
+pub mod check;
 mod draw;
 mod event;
 mod generator;

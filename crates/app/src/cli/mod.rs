@@ -21,6 +21,7 @@ mod policy_keys;
 mod policy_list;
 mod policy_new;
 mod policy_show;
+pub(crate) mod population;
 pub(crate) mod quote;
 pub(crate) mod reconcile;
 pub(crate) mod sandbox;
@@ -78,6 +79,8 @@ pub(crate) enum Command {
     Calls(calls::Options),
     Certify(certify::Options),
     Openapi(openapi::Options),
+    #[command(subcommand)]
+    Population(population::PopulationCommand),
 }
 
 /// Look at, check and compare policy packages (政策包).

@@ -11,6 +11,9 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../populations");
 /// What is no preset in that folder.
 const TARGETS: &str = "targets.toml";
 
+/// The targets, as text.
+pub(super) const TARGETS_TEXT: &str = include_str!("../../../../populations/targets.toml");
+
 /// Names of the presets that ship: the nation, then areas by their codes.
 pub(crate) fn presets() -> Vec<&'static str> {
     let mut names: Vec<&str> = SHIPPED

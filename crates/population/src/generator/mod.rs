@@ -9,6 +9,7 @@ mod places;
 mod visits;
 
 pub use lines::CATEGORIES;
+pub(crate) use person::base_bounds;
 
 use crate::batch::{Batch, Source, SourceFault};
 use crate::behaviour::Behaviour;

@@ -38,8 +38,8 @@ pub(super) struct People {
     employment: [Alias; 2],
     without_account: [u32; 3],
     bands: [Alias; 2],
-    /// First year of life and number of years, by band.
-    years: [(u32, u32); AGES],
+    /// First year of life and number of years, by status and band.
+    years: [[(u32, u32); AGES]; 2],
     income: Income,
     diagnosed: [[u32; AGES]; 2],
     enrolled: [u32; 2],
@@ -52,8 +52,7 @@ pub(super) struct People {
 struct Income {
     average: f64,
     wage: (f64, f64),
-    floor: Fen,
-    ceiling: Fen,
+    base: (Fen, Fen),
     tiers: [f64; 3],
     chosen: Alias,
     pension: (f64, f64),
@@ -77,7 +76,12 @@ impl People {
             employment: [&people.employment_active, &people.employment_retired].map(|each| Alias::new(&each.value)),
             without_account: people.without_account.value.map(chance),
             bands: [&ages.active, &ages.retired].map(|shares| Alias::new(&shares.value)),
-            years: core::array::from_fn(|band| (u32::from(lower[band]), u32::from(until(band) - lower[band]))),
+            years: [0, ages.retired_from.value].map(|least| {
+                core::array::from_fn(|band| {
+                    let from = lower[band].max(least).min(until(band) - 1);
+                    (u32::from(from), u32::from(until(band) - from))
+                })
+            }),
             income: Income::new(preset),
             diagnosed: [&diseases.diagnosed_hypertension, &diseases.diagnosed_diabetes]
                 .map(|shares| shares.value.map(chance)),
@@ -116,7 +120,7 @@ impl People {
             status,
             sex: [Sex::Male, Sex::Female][sex],
             employment,
-            birth: self.birth(band, i),
+            birth: self.birth(self.years[own][band], i),
             account,
             wage: Fen::ZERO,
             base: Fen::ZERO,
@@ -128,9 +132,8 @@ impl People {
         (person, traits)
     }
 
-    /// A day of birth by which somebody is of this band on the first day of the year.
-    fn birth(&self, band: usize, bits: u32) -> Day {
-        let (from, years) = self.years[band];
+    /// A day of birth by which somebody is of one of these years on the first day of the year.
+    fn birth(&self, (from, years): (u32, u32), bits: u32) -> Day {
         let place = u64::from(bits) * u64::from(years) * 365;
         let days = (place >> 32) as u32;
         let age = from + days / 365;
@@ -150,12 +153,11 @@ impl People {
 impl Income {
     fn new(preset: &Preset) -> Self {
         let income = &preset.income;
-        let (average, bounds) = (income.average_wage.value, Bounds::yuan(AMOUNTS.0, AMOUNTS.1));
+        let average = income.average_wage.value;
         Self {
             average,
             wage: log_normal(average * income.wage_ratio.value, income.wage_sigma.value),
-            floor: fen(average * income.floor.value, bounds),
-            ceiling: fen(average * income.ceiling.value, bounds),
+            base: base_bounds(preset),
             tiers: income.flexible_tiers.value,
             chosen: Alias::new(&income.flexible_shares.value),
             pension: log_normal(income.pension.value, income.pension_sigma.value),
@@ -175,12 +177,19 @@ impl Income {
             (Status::Active, _) => person.wage = of(self.wage, earns),
         }
         if person.status == Status::Active {
-            person.base = person.wage.clamp(self.floor, self.ceiling);
+            person.base = person.wage.clamp(self.base.0, self.base.1);
         }
         if person.account {
             person.balance = of(self.balance, holds);
         }
     }
+}
+
+/// Floor and ceiling of bases (缴费基数上下限).
+pub(crate) fn base_bounds(preset: &Preset) -> (Fen, Fen) {
+    let (income, bounds) = (&preset.income, Bounds::yuan(AMOUNTS.0, AMOUNTS.1));
+    let of = |ratio: f64| fen(income.average_wage.value * ratio, bounds);
+    (of(income.floor.value), of(income.ceiling.value))
 }
 
 /// Mean and spread of the logarithm of what has this mean and spread.

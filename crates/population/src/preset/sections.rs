@@ -41,6 +41,8 @@ section! {
         lower: Figure<[u8; AGES]>,
         /// Nobody is this old.
         oldest: Figure<u8>,
+        /// No retired person is younger.
+        retired_from: Figure<u8>,
         /// Shares of the active.
         active: ByAge,
         /// Shares of the retired.
