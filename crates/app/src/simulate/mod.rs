@@ -4,6 +4,7 @@
 
 pub(crate) mod assumptions;
 pub(crate) mod charts;
+pub(crate) mod figures;
 pub(crate) mod html;
 pub(crate) mod parquet;
 pub(crate) mod policies;
