@@ -54,8 +54,8 @@ fn key_figures(sides: Sides<'_>) -> Table {
         ("实际支付比例（占政策范围内）", |g| Cell::part(g.ordinary_pool, g.eligible)),
         ("实际支付比例（占总费用）", |g| Cell::part(g.ordinary_pool, g.ordinary)),
         ("统筹基金支付过的人", |g| Cell::of(g.paid_by_pool, g.persons)),
-        ("全年未达起付线的人", |g| Cell::of(g.below_deductible, g.persons)),
-        ("到达最高支付限额的人", |g| Cell::of(g.at_limit, g.persons)),
+        ("全年未达起付线的人", |g| if_pool(g, Cell::of(g.below_deductible, g.persons))),
+        ("到达最高支付限额的人", |g| if_pool(g, Cell::of(g.at_limit, g.persons))),
         ("全年没有就医购药的人", |g| Cell::of(g.without_events, g.persons)),
         ("个人负担，人均（元，全部就医购药）", |g| Cell::each(g.share(), g.persons)),
         ("其中现金，人均（元）", |g| Cell::each(g.cash, g.persons)),
@@ -69,6 +69,11 @@ fn key_figures(sides: Sides<'_>) -> Table {
         }
     }
     table
+}
+
+/// A figure that says something only where the pooled fund pays somebody.
+fn if_pool(sums: &GroupSums, cell: Cell) -> Cell {
+    if sums.paid_by_pool == 0 { Cell::Empty } else { cell }
 }
 
 /// Who pays, with the words and the sums.

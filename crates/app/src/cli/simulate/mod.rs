@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use gongji_domain::Rate;
+use gongji_domain::{Fen, Rate};
 use gongji_microsimulation::{Assumptions, Comparison, Reform, Response, Scenario, Tally, Walker};
 use gongji_policy::AreaStatus;
 use gongji_population::{Batch, Behaviour, Generator, Preset, Source};
@@ -358,12 +358,14 @@ impl Prepared {
 
 /// How people answer to the prices that both policies give.
 fn answered(elasticity: &str, fixed: &Comparison, seed: u64) -> anyhow::Result<Response> {
-    let words = || format!("--elasticity 给出「{elasticity}」，应为 -2 至 0 之间的数，如 -0.2");
-    let size: Rate = elasticity.strip_prefix('-').unwrap_or(elasticity).parse().ok().with_context(words)?;
-    let below = elasticity.starts_with('-') || size == Rate::ZERO;
-    if !below || size.millionths() > 2 * Rate::ONE.millionths() {
+    let words = || format!("--elasticity 给出「{elasticity}」，应为 -2 至 0 之间、至多两位小数的数，如 -0.2");
+    let size = elasticity.strip_prefix('-').unwrap_or(elasticity);
+    // Two decimals, read as hundredths like money is: a number with a point is not needed.
+    let hundredths = size.parse::<Fen>().ok().with_context(words)?.fen();
+    if hundredths > 200 || (hundredths > 0 && !elasticity.starts_with('-')) {
         bail!(words());
     }
+    let size = Rate::from_millionths(hundredths * (Rate::ONE.millionths() / 100));
     let price = |tally: &Tally| {
         [0, 1].map(|status| {
             let sums = tally.groups(|of, _, _| of == status);
