@@ -1,4 +1,5 @@
 //! People and their year: the same whoever asks, whole, and what the public figures say.
+#![allow(clippy::float_arithmetic)] // a correlation of counts
 
 use gongji_domain::{Day, Fen, Rate};
 use gongji_population::check::{Tally, Targets, Verdict};

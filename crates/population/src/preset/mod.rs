@@ -91,7 +91,7 @@ impl Preset {
     /// When it is no preset: where, what, and what is allowed.
     pub fn read(file: &str, text: &str, find: impl Fn(&str) -> Option<String>) -> Result<Self, PresetFault> {
         let fault = |words: String| PresetFault(format!("{file}：{words}"));
-        let preset = match merge::extended(text).map_err(|words| fault(words))? {
+        let preset = match merge::extended(text).map_err(&fault)? {
             None => toml::from_str(text).map_err(|error| fault(format!("不是预设：{error}")))?,
             Some(name) => {
                 let base = find(&name).ok_or_else(|| fault(format!("extends = \"{name}\"：没有这个预设")))?;

@@ -122,18 +122,22 @@ const fn words(verdict: Verdict) -> &'static str {
     }
 }
 
+/// From this width on the table has room for what each target rests on.
+const WIDE: usize = 140;
+
 fn text(rows: &[Row], preset: &Preset, seen: &Seen) -> String {
     let width = paint::width();
     let mut table = paint::boxed(&["编号", "指标", "目标", "允许范围", "实测", "", "依据"], width);
     for row in rows {
-        let range = format!("{} – {}", shown(row.least, row.unit), shown(row.most, row.unit));
+        let range = format!("{} – {}", digits(row.least, row.unit), digits(row.most, row.unit));
         let measured = row.measured.map_or_else(|| "—".to_owned(), |value| shown(value, row.unit));
-        let basis = format!("{} {}", row.from.letter(), row.basis);
-        let notes = if row.note.is_empty() { basis } else { format!("{basis}（{}）", row.note) };
-        let wrapped = paint::wrap(&notes, width.saturating_sub(100).max(24)).join("\n");
+        let basis =
+            if width < WIDE { row.from.letter().to_owned() } else { format!("{} {}", row.from.letter(), row.basis) };
         let target = shown(row.target, row.unit);
-        table.add_row([&row.id, &row.words, &target, &range, &measured, words(row.verdict), &wrapped]);
+        table.add_row([&row.id, &row.words, &target, &range, &measured, words(row.verdict), &basis]);
     }
+    let noted = rows.iter().filter(|row| !row.note.is_empty());
+    let notes: String = noted.map(|row| format!("{} {}：{}\n", row.id, row.words, row.note)).collect();
     (2..5).for_each(|column| paint::right(&mut table, column));
     let bases = preset.bases();
     let assumed = bases.iter().filter(|basis| basis.from.is_demonstration()).count();
@@ -145,7 +149,7 @@ fn text(rows: &[Row], preset: &Preset, seen: &Seen) -> String {
         }
     };
     format!(
-        "{whose}\n{table}\n通过 {}，未通过 {}，对照 {}，未测 {}\n\
+        "{whose}\n{table}\n{notes}通过 {}，未通过 {}，对照 {}，未测 {}\n\
          依据：S 公开数据，G 公报数据，D 由公开数据推算，R 未核对，A 假设。预设 {} 个参数中 {assumed} 个是演示参数（D、R、A）",
         count(rows, Verdict::Passed),
         count(rows, Verdict::Failed),
@@ -155,19 +159,31 @@ fn text(rows: &[Row], preset: &Preset, seen: &Seen) -> String {
     )
 }
 
-/// Millionths as people read them, half up: a share as a percentage, and so many places as tell something.
+/// Millionths as people read them, with their unit.
 fn shown(value: i64, unit: Unit) -> String {
-    let (scaled, places, sign) = match unit {
-        Unit::Share => (value * 100, 2, "%"),
-        Unit::Yuan => (value, 1, " 元"),
-        Unit::Times => (value, if value.abs() >= 1_000_000_000 { 0 } else { 4 }, " 次"),
-        Unit::Ratio => (value, 3, ""),
+    let sign = match unit {
+        Unit::Share => "%",
+        Unit::Yuan => " 元",
+        Unit::Times => " 次",
+        Unit::Ratio => "",
+    };
+    format!("{}{sign}", digits(value, unit))
+}
+
+/// Half up to so many places as tell something; a share as a percentage.
+fn digits(value: i64, unit: Unit) -> String {
+    let (scaled, places) = match unit {
+        Unit::Share => (value * 100, 2),
+        Unit::Yuan => (value, 1),
+        Unit::Times if value.abs() >= 1_000_000_000 => (value, 0),
+        Unit::Times => (value, 4),
+        Unit::Ratio => (value, 3),
     };
     let step = 10_i64.pow(6 - places);
     let rounded = (scaled + step / 2).div_euclid(step);
     let whole = 10_i64.pow(places);
-    let digits = if places == 0 { String::new() } else { format!(".{:0w$}", rounded % whole, w = places as usize) };
-    format!("{}{digits}{sign}", rounded / whole)
+    let point = if places == 0 { String::new() } else { format!(".{:0w$}", rounded % whole, w = places as usize) };
+    format!("{}{point}", rounded / whole)
 }
 
 /// Millionths as a decimal.
@@ -208,4 +224,47 @@ fn page(rows: &[Row], preset: &Preset, seen: &Seen) -> Value {
         "targets": rows.iter().map(row).collect::<Vec<_>>(),
         "figures": preset.bases().into_iter().map(figure).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn millionths_are_shown_with_as_many_places_as_tell_something() {
+        let cases = [
+            (277_849, Unit::Share, "27.78%"),
+            (241_650_000, Unit::Yuan, "241.7 元"),
+            (7_180_049, Unit::Times, "7.1800 次"),
+            (38_700_499_999, Unit::Times, "38700 次"),
+            (3_339_500, Unit::Ratio, "3.340"),
+        ];
+        for (value, unit, expected) in cases {
+            assert_eq!(shown(value, unit), expected);
+        }
+        assert_eq!(decimal(241_650_000).to_string(), "241.65");
+        assert_eq!(decimal(-500_000).to_string(), "-0.5");
+    }
+
+    #[test]
+    fn the_table_tells_every_target_and_counts_verdicts() {
+        let preset = crate::population::preset("360100").unwrap();
+        let options = |persons| Options {
+            which: Which { area: "360100".into(), preset: None },
+            data: None,
+            persons,
+            year: None,
+            seed: 1,
+            format: Format::Text,
+            threads: Some(1),
+        };
+        let seen = invented(&preset, &options(4_000)).unwrap();
+        let rows = targets().unwrap().judge(&preset, &seen.measures);
+        let table = text(&rows, &preset, &seen);
+        for part in ["南昌市职工医保（演示参数），4000 人", "V30", "预设改了 people.retired", "依据不一", "未测"]
+        {
+            assert!(table.contains(part), "{part}: {table}");
+        }
+        assert_eq!(page(&rows, &preset, &seen)["targets"].as_array().map(Vec::len), Some(rows.len()));
+    }
 }
