@@ -113,8 +113,8 @@ impl Histogram {
             area += i128::from(bin.count) * (2 * below + own);
             below += own;
         }
-        // In millionths before dividing by the people: stays far inside 128 bits.
-        let curve = area / people * MILLION / sum;
+        // A thousand million people with all the money there is stay far inside 128 bits.
+        let curve = area * MILLION / (people * sum);
         u32::try_from((MILLION - curve).clamp(0, MILLION)).unwrap_or(0)
     }
 }

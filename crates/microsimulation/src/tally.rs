@@ -67,6 +67,8 @@ pub struct GroupSums {
     pub ordinary_share: Fen,
     /// The pooled fund.
     pub pool: Fen,
+    /// What of it was for ordinary visits and purchases.
+    pub ordinary_pool: Fen,
     /// Other funds.
     pub other: Fen,
     /// Assumed for chronic diseases.
@@ -93,6 +95,8 @@ pub struct GroupSums {
     pub at_limit: u64,
     /// Persons whose account was once too small.
     pub ran_dry: u64,
+    /// Persons with an account.
+    pub with_account: u64,
     /// Persons without any event.
     pub without_events: u64,
     /// Persons whose credit could not be had.
@@ -305,6 +309,7 @@ impl GroupSums {
             eligible: year.eligible,
             ordinary_share: year.ordinary_share,
             pool: year.pool,
+            ordinary_pool: year.ordinary_pool,
             other: year.other,
             chronic: year.chronic,
             admission: year.admission,
@@ -318,6 +323,7 @@ impl GroupSums {
             paid_by_pool: u64::from(!year.pool.is_zero()),
             at_limit: u64::from(year.at_limit),
             ran_dry: u64::from(year.ran_dry),
+            with_account: u64::from(year.has_account),
             without_events: u64::from(year.events == [0; 4]),
             credit_missing: u64::from(year.credit_missing),
             refused: u64::from(year.refused),
@@ -332,6 +338,7 @@ impl GroupSums {
         self.eligible += other.eligible;
         self.ordinary_share += other.ordinary_share;
         self.pool += other.pool;
+        self.ordinary_pool += other.ordinary_pool;
         self.other += other.other;
         self.chronic += other.chronic;
         self.admission += other.admission;
@@ -345,6 +352,7 @@ impl GroupSums {
         self.paid_by_pool += other.paid_by_pool;
         self.at_limit += other.at_limit;
         self.ran_dry += other.ran_dry;
+        self.with_account += other.with_account;
         self.without_events += other.without_events;
         self.credit_missing += other.credit_missing;
         self.refused += other.refused;

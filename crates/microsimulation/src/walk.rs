@@ -92,6 +92,8 @@ pub struct PersonYear {
     pub deductible: Fen,
     /// Paid by the pooled fund, by the package's rules.
     pub pool: Fen,
+    /// What of it was for ordinary visits and purchases, not for what chronic care left.
+    pub ordinary_pool: Fen,
     /// Paid by other funds, by the package's rules.
     pub other: Fen,
     /// Assumed to be paid for chronic diseases.
@@ -116,6 +118,8 @@ pub struct PersonYear {
     pub at_limit: bool,
     /// The account was once too small for what it may pay.
     pub ran_dry: bool,
+    /// The person has an account.
+    pub has_account: bool,
     /// A credit could not be had.
     pub credit_missing: bool,
     /// Events that insurance cannot settle.
@@ -345,6 +349,7 @@ impl PersonYear {
             self.ordinary += paid.total;
             self.eligible += paid.eligible;
             self.ordinary_share += paid.share();
+            self.ordinary_pool += paid.pool;
         }
         self.deductible += paid.deductible;
         self.pool += paid.pool;
@@ -368,7 +373,13 @@ fn opened(scenario: &Scenario<'_>, person: &Person) -> PersonYear {
         age: bands.age(scenario.starts[0].age_since(person.birth)) as u8,
         income: bands.income(person) as u8,
     };
-    PersonYear { number: person.number, group, opening: person.balance, ..PersonYear::default() }
+    PersonYear {
+        number: person.number,
+        group,
+        opening: person.balance,
+        has_account: person.account,
+        ..PersonYear::default()
+    }
 }
 
 /// A number for the institution of an event: only compared for equality.

@@ -12,6 +12,14 @@ pub(crate) struct Bars<'a> {
     pub(crate) labels: &'a [String],
     /// Each with a value for each label.
     pub(crate) series: &'a [(String, Vec<f64>)],
+    /// Which colour each series has; in their order when nothing is said.
+    pub(crate) colours: &'a [usize],
+}
+
+impl Bars<'_> {
+    fn colour(&self, series: usize) -> RGBColor {
+        COLOURS[self.colours.get(series).copied().unwrap_or(series) % COLOURS.len()]
+    }
 }
 
 const SIZE: (u32, u32) = (760, 330);
@@ -38,7 +46,7 @@ pub(crate) fn bars(of: &Bars<'_>) -> String {
         for (i, (_, values)) in of.series.iter().enumerate() {
             let value = values.get(label).copied().unwrap_or(0.0);
             let left = from + i as i32 * each;
-            bar(canvas, (left, scale(value)), (left + each - 2, BOTTOM), i)?;
+            bar(canvas, (left, scale(value)), (left + each - 2, BOTTOM), of.colour(i))?;
         }
         Ok(())
     })
@@ -52,7 +60,7 @@ pub(crate) fn stacked(of: &Bars<'_>) -> String {
         let mut below = 0.0;
         for (i, (_, values)) in of.series.iter().enumerate() {
             let value = values.get(label).copied().unwrap_or(0.0);
-            bar(canvas, (from, scale(below + value)), (from + width - 2, scale(below)), i)?;
+            bar(canvas, (from, scale(below + value)), (from + width - 2, scale(below)), of.colour(i))?;
             below += value;
         }
         Ok(())
@@ -62,8 +70,8 @@ pub(crate) fn stacked(of: &Bars<'_>) -> String {
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-fn bar(canvas: &Canvas<'_>, from: (i32, i32), to: (i32, i32), series: usize) -> Drawn {
-    canvas.draw(&Rectangle::new([from, to], COLOURS[series % COLOURS.len()].filled())).map_err(|e| e.to_string().into())
+fn bar(canvas: &Canvas<'_>, from: (i32, i32), to: (i32, i32), colour: RGBColor) -> Drawn {
+    canvas.draw(&Rectangle::new([from, to], colour.filled())).map_err(|e| e.to_string().into())
 }
 
 fn drawn(
@@ -85,7 +93,7 @@ fn drawn(
         put(of.title, (LEFT, 16), 16, HPos::Left)?;
         let mut at = LEFT;
         for (i, (name, _)) in of.series.iter().enumerate() {
-            bar(&canvas, (at, 36), (at + 11, 47), i)?;
+            bar(&canvas, (at, 36), (at + 11, 47), of.colour(i))?;
             put(name, (at + 16, 42), 13, HPos::Left)?;
             at += 34 + name.chars().map(|c| if c.is_ascii() { 7 } else { 13 }).sum::<i32>();
         }

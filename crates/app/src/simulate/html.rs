@@ -59,8 +59,10 @@ fn section(html: &mut String, table: &Table) {
         let _ = write!(html, "<figure>{chart}</figure>");
     }
     html.push_str("<div class=\"wide\"><table><thead><tr>");
-    for (_, words) in &table.heads {
-        let _ = write!(html, "<th>{}</th>", escaped(words));
+    for (column, (_, words)) in table.heads.iter().enumerate() {
+        let number = table.rows.iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_text()));
+        let class = if number { " class=\"n\"" } else { "" };
+        let _ = write!(html, "<th{class}>{}</th>", escaped(words));
     }
     html.push_str("</tr></thead><tbody>");
     for row in &table.rows {

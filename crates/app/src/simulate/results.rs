@@ -46,16 +46,16 @@ fn of_status(tally: &Tally, status: Option<usize>) -> GroupSums {
 fn key_figures(sides: Sides<'_>) -> Table {
     let heads = [("what", "指标"), ("active", "在职"), ("retired", "退休"), ("all", "合计")];
     let mut table = Table::new("key_figures", "要点", &heads)
-        .noted("实际支付比例：统筹基金支付 ÷ 普通门诊和凭处方购药的费用；人群比例以全部参保人为分母");
+        .noted("实际支付比例：统筹基金对普通门诊和凭处方购药的支付 ÷ 其费用（不含慢特病剩余部分再报）；人群比例以全部参保人为分母");
     type Of = fn(&GroupSums) -> Cell;
     let figures: [(&str, Of); 12] = [
         ("参保人数", |g| Cell::Count(g.persons)),
         ("统筹基金支付，人均（元）", |g| Cell::each(g.pool, g.persons)),
-        ("实际支付比例（占政策范围内）", |g| Cell::part(g.pool, g.eligible)),
-        ("实际支付比例（占总费用）", |g| Cell::part(g.pool, g.ordinary)),
+        ("实际支付比例（占政策范围内）", |g| Cell::part(g.ordinary_pool, g.eligible)),
+        ("实际支付比例（占总费用）", |g| Cell::part(g.ordinary_pool, g.ordinary)),
         ("统筹基金支付过的人", |g| Cell::of(g.paid_by_pool, g.persons)),
-        ("全年未达起付线的人", |g| Cell::of(g.below_deductible, g.persons)),
-        ("到达最高支付限额的人", |g| Cell::of(g.at_limit, g.persons)),
+        ("全年未达起付线的人", |g| if_pool(g, Cell::of(g.below_deductible, g.persons))),
+        ("到达最高支付限额的人", |g| if_pool(g, Cell::of(g.at_limit, g.persons))),
         ("全年没有就医购药的人", |g| Cell::of(g.without_events, g.persons)),
         ("个人负担，人均（元，全部就医购药）", |g| Cell::each(g.share(), g.persons)),
         ("其中现金，人均（元）", |g| Cell::each(g.cash, g.persons)),
@@ -69,6 +69,11 @@ fn key_figures(sides: Sides<'_>) -> Table {
         }
     }
     table
+}
+
+/// A figure that says something only where the pooled fund pays somebody.
+fn if_pool(sums: &GroupSums, cell: Cell) -> Cell {
+    if sums.paid_by_pool == 0 { Cell::Empty } else { cell }
 }
 
 /// Who pays, with the words and the sums.
@@ -159,7 +164,7 @@ fn group_row(name: Cell, g: &GroupSums) -> Vec<Cell> {
         Cell::Count(g.persons),
         Cell::Wan(g.pool),
         Cell::each(g.pool, g.persons),
-        Cell::part(g.pool, g.ordinary),
+        Cell::part(g.ordinary_pool, g.ordinary),
         Cell::of(g.paid_by_pool, g.persons),
         Cell::of(g.at_limit, g.persons),
         Cell::each(g.account, g.persons),
@@ -195,7 +200,10 @@ fn by_age(sides: Sides<'_>, bands: &Bands) -> Table {
         }
     }
     table.charts.push(bars(&Bars {
-        title: "统筹基金支付，人均（元），按年龄", labels: &words, series: &series
+        title: "统筹基金支付，人均（元），按年龄",
+        labels: &words,
+        series: &series,
+        colours: &[],
     }));
     table
 }
@@ -230,9 +238,12 @@ fn by_income(sides: Sides<'_>, bands: &Bands) -> Table {
             series.push((name, (0..groups).map(value).collect()));
         }
     }
-    table
-        .charts
-        .push(bars(&Bars { title: "个人负担，人均（元），按收入", labels: &labels, series: &series }));
+    table.charts.push(bars(&Bars {
+        title: "个人负担，人均（元），按收入",
+        labels: &labels,
+        series: &series,
+        colours: &[],
+    }));
     table
 }
 
@@ -272,9 +283,12 @@ fn by_level(sides: Sides<'_>) -> Table {
             ]);
         }
     }
-    table
-        .charts
-        .push(stacked(&Bars { title: "普通门诊人次的等级构成（%）", labels: &labels, series: &parts }));
+    table.charts.push(stacked(&Bars {
+        title: "普通门诊人次的等级构成（%）",
+        labels: &labels,
+        series: &parts,
+        colours: &[],
+    }));
     table
 }
 
@@ -353,7 +367,10 @@ fn burden(sides: Sides<'_>) -> Table {
         series.push((side.unwrap_or("参保人").to_owned(), parts));
     }
     table.charts.push(bars(&Bars {
-        title: "个人负担（元）：各段人数占比（%）", labels: &labels, series: &series
+        title: "个人负担（元）：各段人数占比（%）",
+        labels: &labels,
+        series: &series,
+        colours: &[],
     }));
     table
 }
@@ -396,7 +413,9 @@ fn accounts(sides: Sides<'_>) -> Table {
         series.push((side.unwrap_or("人均").to_owned(), values));
     }
     let labels = ["上年结转", "计入", "支出", "年末结余"].map(str::to_owned);
-    table.charts.push(bars(&Bars { title: "个人账户，人均（元）", labels: &labels, series: &series }));
+    table
+        .charts
+        .push(bars(&Bars { title: "个人账户，人均（元）", labels: &labels, series: &series, colours: &[] }));
     table
 }
 
@@ -425,9 +444,12 @@ fn months(sides: Sides<'_>) -> Table {
         series.push((side.unwrap_or("统筹支付").to_owned(), values));
     }
     let labels: Vec<String> = (1..=12).map(|month| format!("{month} 月")).collect();
-    table
-        .charts
-        .push(bars(&Bars { title: "统筹基金支付，按月（万元）", labels: &labels, series: &series }));
+    table.charts.push(bars(&Bars {
+        title: "统筹基金支付，按月（万元）",
+        labels: &labels,
+        series: &series,
+        colours: &[],
+    }));
     table
 }
 
@@ -499,7 +521,12 @@ fn winners([a, b]: [&str; 2], found: &Comparison, bands: &Bands) -> Table {
     }
     let [winners, same, losers] = shares;
     let series = [("受益".to_owned(), winners), ("不变".to_owned(), same), ("受损".to_owned(), losers)];
-    table.charts.push(stacked(&Bars { title: "受益与受损人数占比（%）", labels: &labels, series: &series }));
+    table.charts.push(stacked(&Bars {
+        title: "受益与受损人数占比（%）",
+        labels: &labels,
+        series: &series,
+        colours: &[2, 5, 1],
+    }));
     table
 }
 

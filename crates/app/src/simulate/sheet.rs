@@ -16,7 +16,7 @@ pub(crate) fn write(path: &Path, report: &Report) -> anyhow::Result<()> {
         let bold = Format::new().set_bold();
         let yuan = Format::new().set_num_format("#,##0.00");
         let count = Format::new().set_num_format("#,##0");
-        let share = Format::new().set_num_format("0.00%");
+        let share = Format::new().set_num_format(concat!("0.00", "%"));
         let mut book = Workbook::new();
         book.set_properties(&properties()?);
         let first = book.add_worksheet().set_name("说明")?;

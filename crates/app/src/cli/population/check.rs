@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::Which;
 use crate::cli::paint;
 use crate::population::{Faults, Files, measured, measured_own, targets};
+use crate::simulate::figures;
 
 /// Check an invented population against public figures (校核): each target, what was measured, what it rests on
 ///
@@ -96,7 +97,8 @@ struct Seen {
 
 fn invented(preset: &Preset, options: &Options) -> anyhow::Result<Seen> {
     let (persons, year, seed) = (options.persons, options.year.unwrap_or(preset.year), options.seed);
-    let measures = super::on(options.threads, || measured(preset, persons, year, seed))??;
+    let mut measures = super::on(options.threads, || measured(preset, persons, year, seed))??;
+    measures.extend(figures::measured(preset, persons, year, seed, options.threads)?);
     Ok(Seen { measures, persons, year, seed: Some(seed), events: None })
 }
 

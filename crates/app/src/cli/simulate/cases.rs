@@ -4,7 +4,7 @@
 //! Admissions are left out, and so are chronic visits where the package does not name their benefit: no package
 //! decides them. A purchase in cash is stated with an empty account, for a case cannot keep an account out.
 
-use gongji_domain::Fen;
+use gongji_domain::{Fen, Rate};
 use gongji_microsimulation::{Paid, Scenario, Walker};
 use gongji_population::{Care, Class, Event, Means, Person, Reach, Status};
 use serde_json::{Map, Value, json};
@@ -85,7 +85,7 @@ fn encounter(scenario: &Scenario<'_>, event: &Event, paid: &Paid) -> Value {
     };
     charge(event.off_list, &[("covered", json!(false))]);
     charge(event.over_ceiling, &[("ceiling", json!("0.00"))]);
-    charge(event.upfront, &[("upfront_rate", json!("1"))]);
+    charge(event.upfront, &[("upfront_rate", json!(Rate::ONE.to_string()))]);
     charge(event.eligible, &[]);
     let (hour, minute, second) = (event.clock.0 / 3600, event.clock.0 / 60 % 60, event.clock.0 % 60);
     let mut encounter = json!({

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use gongji_domain::Rate;
+use gongji_domain::{Fen, Rate};
 use gongji_microsimulation::{Assumptions, Comparison, Reform, Response, Scenario, Tally, Walker};
 use gongji_policy::AreaStatus;
 use gongji_population::{Batch, Behaviour, Generator, Preset, Source};
@@ -49,6 +49,9 @@ pub(crate) struct Options {
     /// The people of a preset file of your own
     #[arg(long, value_name = "FILE")]
     preset: Option<PathBuf>,
+    /// Own, de-identified persons and events, a folder as `gongji population generate` writes it
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["persons", "seed", "preset", "behaviour_twin"])]
+    data: Option<PathBuf>,
     /// Assumptions of your own, in the place of those that ship
     #[arg(long, value_name = "FILE")]
     assumptions: Option<PathBuf>,
@@ -121,8 +124,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 struct Prepared {
     chosen: Vec<Chosen>,
     preset: Preset,
-    source: Generator,
-    twin: Option<Generator>,
+    source: Box<dyn Source>,
+    own: bool,
+    twin: Option<Box<dyn Source>>,
     assumed: assumptions::Assumed,
     year: i16,
 }
@@ -147,18 +151,26 @@ impl Prepared {
         };
         let area = chosen[0].area()?;
         let day = chosen[0].on.unwrap_or_else(|| area.newest_day());
+        let own = options.data.as_deref().map(population::Files::open).transpose()?;
+        let of_own = own.as_ref().and_then(population::Files::year);
         let year = match options.year {
             Some(year) => year,
-            None => i16::try_from(day.ymd().0)?,
+            None => i16::try_from(of_own.unwrap_or(day.ymd().0))?,
         };
         let persons = options.persons.unwrap_or(preset.persons);
-        let made = |behaviour| Generator::new(&preset, persons, year, options.seed, behaviour);
-        let source = made(Behaviour::AS_NOW).map_err(|fault| anyhow::anyhow!("{fault}"))?;
-        let twin = options.behaviour_twin.then(|| made(Behaviour::before(&preset))).transpose();
-        let twin = twin.map_err(|fault| anyhow::anyhow!("{fault}"))?;
+        let made = |behaviour| -> anyhow::Result<Box<dyn Source>> {
+            let made = Generator::new(&preset, persons, year, options.seed, behaviour);
+            Ok(Box::new(made.map_err(|fault| anyhow::anyhow!("{fault}"))?))
+        };
+        let is_own = own.is_some();
+        let source = match own {
+            Some(own) => Box::new(own),
+            None => made(Behaviour::AS_NOW)?,
+        };
+        let twin = options.behaviour_twin.then(|| made(Behaviour::before(&preset))).transpose()?;
         let mut assumed = assumptions::assumptions(options.assumptions.as_deref())?;
-        assumed.assumptions.bands.incomes = incomes(&source, assumed.income_groups)?;
-        Ok(Self { chosen, source, twin, assumed, year, preset })
+        assumed.assumptions.bands.incomes = incomes(&*source, assumed.income_groups)?;
+        Ok(Self { chosen, source, own: is_own, twin, assumed, year, preset })
     }
 
     fn assumptions(&self) -> &Assumptions {
@@ -193,9 +205,8 @@ impl Prepared {
     fn report(&self, options: &Options) -> anyhow::Result<Report> {
         let bar = bar(self.source.persons());
         let progress = |done| bar.inc(done);
-        let second: &dyn Source = self.twin.as_ref().map_or(&self.source as &dyn Source, |twin| twin);
-        let sources: [&dyn Source; 2] =
-            if self.twin.is_some() { [second, &self.source] } else { [&self.source, &self.source] };
+        let source = &*self.source;
+        let sources = [self.twin.as_deref().unwrap_or(source), source];
         let runner = Runner { sources, threads: options.threads.map(usize::from), progress: &progress };
         let two = options.before_after || self.chosen.len() == 2;
         let mut file = match &options.out {
@@ -310,10 +321,10 @@ impl Prepared {
         let policies: Vec<String> = scenarios.iter().map(words).collect();
         report.facts = vec![
             ("policy", "政策", policies.join(" → ")),
-            ("population", "参保人群", self.preset.name.clone()),
+            ("population", "参保人群", self.people(options)),
             ("persons", "人数", paint::thousands(&self.source.persons().to_string())),
             ("year", "年度", self.year.to_string()),
-            ("seed", "种子", options.seed.to_string()),
+            ("seed", "种子", if self.own { "—".to_owned() } else { options.seed.to_string() }),
             ("version", "程序版本", env!("CARGO_PKG_VERSION").to_owned()),
         ];
         for note in scenarios.iter().flat_map(|scenario| scenario.notes()) {
@@ -321,27 +332,40 @@ impl Prepared {
                 report.notes.push(note.clone());
             }
         }
+        report.bases = self.assumed.bases.clone();
+        if self.own {
+            report.notes.push("参保人群和就医购药是给出的文件，没有随机生成的数字".to_owned());
+            return Ok(report);
+        }
         report.notes.push(format!(
             "参保人群由「{}」随机生成，不是真实的人；其中按建模假设（A）、推算（D）、回忆（R）的数字都是演示参数，换成本地数据后再下结论",
             self.preset.name
         ));
-        report.bases = self.assumed.bases.clone();
         for basis in self.preset.bases() {
             let from = basis.from.letter().to_owned();
             report.bases.push([basis.path, String::new(), from, basis.why]);
         }
         Ok(report)
     }
+
+    fn people(&self, options: &Options) -> String {
+        match &options.data {
+            Some(folder) => format!("自有数据 {}", folder.display()),
+            None => self.preset.name.clone(),
+        }
+    }
 }
 
 /// How people answer to the prices that both policies give.
 fn answered(elasticity: &str, fixed: &Comparison, seed: u64) -> anyhow::Result<Response> {
-    let words = || format!("--elasticity 给出「{elasticity}」，应为 -2 至 0 之间的数，如 -0.2");
-    let size: Rate = elasticity.strip_prefix('-').unwrap_or(elasticity).parse().ok().with_context(words)?;
-    let below = elasticity.starts_with('-') || size == Rate::ZERO;
-    if !below || size.millionths() > 2 * Rate::ONE.millionths() {
+    let words = || format!("--elasticity 给出「{elasticity}」，应为 -2 至 0 之间、至多两位小数的数，如 -0.2");
+    let size = elasticity.strip_prefix('-').unwrap_or(elasticity);
+    // Two decimals, read as hundredths like money is: a number with a point is not needed.
+    let hundredths = size.parse::<Fen>().ok().with_context(words)?.fen();
+    if hundredths > 200 || (hundredths > 0 && !elasticity.starts_with('-')) {
         bail!(words());
     }
+    let size = Rate::from_millionths(hundredths * (Rate::ONE.millionths() / 100));
     let price = |tally: &Tally| {
         [0, 1].map(|status| {
             let sums = tally.groups(|of, _, _| of == status);
@@ -371,3 +395,6 @@ fn write_all(dir: &Path, report: &Report) -> anyhow::Result<()> {
     write("results.json", format!("{:#}\n", report.json()))?;
     sheet::write(&dir.join("results.xlsx"), report)
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,7 @@ mod premiums;
 mod queries;
 mod reversal;
 mod roundtrip;
+mod simulated;
 mod simulator;
 mod statements;
 mod table;

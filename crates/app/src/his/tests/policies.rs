@@ -22,7 +22,14 @@ fn demo(number: u32, area: &str) -> Patient {
 }
 
 /// Settles one visit of one covered line; the reply.
-fn settle(server: &Server, patient: &Patient, at: &str, med_type: &str, day: &str, price: &str) -> super::Reply {
+pub(super) fn settle(
+    server: &Server,
+    patient: &Patient,
+    at: &str,
+    med_type: &str,
+    day: &str,
+    price: &str,
+) -> super::Reply {
     let mdtrt_id = visit(server, patient, at, med_type, day, price);
     server.call(at, "2207", &by_card(&patient.settlement(&mdtrt_id, "B1", med_type, price)))
 }

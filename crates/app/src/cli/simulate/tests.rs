@@ -1,0 +1,101 @@
+//! The run and the quote contract agree to the fen; threads change nothing.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use gongji_microsimulation::{Comparison, Reform, Scenario, Walker};
+use gongji_policy::Library;
+use gongji_policy::case::{Detail, quote};
+use gongji_population::{Batch, Behaviour, Generator, Source as _};
+
+use super::{answered, cases};
+use crate::cli::load;
+use crate::population;
+use crate::simulate::assumptions::assumptions;
+use crate::simulate::runs::{Row, Runner, incomes};
+use crate::simulate::{html, parquet, results};
+
+const AREAS: [(&str, i16); 4] = [("500000", 2024), ("211200", 2023), ("320700", 2023), ("360100", 2023)];
+
+fn people(code: &str, persons: u64, year: i16) -> Generator {
+    Generator::new(&population::preset(code).unwrap(), persons, year, 7, Behaviour::AS_NOW).unwrap()
+}
+
+#[test]
+fn every_visit_of_a_run_is_quoted_the_same_in_every_field_in_all_areas() {
+    let library = Library::load(&load::shipped());
+    let assumed = assumptions(None).unwrap().assumptions;
+    for (code, year) in AREAS {
+        let scenario = Scenario::of(library.area(code).unwrap(), year, &assumed, Reform::After).unwrap();
+        let (mut batch, mut walker, mut compared) = (Batch::default(), Walker::default(), 0);
+        people(code, 60, year).fill(0, &mut batch).unwrap();
+        for (person, events) in batch.each() {
+            for (case, expected) in cases::of(&scenario, person, events, &mut walker) {
+                let answer = serde_json::to_value(quote(&case.to_string(), &library, Detail::Amounts)).unwrap();
+                let expected = expected["settlements"][0].as_object().unwrap();
+                for (field, value) in expected {
+                    assert_eq!(&answer["settlements"][0][field], value, "{code} {field}\n{case}\n{answer}");
+                }
+                compared += 1;
+            }
+        }
+        assert!(compared > 300, "{code} {compared}");
+    }
+}
+
+#[test]
+fn one_thread_and_three_write_the_same_bytes_and_sums() {
+    let library = Library::load(&load::shipped());
+    let mut assumed = assumptions(None).unwrap();
+    let source = people("360100", 3 * Batch::PERSONS + 17, 2023);
+    assumed.assumptions.bands.incomes = incomes(&source, assumed.income_groups).unwrap();
+    let area = library.area("360100").unwrap();
+    let [before, after] =
+        [Reform::Before, Reform::After].map(|reform| Scenario::of(area, 2023, &assumed.assumptions, reform).unwrap());
+    let dir = tempfile::tempdir().unwrap();
+    let done = AtomicU64::new(0);
+    let run = |threads: usize| -> (Comparison, Vec<u8>) {
+        let progress = |count| {
+            done.fetch_add(count, Ordering::Relaxed);
+        };
+        let runner = Runner { sources: [&source, &source], threads: Some(threads), progress: &progress };
+        let path = dir.path().join(format!("{threads}.parquet"));
+        let mut file = parquet::Persons::create(&path, 2).unwrap();
+        let mut write = |rows: &[Row]| file.add(rows);
+        let bands = &assumed.assumptions.bands;
+        let found = runner.two([&before, &after], bands, Some(&mut write)).unwrap();
+        file.finish().unwrap();
+        let again = runner.one(&after, bands, None).unwrap();
+        assert_eq!(again, found.tallies[1], "alone as beside another");
+        (found, std::fs::read(path).unwrap())
+    };
+    let (one, three) = (run(1), run(3));
+    assert!(one.0 == three.0, "sums differ");
+    assert!(one.1 == three.1 && one.1.len() > 100_000, "files differ");
+    assert_eq!(done.load(Ordering::Relaxed), 4 * source.persons());
+    // Prices fall with the reform, so nobody goes less often.
+    let response = answered("-0.2", &one.0, 1).unwrap();
+    assert!(response.factors.iter().all(|factor| *factor > gongji_domain::Rate::ONE), "{response:?}");
+    assert!(answered("0.2", &one.0, 1).is_err() && answered("-3", &one.0, 1).is_err());
+}
+
+#[test]
+fn a_report_escapes_names_and_holds_every_table_and_chart() {
+    let library = Library::load(&load::shipped());
+    let assumed = assumptions(None).unwrap().assumptions;
+    let source = people("360100", 500, 2023);
+    let area = library.area("360100").unwrap();
+    let scenario = Scenario::of(area, 2023, &assumed, Reform::After).unwrap();
+    let runner = Runner { sources: [&source, &source], threads: Some(1), progress: &|_| () };
+    let tally = runner.one(&scenario, &assumed.bands, None).unwrap();
+    let report = crate::simulate::report::Report {
+        title: "<b>&\"".to_owned(),
+        tables: results::tables(&[("", &tally)], &assumed.bands),
+        ..Default::default()
+    };
+    let page = html::page(&report);
+    assert!(page.contains("<h1>&lt;b&gt;&amp;&quot;</h1>") && !page.contains("<b>&\""));
+    assert_eq!(page.matches("<svg").count(), report.tables.iter().map(|table| table.charts.len()).sum::<usize>());
+    assert!(report.tables.iter().all(|table| !table.rows.is_empty() && page.contains(&table.title)));
+    let json = report.json();
+    assert_eq!(json["tables"]["key_figures"][0]["all"], 500);
+}

@@ -1,0 +1,64 @@
+//! What only a run of an area's policy can measure of a population (按政策结算后的指标), in millionths, for the table of
+//! public figures: the ordinary benefit alone, so chronic care is taken as paid in full.
+
+use std::collections::BTreeMap;
+
+use gongji_domain::{Fen, Rate};
+use gongji_microsimulation::{GroupSums, Reform, Scenario};
+use gongji_policy::Library;
+use gongji_population::{Behaviour, Generator, Preset};
+
+use super::assumptions::assumptions;
+use super::runs::Runner;
+use crate::cli::load;
+
+/// The measures of a preset whose area has a package with rules in the year; none for any other.
+///
+/// # Errors
+/// When people cannot be had.
+pub(crate) fn measured(
+    preset: &Preset,
+    persons: u64,
+    year: i16,
+    seed: u64,
+    threads: Option<usize>,
+) -> anyhow::Result<BTreeMap<String, i64>> {
+    let library = Library::load(&load::shipped());
+    let Some(area) = library.area(&preset.code) else { return Ok(BTreeMap::new()) };
+    let mut assumed = assumptions(None)?.assumptions;
+    assumed.chronic_paid = Rate::ONE;
+    let Ok(scenario) = Scenario::of(area, year, &assumed, Reform::After) else { return Ok(BTreeMap::new()) };
+    let source = Generator::new(preset, persons, year, seed, Behaviour::AS_NOW);
+    let source = source.map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let runner = Runner { sources: [&source, &source], threads, progress: &|_| () };
+    let tally = runner.one(&scenario, &assumed.bands, None)?;
+    let of = |status: usize| tally.groups(|s, _, _| s == status);
+    let (all, active, retired) = (tally.all(), of(0), of(1));
+    let paid = |sums: &GroupSums| part(sums.paid_by_pool, sums.persons);
+    let capped = |sums: &GroupSums| part(sums.at_limit, sums.persons);
+    let measures = [
+        ("pool_share", share(all.ordinary_pool, all.ordinary)),
+        ("paid_active", paid(&active)),
+        ("paid_retired", paid(&retired)),
+        ("capped_active", capped(&active)),
+        ("capped_retired", capped(&retired)),
+        ("pool_per_person", each(all.ordinary_pool, all.persons)),
+        ("account_income", each(all.credit(), all.with_account)),
+    ];
+    Ok(measures.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
+}
+
+const MILLION: i128 = 1_000_000;
+
+fn part(part: u64, whole: u64) -> Option<i64> {
+    i64::try_from((i128::from(part) * MILLION).checked_div(whole.into())?).ok()
+}
+
+fn share(part: Fen, whole: Fen) -> Option<i64> {
+    i64::try_from((i128::from(part.fen()) * MILLION).checked_div(whole.fen().into())?).ok()
+}
+
+/// Yuan for each.
+fn each(sum: Fen, count: u64) -> Option<i64> {
+    i64::try_from((i128::from(sum.fen()) * (MILLION / 100)).checked_div(count.into())?).ok()
+}
