@@ -16,7 +16,7 @@ mod write;
 pub(crate) use check::{measured, measured_own, targets};
 pub(crate) use columns::{dictionary_csv, dictionary_markdown};
 pub(crate) use fault::Faults;
-pub(crate) use presets::{preset, preset_file};
+pub(crate) use presets::{preset, preset_file, presets};
 pub(crate) use read::Files;
 pub(crate) use write::{Format, write};
 
