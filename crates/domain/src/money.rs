@@ -161,10 +161,41 @@ impl Sum for Fen {
     }
 }
 
+/// The numbers below a hundred, each as two digits.
+const PAIRS: &str = "\
+    0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+    5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
+/// The last two digits of a number.
+fn pair(number: u64) -> &'static str {
+    let at = (number % 100) as usize * 2;
+    &PAIRS[at..at + 2]
+}
+
+/// Writes a number at the end of a text.
+fn put_whole(number: u64, text: &mut String) {
+    if number >= 100 {
+        put_whole(number / 100, text);
+    }
+    // The first of two digits is not written where nothing is before it and it is none.
+    text.push_str(if number < 10 { &pair(number)[1..] } else { pair(number) });
+}
+
 /// Room for the longest amount: a sign, nineteen digits and a point.
 const LONGEST: usize = 21;
 
 impl Fen {
+    /// Writes the amount at the end of a text, as it is shown.
+    pub fn put(self, text: &mut String) {
+        let fen = self.0.unsigned_abs();
+        if self.0 < 0 {
+            text.push('-');
+        }
+        put_whole(fen / 100, text);
+        text.push('.');
+        text.push_str(pair(fen));
+    }
+
     /// The amount as text, written from the end of `room`: answers are mostly amounts, and this
     /// needs no formatter.
     fn digits(self, room: &mut [u8; LONGEST]) -> &str {
@@ -258,6 +289,9 @@ mod tests {
             (i64::MIN, "-92233720368547758.08"),
         ] {
             assert_eq!(Fen(fen).to_string(), text);
+            let mut put = String::from("=");
+            Fen(fen).put(&mut put);
+            assert_eq!(put.strip_prefix('='), Some(text));
         }
     }
 

@@ -9,6 +9,7 @@ mod declare;
 mod shared;
 
 pub(crate) use bands::Bands;
+pub(crate) use shared::place_of;
 
 use crate::fault::{At, Fault, listed, nearest};
 use crate::model::{Condition, Package, Pattern, Table, Word};
@@ -102,6 +103,10 @@ pub(crate) struct Registry {
     pub(crate) visit_places: u8,
     /// How many facts of charges a case states.
     pub(crate) charge_places: u8,
+    /// The facts of a visit of which a case states nothing, by their places.
+    pub(crate) of_visits: Vec<i64>,
+    /// The facts of such a charge.
+    pub(crate) of_charges: Vec<i64>,
 }
 
 /// The most bands that one fact may fall into.
@@ -152,11 +157,6 @@ impl Registry {
 
     pub(crate) fn get(&self, name: &str) -> Option<&Fact> {
         self.id(name).map(|id| &self.facts[id])
-    }
-
-    /// A fact that every package has: these come first, so that a visit's are found in one look.
-    pub(crate) fn shared(&self, name: &str) -> Option<&Fact> {
-        self.facts.iter().take(SHARED.len()).find(|fact| fact.name == name)
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {

@@ -2,7 +2,7 @@
 
 use crate::articles::{Article, Articles};
 use crate::compile::{Compiled, CompiledBenefit, compile};
-use crate::facts::{Fact, Owner};
+use crate::facts::Fact;
 use crate::fault::{Fault, Severity, SourceFile, nearest};
 use crate::model::Package;
 use crate::{bounds, check, lower, overlay, read};
@@ -320,21 +320,11 @@ impl Fact {
 impl Area {
     /// The visit-level facts of a case that states none, for callers that bind many visits at once.
     pub fn default_facts(&self) -> Vec<i64> {
-        self.defaults(|fact| fact.owner != Owner::Charge, self.compiled.registry.visit_places)
+        self.compiled.registry.of_visits.clone()
     }
 
     /// The facts of a charge that states none.
     pub fn default_charge_facts(&self) -> Vec<i64> {
-        self.defaults(|fact| fact.owner == Owner::Charge, self.compiled.registry.charge_places)
-    }
-
-    fn defaults(&self, of: impl Fn(&Fact) -> bool, places: u8) -> Vec<i64> {
-        let mut facts = alloc::vec![gongji_adjudication::MISSING; usize::from(places)];
-        for fact in self.facts().iter().filter(|fact| of(fact)) {
-            if let Some(place) = fact.place() {
-                facts[place] = fact.default.unwrap_or(gongji_adjudication::MISSING);
-            }
-        }
-        facts
+        self.compiled.registry.of_charges.clone()
     }
 }

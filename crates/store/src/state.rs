@@ -143,7 +143,13 @@ impl<'a, S: State + ?Sized> Known<'a, S> {
         self.persons.iter().find(|(known, ..)| *known == name).map_or(0, |(_, revision, _)| *revision)
     }
 
-    /// The visit that the request names, if the member had one with this number.
+    /// The visit that the request names, if the member had it.
+    #[must_use]
+    pub fn named_visit(&self) -> Option<&'a S::Visit> {
+        self.visit.map(|(_, visit)| visit)
+    }
+
+    /// The same, if it has this number.
     #[must_use]
     pub fn visit(&self, number: u64) -> Option<&'a S::Visit> {
         self.visit.filter(|(known, _)| *known == number).map(|(_, visit)| visit)

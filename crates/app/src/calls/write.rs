@@ -210,7 +210,7 @@ fn call(exchange: &Exchange, bodies: bool) -> Call {
         Some(Json::Text(text) | Json::Number(text)) => text.to_string(),
         _ => String::new(),
     };
-    let plain = |text: String| text.chars().filter(|c| !c.is_control()).take(WORD).collect();
+    let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(WORD).collect();
     let zip = exchange.reply.starts_with(SIGN);
     let text = |bytes: &[u8]| match bytes.starts_with(SIGN) {
         true => format!("（文件，{} 字节）", bytes.len()),
@@ -231,9 +231,9 @@ fn call(exchange: &Exchange, bodies: bool) -> Call {
     Call {
         at: exchange.arrived.at.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string(),
         no: exchange.arrived.no,
-        infno: plain(outline.infno),
-        msgid: plain(outline.msgid),
-        institution: plain(outline.institution),
+        infno: plain(&outline.infno),
+        msgid: plain(&outline.msgid),
+        institution: plain(&outline.institution),
         ms: exchange.ms,
         code,
         field,

@@ -428,7 +428,7 @@ impl<'a> View<'a> {
 
     /// A visit of the member by its 就诊ID.
     pub(crate) fn visit(self, mdtrt_id: &str) -> Option<&'a Visit> {
-        self.0.visit(event_number(mdtrt_id)?).filter(|visit| visit.mdtrt_id == mdtrt_id)
+        self.0.named_visit().filter(|visit| visit.mdtrt_id == mdtrt_id)
     }
 
     /// The day up to which the books of one of these areas are closed, if that day or a later one is.

@@ -53,12 +53,18 @@ impl Notes {
 /// the rest.
 pub(crate) struct Node<'a> {
     path: CompactString,
-    fields: &'a [(CompactString, Json)],
-    read: Vec<Cell<bool>>,
+    fields: Vec<Field<'a>>,
     /// Where the next field is likely: most are asked for in the order in which they were sent.
     next: Cell<usize>,
     /// In the envelope some clients write an empty field as the word `null`.
     null_is_empty: bool,
+}
+
+/// One field of it, and whether anything asked for it.
+struct Field<'a> {
+    name: &'a str,
+    value: &'a Json,
+    read: Cell<bool>,
 }
 
 impl<'a> Node<'a> {
@@ -70,8 +76,8 @@ impl<'a> Node<'a> {
                 if path.is_empty() { Fault::new(Code::InvalidJson) } else { Fault::at(Code::InvalidValue, path) };
             return Err(fault.given(kind(value)).allowed("一个 JSON 对象"));
         };
-        let read = fields.iter().map(|_| Cell::new(false)).collect();
-        Ok(Self { path, fields, read, next: Cell::new(0), null_is_empty: false })
+        let fields = fields.iter().map(|(name, value)| Field { name, value, read: Cell::new(false) }).collect();
+        Ok(Self { path, fields, next: Cell::new(0), null_is_empty: false })
     }
 
     /// Reads the word `null` as an empty field too.
@@ -88,18 +94,19 @@ impl<'a> Node<'a> {
     /// The field as it was sent.
     pub(crate) fn raw(&self, name: &str) -> Option<&'a Json> {
         let (before, after) = self.fields.split_at(self.next.get());
-        let named = |field: &(CompactString, Json)| field.0 == name;
+        let named = |field: &Field<'_>| field.name == name;
         let later = || before.iter().position(named);
         let at = after.iter().position(named).map(|at| at + before.len()).or_else(later)?;
-        self.read[at].set(true);
+        let field = &self.fields[at];
+        field.read.set(true);
         self.next.set(at + 1);
-        Some(&self.fields[at].1)
+        Some(field.value)
     }
 
     /// Fields that the interface has and this service has no use for.
     pub(crate) fn known(&self, names: &[&str]) {
-        for (field, read) in self.fields.iter().zip(&self.read).filter(|(_, read)| !read.get()) {
-            read.set(names.contains(&field.0.as_str()));
+        for field in self.unread() {
+            field.read.set(names.contains(&field.name));
         }
     }
 
@@ -110,10 +117,10 @@ impl<'a> Node<'a> {
     }
 
     /// The same as it lies in the message.
-    fn word(&self, name: &str, max: usize) -> Result<Option<&'a str>, Fault> {
+    pub(crate) fn word(&self, name: &str, max: usize) -> Result<Option<&'a str>, Fault> {
         let text = match self.raw(name) {
             None | Some(Json::Null) => return Ok(None),
-            Some(Json::Text(text)) => text.trim(),
+            Some(Json::Text(text)) => trimmed(text),
             Some(Json::Number(text)) => text.as_str(),
             Some(other) => return Err(self.invalid(name, kind(other), &format!("至多 {max} 个字符的文字"))),
         };
@@ -128,8 +135,13 @@ impl<'a> Node<'a> {
 
     /// As [`Node::optional`], but must be there.
     pub(crate) fn required(&self, name: &str, max: usize) -> Result<String, Fault> {
+        Ok(self.required_word(name, max)?.to_owned())
+    }
+
+    /// The same as it lies in the message.
+    pub(crate) fn required_word(&self, name: &str, max: usize) -> Result<&'a str, Fault> {
         let missing = || self.missing(name, &format!("至多 {max} 个字符的文字"));
-        self.optional(name, max)?.ok_or_else(missing)
+        self.word(name, max)?.ok_or_else(missing)
     }
 
     /// As [`Node::optional`]; notes when it is not there.
@@ -150,10 +162,11 @@ impl<'a> Node<'a> {
     }
 
     /// One of the codes of a table, or an error that lists them.
-    pub(crate) fn one_of(&self, name: &str, table: &[(&str, &str)]) -> Result<String, Fault> {
+    pub(crate) fn one_of(&self, name: &str, table: &[(&'static str, &str)]) -> Result<&'static str, Fault> {
         let listed = || table.iter().map(|(code, meaning)| format!("{code} {meaning}")).collect::<Vec<_>>().join("、");
-        let text = self.optional(name, 50)?.ok_or_else(|| self.missing(name, &listed()))?;
-        if table.iter().any(|(code, _)| *code == text) { Ok(text) } else { Err(self.invalid(name, &text, &listed())) }
+        let text = self.word(name, 50)?.ok_or_else(|| self.missing(name, &listed()))?;
+        let code = table.iter().map(|(code, _)| *code).find(|code| *code == text);
+        code.ok_or_else(|| self.invalid(name, text, &listed()))
     }
 
     /// A day with time, or a day alone.
@@ -252,11 +265,14 @@ impl<'a> Node<'a> {
     /// Notes every field that nothing asked for.
     pub(crate) fn finish(&self, notes: &Notes) {
         self.known(&["exp_content", "expContent"]);
-        for (field, read) in self.fields.iter().zip(&self.read) {
-            if !read.get() {
-                notes.unknown(self.path(&field.0));
-            }
+        for field in self.unread() {
+            notes.unknown(self.path(field.name));
         }
+    }
+
+    /// The fields that nothing asked for so far.
+    fn unread(&self) -> impl Iterator<Item = &Field<'a>> {
+        self.fields.iter().filter(|field| !field.read.get())
     }
 
     fn form<const S: u32>(&self) -> String {
@@ -274,8 +290,7 @@ impl<'a> Node<'a> {
 
     /// A field that was sent, that nothing asked for so far, and that is almost called so.
     fn misspelt(&self, name: &str) -> Option<&'a str> {
-        let unread = self.fields.iter().zip(&self.read).filter(|(_, read)| !read.get());
-        let names = unread.map(|(field, _)| field.0.as_str()).filter(|sent| *sent != name);
+        let names = self.unread().map(|field| field.name).filter(|sent| *sent != name);
         let apart = |sent: &str| strsim::damerau_levenshtein(&sent.to_ascii_lowercase(), name);
         names
             .map(|sent| (apart(sent), sent))
@@ -353,6 +368,12 @@ pub(crate) fn unwrapped(value: Json) -> Result<Json, Fault> {
         }
         other => Err(Fault::at(Code::InvalidValue, "input").given(kind(&other)).allowed("一个 JSON 对象")),
     }
+}
+
+/// A text without white space around it, as nearly every one is sent.
+fn trimmed(text: &str) -> &str {
+    let ends = [text.as_bytes().first(), text.as_bytes().last()];
+    if ends.into_iter().flatten().all(u8::is_ascii_graphic) { text } else { text.trim() }
 }
 
 fn kind(value: &Json) -> &'static str {
@@ -440,7 +461,7 @@ mod tests {
 
     #[test]
     fn codes_and_moments_say_what_is_allowed() {
-        let code = |node: &Node<'_>| node.one_of("x", &[("0", "否"), ("1", "是")]);
+        let code = |node: &Node<'_>| node.one_of("x", &[("0", "否"), ("1", "是")]).map(str::to_owned);
         check("\"1\"", code, Ok("1"));
         check("1", code, Ok("1"));
         check("\"2\"", code, Err("给出「2」，应为0 否、1 是"));

@@ -1,23 +1,27 @@
 //! The envelope around every transaction: request in, reply out.
 
+use std::ops::Range;
+
+use compact_str::CompactString;
+
 use super::auth::Guard;
 use super::decode::{Node, Notes, unwrapped};
 use super::errors::Fault;
 use super::json::Json;
 use super::profile::Required;
-use super::written::{Output, object};
+use super::written::{Output, name, object, put_digits};
 
 /// A request without its input's meaning.
 #[derive(Debug)]
 pub(crate) struct Envelope {
     /// 交易编号
-    pub infno: String,
+    pub infno: CompactString,
     /// 发送方报文ID
-    pub msgid: String,
+    pub msgid: CompactString,
     /// 定点医药机构编号
-    pub institution: String,
+    pub institution: CompactString,
     /// 参保地医保区划
-    pub insured_in: Option<String>,
+    pub insured_in: Option<CompactString>,
     /// 输入, an object.
     pub input: Json,
     /// The field that says how `input` is encrypted, and what it says.
@@ -54,26 +58,32 @@ const STRICT: &[(&str, usize)] = &[("infver", 6), ("fixmedins_name", 200)];
 /// What is known of a message before it is understood, so that an error can be logged and answered.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outline {
-    pub infno: String,
-    pub msgid: String,
-    pub institution: String,
-    pub division: String,
+    pub infno: CompactString,
+    pub msgid: CompactString,
+    pub institution: CompactString,
+    pub division: CompactString,
 }
 
 impl Outline {
     /// The envelope's own words, as far as they are words.
     pub(crate) fn of(message: &Json) -> Self {
-        let word = |name: &str| match message.get(name) {
-            Some(Json::Text(text) | Json::Number(text)) if text.len() <= 30 => text.to_string(),
-            Some(Json::Text(text) | Json::Number(text)) => text.chars().take(30).collect(),
-            _ => String::new(),
-        };
-        Self {
-            infno: word("infno"),
-            msgid: word("msgid"),
-            institution: word("fixmedins_code"),
-            division: word("mdtrtarea_admvs"),
+        let mut outline = Self::default();
+        let fields: &[_] = if let Json::Object(fields) = message { fields } else { &[] };
+        for (name, value) in fields {
+            let word = match name.as_str() {
+                "infno" => &mut outline.infno,
+                "msgid" => &mut outline.msgid,
+                "fixmedins_code" => &mut outline.institution,
+                "mdtrtarea_admvs" => &mut outline.division,
+                _ => continue,
+            };
+            *word = match value {
+                Json::Text(text) | Json::Number(text) if text.len() <= 30 => text.clone(),
+                Json::Text(text) | Json::Number(text) => text.chars().take(30).collect(),
+                _ => continue,
+            };
         }
+        outline
     }
 }
 
@@ -83,19 +93,19 @@ impl Envelope {
     /// institution's profile is strict.
     pub(crate) fn read(message: &Json, required: Required, notes: &Notes) -> Result<Self, Fault> {
         let node = Node::of("", message)?.null_is_empty();
-        let infno = node.required("infno", 10)?;
-        let msgid = node.required("msgid", 30)?;
-        let institution = node.required("fixmedins_code", 30)?;
-        let insured_in = node.optional("insuplc_admdvs", 6)?;
+        let infno = node.required_word("infno", 10)?.into();
+        let msgid = node.required_word("msgid", 30)?.into();
+        let institution = node.required_word("fixmedins_code", 30)?.into();
+        let insured_in = node.word("insuplc_admdvs", 6)?.map(CompactString::from);
         for (name, max) in EXPECTED {
             match required {
                 Required::Tolerant => node.note(name, *max, notes)?,
-                Required::Strict => drop(node.required(name, *max)?),
+                Required::Strict => drop(node.required_word(name, *max)?),
             }
         }
         if required == Required::Strict {
             for (name, max) in STRICT {
-                node.required(name, *max)?;
+                node.required_word(name, *max)?;
             }
         }
         let mut encrypted = None;
@@ -130,13 +140,33 @@ pub(crate) fn lies_in(division: &str, area: &str) -> bool {
     !prefix.is_empty() && division.starts_with(prefix)
 }
 
-/// The times and number of one reply.
+/// The number of one reply, which has its time in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Stamp {
     /// 接收方报文ID
-    pub inf_refmsgid: String,
+    inf_refmsgid: String,
+    /// Where in it the time is.
+    time: Range<usize>,
+}
+
+impl Stamp {
+    /// Division, `yyyyMMddHHmmss` as a number, milliseconds, count of replies.
+    pub(crate) fn new(division: &str, second: u64, millisecond: u64, count: u64) -> Self {
+        let mut inf_refmsgid = String::with_capacity(30);
+        (division.chars().count()..6).for_each(|_| inf_refmsgid.push('0'));
+        inf_refmsgid.push_str(division);
+        let from = inf_refmsgid.len();
+        put_digits(&mut inf_refmsgid, second, 14);
+        put_digits(&mut inf_refmsgid, millisecond, 3);
+        let time = from..inf_refmsgid.len();
+        put_digits(&mut inf_refmsgid, count, 7);
+        Self { inf_refmsgid, time }
+    }
+
     /// `yyyyMMddHHmmssSSS`
-    pub time: String,
+    fn time(&self) -> &str {
+        &self.inf_refmsgid[self.time.clone()]
+    }
 }
 
 /// A reply: `infcode` is the number 0 and `err_msg` empty on success, -1 and the message else.
@@ -145,13 +175,13 @@ pub(crate) fn reply(stamp: &Stamp, outcome: Result<&Output, &Fault>, warn_msg: &
     let output = outcome.map_or("null", Output::as_str);
     let mut text = String::with_capacity(output.len() + err_msg.len() + warn_msg.len() + 256);
     object(&mut text, |put| {
-        put.json("infcode", if outcome.is_ok() { "0" } else { "-1" });
-        put.text("inf_refmsgid", &stamp.inf_refmsgid);
-        put.text("refmsg_time", &stamp.time);
-        put.text("respond_time", &stamp.time);
-        put.text("err_msg", &err_msg);
-        put.text("warn_msg", warn_msg);
-        put.json("output", output);
+        put.json(name!("infcode"), if outcome.is_ok() { "0" } else { "-1" });
+        put.text(name!("inf_refmsgid"), &stamp.inf_refmsgid);
+        put.text(name!("refmsg_time"), stamp.time());
+        put.text(name!("respond_time"), stamp.time());
+        put.text(name!("err_msg"), &err_msg);
+        put.text(name!("warn_msg"), warn_msg);
+        put.json(name!("output"), output);
     });
     text.into_bytes()
 }

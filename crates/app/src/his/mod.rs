@@ -90,6 +90,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Bytes;
+use compact_str::CompactString;
 use gongji_store::{Draft, Key, Known, Outcome, Place, Reply, Request, Store, SubmitError};
 
 use crate::serve::clock::{Clock, unix_millis};
@@ -110,7 +111,6 @@ use member::{Record, certificate_name, record_name};
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
 use profile::Profile;
-use written::put_digits;
 
 /// Answers messages of the national interface.
 pub(crate) struct Service {
@@ -274,9 +274,9 @@ impl Service {
             }
             Err(Refused::Gateway(status, body)) => {
                 tracing::info!(
-                    infno = outline.infno,
-                    msgid = outline.msgid,
-                    institution = outline.institution,
+                    infno = outline.infno.as_str(),
+                    msgid = outline.msgid.as_str(),
+                    institution = outline.institution.as_str(),
                     body,
                     "not admitted"
                 );
@@ -353,22 +353,26 @@ impl Service {
         }
         let transaction = offered::find(&envelope.infno).or_else(|| offered::find(profile.base(&envelope.infno)));
         let transaction = transaction.ok_or_else(|| offered::unknown(&envelope.infno))?;
-        tracing::debug!(infno = envelope.infno, msgid = envelope.msgid, name = transaction.name, "read");
+        tracing::debug!(
+            infno = envelope.infno.as_str(),
+            msgid = envelope.msgid.as_str(),
+            name = transaction.name,
+            "read"
+        );
         let plan = (transaction.prepare)(&Input::new(&envelope.input, notes)?)?;
         Ok((envelope, plan))
     }
 
     /// Has a message answered; of a certificate it is looked up first whose it is.
-    fn submit(self: &Arc<Self>, message: Message, plan: Plan, done: impl FnOnce(Vec<u8>) + Send + 'static) {
-        let (kind, number) = match &plan.about {
+    fn submit(self: &Arc<Self>, message: Message, mut plan: Plan, done: impl FnOnce(Vec<u8>) + Send + 'static) {
+        let certificate = match std::mem::replace(&mut plan.about, About::Nobody) {
             About::Nobody => return self.submit_for(message, plan, Vec::new(), done),
             About::Person(psn_no) => {
-                let persons = vec![psn_no.clone(), record_name(psn_no)];
-                return self.submit_with(message, plan, persons, done);
+                let record = record_name(&psn_no);
+                return self.submit_with(message, plan, vec![psn_no, record], done);
             }
-            About::Certificate(kind, number) => (kind, number),
+            About::Certificate(kind, number) => certificate_name(&kind, &number),
         };
-        let certificate = certificate_name(kind, number);
         let (shown, asked) = (certificate.clone(), vec![certificate.clone()]);
         let owner = move |view: View<'_>| view.owner(&shown).map(str::to_owned).into_iter().collect();
         self.looked_up(message, asked, owner, done, move |service, message, owner, done| {
@@ -408,7 +412,7 @@ impl Service {
         go_on: impl FnOnce(&Arc<Self>, Message, Vec<String>, D) + Send + 'static,
     ) {
         let Envelope { institution, msgid, .. } = &message.envelope;
-        let key = Key { institution: institution.clone(), msgid: msgid.clone() };
+        let key = Key { institution: institution.to_string(), msgid: msgid.to_string() };
         if let Some(names) = self.store.glance(&key, &asked, None, |known| see(View(known))) {
             return go_on(self, message, names, done);
         }
@@ -440,7 +444,7 @@ impl Service {
         };
         let Message { outline, envelope, notes, .. } = message;
         let (now, stamp) = self.stamp(&outline);
-        let key = Key { institution: envelope.institution.clone(), msgid: envelope.msgid.clone() };
+        let key = Key { institution: envelope.institution.to_string(), msgid: envelope.msgid.to_string() };
         let deciding = Deciding { decide, envelope, notes, now, stamp };
         if asks {
             let look = |known: &Known<'_, Book>| deciding.outcome(&self.directory, &*self.decider, known, 0);
@@ -450,12 +454,12 @@ impl Service {
         }
         let institution = &deciding.envelope.institution;
         let request = Request {
-            infno: deciding.envelope.infno.clone(),
+            infno: deciding.envelope.infno.to_string(),
             input: deciding.envelope.input.canonical(),
             recorded: now.to_string(),
             persons,
             visit: plan.visit,
-            refers: plan.refers.map(|msgid| Key { institution: institution.clone(), msgid }),
+            refers: plan.refers.map(|msgid| Key { institution: institution.to_string(), msgid }),
             key,
         };
         // The reply to give when the store has none.
@@ -466,12 +470,21 @@ impl Service {
             done(answer.map_or_else(
                 |error| {
                     let fault = from_store(error, &outline, &sent);
-                    tracing::warn!(infno = outline.infno, msgid = outline.msgid, code = fault.code(), "refused");
+                    tracing::warn!(
+                        infno = outline.infno.as_str(),
+                        msgid = outline.msgid.as_str(),
+                        code = fault.code(),
+                        "refused"
+                    );
                     envelope::reply(&late_stamp, Err(&fault), "")
                 },
                 |reply| {
                     if reply.replayed {
-                        tracing::info!(infno = outline.infno, msgid = outline.msgid, "answered again");
+                        tracing::info!(
+                            infno = outline.infno.as_str(),
+                            msgid = outline.msgid.as_str(),
+                            "answered again"
+                        );
                     }
                     reply.body
                 },
@@ -535,22 +548,11 @@ impl Service {
         let at = self.clock.now();
         let now = Moment::of(at);
         let millisecond = u64::from(at.time().millisecond().unsigned_abs());
-        let mut time = String::with_capacity(17);
-        put_digits(&mut time, now.digits(), 14);
-        put_digits(&mut time, millisecond, 3);
-        let said = outline.division.bytes().filter(u8::is_ascii_digit).take(6).map(char::from);
-        let mut division: String = said.collect();
-        if division.is_empty() {
-            division =
-                self.directory.institution(&outline.institution).map(|known| known.area.clone()).unwrap_or_default();
-        }
+        let said: CompactString = outline.division.bytes().filter(u8::is_ascii_digit).take(6).map(char::from).collect();
+        let ours = || self.directory.institution(&outline.institution).map_or("", |known| &known.area);
+        let division = if said.is_empty() { ours() } else { &said };
         let count = self.replies.fetch_add(1, Ordering::Relaxed) % 10_000_000;
-        let mut inf_refmsgid = String::with_capacity(30);
-        (division.chars().count()..6).for_each(|_| inf_refmsgid.push('0'));
-        inf_refmsgid.push_str(&division);
-        inf_refmsgid.push_str(&time);
-        put_digits(&mut inf_refmsgid, count, 7);
-        let stamp = Stamp { inf_refmsgid, time };
+        let stamp = Stamp::new(division, now.digits(), millisecond, count);
         (now, stamp)
     }
 }
@@ -621,7 +623,7 @@ fn is_read_back(effects: &str) -> bool {
 fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome<Change> {
     let warn_msg = notes.warn_msg();
     if !warn_msg.is_empty() {
-        tracing::debug!(infno = envelope.infno, msgid = envelope.msgid, warn_msg, "noted");
+        tracing::debug!(infno = envelope.infno.as_str(), msgid = envelope.msgid.as_str(), warn_msg, "noted");
     }
     match decided {
         Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), &warn_msg)),

@@ -22,7 +22,7 @@ impl Decimal {
     pub(crate) fn read(text: &str) -> Option<Self> {
         // Most are whole and short.
         if text.len() < 18 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            return text.parse().ok().map(|units| Self { units, scale: 0 });
+            return text.parse::<i64>().ok().map(|units| Self { units: units.into(), scale: 0 });
         }
         let (negative, text) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
@@ -59,7 +59,7 @@ impl Decimal {
 
     /// The value in units of 10^-`decimals`, if it has no more decimals than that.
     pub(crate) fn units(self, decimals: u32) -> Option<i128> {
-        self.units.checked_mul(10_i128.checked_pow(decimals.checked_sub(self.scale)?)?)
+        self.units.checked_mul(10_i64.checked_pow(decimals.checked_sub(self.scale)?)?.into())
     }
 }
 
@@ -145,10 +145,11 @@ impl Digits {
 impl<const S: u32> Fixed<S> {
     /// Writes it at the end of a text.
     pub(crate) fn put(self, text: &mut String) {
-        // Half of a reply's amounts are nothing.
-        match self.0 {
-            0 => text.push_str(const { nothing(S) }),
-            units => text.push_str(Digits::of::<S>(units).as_str()),
+        // Half of a reply's amounts are nothing, and most others are money.
+        match (self.0, S) {
+            (0, _) => text.push_str(const { nothing(S) }),
+            (fen, 2) => Fen::from_fen(fen).put(text),
+            (units, _) => text.push_str(Digits::of::<S>(units).as_str()),
         }
     }
 }

@@ -73,7 +73,9 @@ pub(super) const TRANSACTIONS: &[Transaction] = &[
 
 /// The transaction with a number.
 pub(super) fn find(infno: &str) -> Option<&'static Transaction> {
-    TRANSACTIONS.iter().find(|transaction| transaction.numbers.contains(&infno))
+    // They stand in the order of their numbers, and a letter form beside its number.
+    let at = TRANSACTIONS.binary_search_by_key(&infno.get(..4)?, |transaction| transaction.numbers[0]).ok()?;
+    Some(&TRANSACTIONS[at]).filter(|transaction| transaction.numbers.contains(&infno))
 }
 
 /// A number of the interface that is not offered, or one that there is not.
@@ -100,4 +102,22 @@ fn offered() -> String {
         _ => format!("{first}–{last}"),
     });
     said.collect::<Vec<_>>().join("、")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_transaction_is_found_under_each_of_its_numbers() {
+        for transaction in TRANSACTIONS {
+            for number in transaction.numbers {
+                let found = find(number).map(|found| found.name);
+                assert_eq!(found, Some(transaction.name), "{number}");
+            }
+        }
+        for none in ["", "220", "2206B", "22066", "9999", "门诊"] {
+            assert!(find(none).is_none(), "{none}");
+        }
+    }
 }

@@ -51,8 +51,8 @@ pub(crate) struct Paying<'a> {
     /// The patient's counters, and the account that pays.
     pub standing: Standing,
     pub use_account: bool,
-    /// Goods without a national code cannot be paid for.
-    pub coded_only: Option<Asked<'a>>,
+    /// The use that the account's area allows; of goods without a code of the country it must be asked.
+    pub allowed: Option<Asked<'a>>,
     relative: Option<Relative<'a>>,
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn check_certificate(
 pub(crate) fn paying<'a>(call: &Call<'a>, member: &'a Member, pays: Pays<'_>, day: Day) -> Result<Paying<'a>, Fault> {
     let standing = call.book.standing(&member.number);
     match pays {
-        Pays::Nobody => Ok(Paying { standing, use_account: false, coded_only: None, relative: None }),
+        Pays::Nobody => Ok(Paying { standing, use_account: false, allowed: None, relative: None }),
         Pays::Own => Ok(own(call, member, standing, day)),
         Pays::Relative { kind, number } => relative(call, member, standing, (kind, number), day),
     }
@@ -101,19 +101,19 @@ pub(crate) fn paying<'a>(call: &Call<'a>, member: &'a Member, pays: Pays<'_>, da
 fn own<'a>(call: &Call<'a>, member: &'a Member, standing: Standing, day: Day) -> Paying<'a> {
     let asked = Asked { holder: member, who: "self", day };
     let may = can_pay(call, member).and_then(|()| match asked.allowed(call) {
-        Ok(allowed) => Ok(allowed.coded_only.then_some(asked)),
+        Ok(()) => Ok(Some(asked)),
         // The package does not say; its rules of visits let the account pay.
         Err(Refused::Unsaid(_)) => Ok(None),
         Err(Refused::Said { why, article }) => Err(format!("{why}（依据 {article}）")),
     });
-    let (use_account, coded_only) = match may {
-        Ok(coded_only) => (true, coded_only),
+    let (use_account, allowed) = match may {
+        Ok(allowed) => (true, allowed),
         Err(why) => {
             call.notes.say(format!("本人个人账户不支付：{why}"));
             (false, None)
         }
     };
-    Paying { standing, use_account, coded_only, relative: None }
+    Paying { standing, use_account, allowed, relative: None }
 }
 
 fn relative<'a>(
@@ -126,7 +126,7 @@ fn relative<'a>(
     let holder = chosen(call, member, kind, number)?;
     let who = of_relation(call, holder, member);
     let asked = Asked { holder, who, day };
-    let allowed = asked.allowed(call).map_err(|refused| match refused {
+    asked.allowed(call).map_err(|refused| match refused {
         Refused::Unsaid(why) => refusal(&why),
         Refused::Said { why, article } => refusal(&why).article(article),
     })?;
@@ -145,8 +145,7 @@ fn relative<'a>(
         call.notes.say("共济账户没有可用金额，由就诊人现金支付");
     }
     let relative = Relative { holder, bond, purpose, usable, article: asked.article(call, "true") };
-    let coded_only = allowed.coded_only.then_some(asked);
-    Ok(Paying { standing, use_account: true, coded_only, relative: Some(relative) })
+    Ok(Paying { standing, use_account: true, allowed: Some(asked), relative: Some(relative) })
 }
 
 /// Puts as much of a relative's account as may be used in place of the patient's own; says how much that is.
@@ -244,11 +243,6 @@ pub(crate) struct Asked<'a> {
     day: Day,
 }
 
-/// A use that an area allows.
-struct Allowed {
-    coded_only: bool,
-}
-
 /// A use that it does not allow, or does not speak of.
 enum Refused {
     Said { why: String, article: String },
@@ -257,12 +251,17 @@ enum Refused {
 
 impl Asked<'_> {
     /// Whether the holder's area lets the account pay.
-    fn allowed(&self, call: &Call<'_>) -> Result<Allowed, Refused> {
+    fn allowed(&self, call: &Call<'_>) -> Result<(), Refused> {
         if self.verdict(call, "true")? != Verdict::Allowed {
             let told = self.told(call, "true").map_err(Refused::of)?;
             return Err(Refused::Said { why: told.words, article: told.article });
         }
-        Ok(Allowed { coded_only: self.verdict(call, "false")? != Verdict::Allowed })
+        Ok(())
+    }
+
+    /// Whether that is so of goods without a code of the country as well.
+    pub(crate) fn uncoded_too(&self, call: &Call<'_>) -> bool {
+        matches!(self.verdict(call, "false"), Ok(Verdict::Allowed))
     }
 
     /// By which article the account may pay, or not, for what has a code of the country or has none.

@@ -30,14 +30,14 @@ const TRACES: usize = 10_000;
 pub(crate) struct Ask {
     psn_no: String,
     insutype: String,
-    cert_type: String,
+    cert_type: &'static str,
     cert_no: String,
     /// 证件号码 and 人员姓名, which must be the member's if they are sent.
     certno: Option<String>,
     psn_name: Option<String>,
     begntime: Moment,
     med_type: String,
-    account: String,
+    account: &'static str,
     total: Fen,
     split: Split,
     fees: Vec<Fee>,
@@ -91,7 +91,7 @@ impl Ask {
     /// What is done with it, for its person.
     pub(crate) fn plan(self, decide: impl Fn(&Self, &Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Plan {
         let psn_no = self.psn_no.clone();
-        let relatives = by_relative(&self.account);
+        let relatives = by_relative(self.account);
         let decide = move |call: &Call<'_>| decide(&self, call).map_err(|fault| fault.in_node(NODE));
         Plan::new(&psn_no, decide).with_relatives(relatives)
     }
@@ -105,8 +105,8 @@ impl Ask {
     pub(crate) fn decide<'a>(&self, call: &Call<'a>, mdtrt_id: &str) -> Result<Decided<'a>, Fault> {
         let member = call.member(&self.psn_no, "data.psn_no")?;
         check_insurance(&self.insutype)?;
-        let pays = Pays::by_flag(&self.account, &self.cert_type, &self.cert_no);
-        paying::check_certificate(call, member, pays, (&self.cert_type, &self.cert_no))?;
+        let pays = Pays::by_flag(self.account, self.cert_type, &self.cert_no);
+        paying::check_certificate(call, member, pays, (self.cert_type, &self.cert_no))?;
         self.check_person(member)?;
         check_pharmacy(call)?;
         let care = check_care_type(call, &self.med_type, "data.med_type")?;
@@ -119,7 +119,7 @@ impl Ask {
             mdtrt_id: mdtrt_id.to_owned(),
             chrg_bchno: BATCH.to_owned(),
             moment: self.begntime,
-            cert_type: &self.cert_type,
+            cert_type: self.cert_type,
             med_type: &self.med_type,
             care,
             prescriber: None,
@@ -202,7 +202,7 @@ fn has_prescription(row: &Node<'_>) -> Result<bool, Fault> {
 fn read_line(node: &Node<'_>, notes: &Notes) -> Result<Fee, Fault> {
     // Approval is the hospital's business; who sends it all the same is believed.
     let approval = |node: &Node<'_>| match node.optional("hosp_appr_flag", 3)? {
-        None => Ok("0".to_owned()),
+        None => Ok("0"),
         Some(_) => node.one_of("hosp_appr_flag", codes::APPROVALS),
     };
     let feedetl_sn = node.required("feedetl_sn", 30)?;

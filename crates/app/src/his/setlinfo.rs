@@ -12,7 +12,7 @@ use super::entry::Aid;
 use super::moment::{Moment, day_text};
 use super::number::{Fixed, Share, Yuan};
 use super::t2204::LineResult;
-use super::written::{Fields, Output};
+use super::written::{Fields, Output, name};
 use gongji_register::Member;
 
 /// What real replies show where no limit binds.
@@ -93,10 +93,10 @@ impl SetlOutput<'_> {
     /// As the text that goes into a reply.
     pub(crate) fn written(&self) -> Output {
         Output::object(|put| {
-            put.object("setlinfo", |put| self.setlinfo.put(put));
-            put.rows("setldetail", &self.setldetail, SetlDetail::put);
+            put.object(name!("setlinfo"), |put| self.setlinfo.put(put));
+            put.rows(name!("setldetail"), &self.setldetail, SetlDetail::put);
             if let Some(lines) = &self.detlcutinfo {
-                put.json("detlcutinfo", Output::of(lines).as_str());
+                put.json(name!("detlcutinfo"), Output::of(lines).as_str());
             }
         })
     }
@@ -153,71 +153,71 @@ impl SetlInfo<'_> {
             hifdm_pay,
             exp_content,
         } = self;
-        put.text("mdtrt_id", mdtrt_id);
+        put.text(name!("mdtrt_id"), mdtrt_id);
         if let Some(setl_id) = setl_id {
-            put.text("setl_id", setl_id);
+            put.text(name!("setl_id"), setl_id);
         }
-        put.text("psn_no", psn_no);
-        put.text("psn_name", psn_name);
-        put.text("psn_cert_type", psn_cert_type);
-        put.text("certno", certno);
-        put.text("gend", gend);
-        put.text("naty", naty);
-        put.text("brdy", brdy);
-        put.fixed("age", Fixed::<0>((*age).into()));
-        put.text("insutype", insutype);
-        put.text("psn_type", psn_type);
-        put.text("cvlserv_flag", cvlserv_flag);
-        put.text("setl_time", setl_time);
-        put.text("mdtrt_cert_type", mdtrt_cert_type);
-        put.text("med_type", med_type);
-        put.fixed("medfee_sumamt", *medfee_sumamt);
-        put.fixed("fulamt_ownpay_amt", *fulamt_ownpay_amt);
-        put.fixed("overlmt_selfpay", *overlmt_selfpay);
-        put.fixed("preselfpay_amt", *preselfpay_amt);
-        put.fixed("inscp_scp_amt", *inscp_scp_amt);
-        put.fixed("act_pay_dedc", *act_pay_dedc);
-        put.fixed("hifp_pay", *hifp_pay);
-        put.fixed("pool_prop_selfpay", *pool_prop_selfpay);
-        put.fixed("cvlserv_pay", *cvlserv_pay);
-        put.fixed("hifes_pay", *hifes_pay);
-        put.fixed("hifmi_pay", *hifmi_pay);
-        put.fixed("hifob_pay", *hifob_pay);
-        put.fixed("maf_pay", *maf_pay);
-        put.fixed("oth_pay", *oth_pay);
-        put.fixed("fund_pay_sumamt", *fund_pay_sumamt);
-        put.fixed("psn_part_amt", *psn_part_amt);
-        put.fixed("acct_pay", *acct_pay);
-        put.fixed("psn_cash_pay", *psn_cash_pay);
+        put.text(name!("psn_no"), psn_no);
+        put.text(name!("psn_name"), psn_name);
+        put.text(name!("psn_cert_type"), psn_cert_type);
+        put.text(name!("certno"), certno);
+        put.text(name!("gend"), gend);
+        put.text(name!("naty"), naty);
+        put.text(name!("brdy"), brdy);
+        put.fixed(name!("age"), Fixed::<0>((*age).into()));
+        put.text(name!("insutype"), insutype);
+        put.text(name!("psn_type"), psn_type);
+        put.text(name!("cvlserv_flag"), cvlserv_flag);
+        put.text(name!("setl_time"), setl_time);
+        put.text(name!("mdtrt_cert_type"), mdtrt_cert_type);
+        put.text(name!("med_type"), med_type);
+        put.fixed(name!("medfee_sumamt"), *medfee_sumamt);
+        put.fixed(name!("fulamt_ownpay_amt"), *fulamt_ownpay_amt);
+        put.fixed(name!("overlmt_selfpay"), *overlmt_selfpay);
+        put.fixed(name!("preselfpay_amt"), *preselfpay_amt);
+        put.fixed(name!("inscp_scp_amt"), *inscp_scp_amt);
+        put.fixed(name!("act_pay_dedc"), *act_pay_dedc);
+        put.fixed(name!("hifp_pay"), *hifp_pay);
+        put.fixed(name!("pool_prop_selfpay"), *pool_prop_selfpay);
+        put.fixed(name!("cvlserv_pay"), *cvlserv_pay);
+        put.fixed(name!("hifes_pay"), *hifes_pay);
+        put.fixed(name!("hifmi_pay"), *hifmi_pay);
+        put.fixed(name!("hifob_pay"), *hifob_pay);
+        put.fixed(name!("maf_pay"), *maf_pay);
+        put.fixed(name!("oth_pay"), *oth_pay);
+        put.fixed(name!("fund_pay_sumamt"), *fund_pay_sumamt);
+        put.fixed(name!("psn_part_amt"), *psn_part_amt);
+        put.fixed(name!("acct_pay"), *acct_pay);
+        put.fixed(name!("psn_cash_pay"), *psn_cash_pay);
         if let Some(pdn_cash_pay) = pdn_cash_pay {
-            put.fixed("pdn_cash_pay", *pdn_cash_pay);
+            put.fixed(name!("pdn_cash_pay"), *pdn_cash_pay);
         }
         if let Some(psn_pay) = psn_pay {
-            put.fixed("psn_pay", *psn_pay);
+            put.fixed(name!("psn_pay"), *psn_pay);
         }
         if let Some(cash_payamt) = cash_payamt {
-            put.fixed("cash_payamt", *cash_payamt);
+            put.fixed(name!("cash_payamt"), *cash_payamt);
         }
-        put.fixed("hosp_part_amt", *hosp_part_amt);
-        put.fixed("balc", *balc);
-        put.fixed("acct_mulaid_pay", *acct_mulaid_pay);
-        put.text("medins_setl_id", medins_setl_id);
-        put.text("clr_optins", clr_optins);
-        put.text("clr_way", clr_way);
-        put.text("clr_type", clr_type);
-        put.fixed("hifdm_pay", *hifdm_pay);
-        put.text("exp_content", exp_content);
+        put.fixed(name!("hosp_part_amt"), *hosp_part_amt);
+        put.fixed(name!("balc"), *balc);
+        put.fixed(name!("acct_mulaid_pay"), *acct_mulaid_pay);
+        put.text(name!("medins_setl_id"), medins_setl_id);
+        put.text(name!("clr_optins"), clr_optins);
+        put.text(name!("clr_way"), clr_way);
+        put.text(name!("clr_type"), clr_type);
+        put.fixed(name!("hifdm_pay"), *hifdm_pay);
+        put.text(name!("exp_content"), exp_content);
     }
 }
 
 impl SetlDetail<'_> {
     fn put(&self, put: &mut Fields<'_>) {
-        put.text("fund_pay_type", &self.fund_pay_type);
-        put.fixed("inscp_scp_amt", self.inscp_scp_amt);
-        put.fixed("crt_payb_lmt_amt", self.crt_payb_lmt_amt);
-        put.fixed("fund_payamt", self.fund_payamt);
-        put.text("fund_pay_type_name", self.fund_pay_type_name);
-        put.text("setl_proc_info", &self.setl_proc_info);
+        put.text(name!("fund_pay_type"), &self.fund_pay_type);
+        put.fixed(name!("inscp_scp_amt"), self.inscp_scp_amt);
+        put.fixed(name!("crt_payb_lmt_amt"), self.crt_payb_lmt_amt);
+        put.fixed(name!("fund_payamt"), self.fund_payamt);
+        put.text(name!("fund_pay_type_name"), self.fund_pay_type_name);
+        put.text(name!("setl_proc_info"), &self.setl_proc_info);
     }
 }
 

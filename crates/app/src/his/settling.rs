@@ -1,9 +1,10 @@
 //! What settling shares: the request of 2206 and 2207, the checks of the day, the decision of a bill.
 
+use compact_str::CompactString;
 use gongji_domain::Fen;
 
 use super::book::{Line, Settled, Visit};
-use super::call::{Call, Done, Plan};
+use super::call::{Call, Done, Plan, event_number};
 use super::codes::{self, CareType};
 use super::decider::{self, Charge, Decided};
 use super::decode::{Input, Node};
@@ -18,15 +19,15 @@ use gongji_register::Member;
 
 /// A request to settle a batch, or to say what that would be.
 pub(crate) struct Ask {
-    psn_no: String,
-    insutype: String,
-    mdtrt_id: String,
-    chrg_bchno: String,
-    med_type: String,
-    cert_type: String,
-    cert_no: String,
-    setlway: String,
-    account: String,
+    psn_no: CompactString,
+    insutype: CompactString,
+    mdtrt_id: CompactString,
+    chrg_bchno: CompactString,
+    med_type: CompactString,
+    cert_type: &'static str,
+    cert_no: CompactString,
+    setlway: &'static str,
+    account: &'static str,
     total: Fen,
     /// The four split amounts, as 2206 returned them; none when the caller sends none.
     split: Split,
@@ -37,13 +38,13 @@ impl Ask {
     pub(crate) fn read(input: &Input<'_>) -> Result<Self, Fault> {
         let data = input.node("data")?;
         let ask = Self {
-            psn_no: data.required("psn_no", 30)?,
-            insutype: data.required("insutype", 6)?,
-            mdtrt_id: data.required("mdtrt_id", 30)?,
-            chrg_bchno: data.required("chrg_bchno", 30)?,
-            med_type: data.required("med_type", 6)?,
+            psn_no: data.required_word("psn_no", 30)?.into(),
+            insutype: data.required_word("insutype", 6)?.into(),
+            mdtrt_id: data.required_word("mdtrt_id", 30)?.into(),
+            chrg_bchno: data.required_word("chrg_bchno", 30)?.into(),
+            med_type: data.required_word("med_type", 6)?.into(),
             cert_type: data.one_of("mdtrt_cert_type", codes::CERTIFICATES)?,
-            cert_no: data.required("mdtrt_cert_no", 50)?,
+            cert_no: data.required_word("mdtrt_cert_no", 50)?.into(),
             setlway: data.one_of("psn_setlway", codes::SETTLEMENT_WAYS)?,
             account: data.one_of("acct_used_flag", codes::ACCOUNT_USES)?,
             total: data.money("medfee_sumamt")?.ok_or_else(|| data.missing("medfee_sumamt", "至多 2 位小数的数字"))?,
@@ -57,9 +58,8 @@ impl Ask {
 
     /// What is done with it: for its person and visit.
     pub(crate) fn plan(self, decide: impl Fn(&Self, &Call<'_>) -> Result<Done, Fault> + Send + 'static) -> Plan {
-        let (psn_no, mdtrt_id) = (self.psn_no.clone(), self.mdtrt_id.clone());
-        let relatives = by_relative(&self.account);
-        Plan::of_visit(&psn_no, &mdtrt_id, move |call| decide(&self, call)).with_relatives(relatives)
+        let (psn_no, visit, relatives) = (self.psn_no.clone(), event_number(&self.mdtrt_id), by_relative(self.account));
+        Plan { visit, ..Plan::new(&psn_no, move |call| decide(&self, call)) }.with_relatives(relatives)
     }
 
     /// Decides the batch. Nothing changes.
@@ -67,8 +67,8 @@ impl Ask {
         let member = call.member(&self.psn_no, "data.psn_no")?;
         check_insurance(&self.insutype)?;
         let visit = call.open_visit(&self.mdtrt_id, &self.psn_no, "data.mdtrt_id")?;
-        let pays = Pays::by_flag(&self.account, &self.cert_type, &self.cert_no);
-        paying::check_certificate(call, member, pays, (&self.cert_type, &self.cert_no))?;
+        let pays = Pays::by_flag(self.account, self.cert_type, &self.cert_no);
+        paying::check_certificate(call, member, pays, (self.cert_type, &self.cert_no))?;
         let care = self.check_care(call, visit)?;
         self.check_ways()?;
         check_open(call, member, visit.moment(), "data.mdtrt_id")?;
@@ -78,10 +78,10 @@ impl Ask {
             call,
             member,
             Bill {
-                mdtrt_id: self.mdtrt_id.clone(),
-                chrg_bchno: self.chrg_bchno.clone(),
+                mdtrt_id: self.mdtrt_id.to_string(),
+                chrg_bchno: self.chrg_bchno.to_string(),
                 moment: visit.moment(),
-                cert_type: &self.cert_type,
+                cert_type: self.cert_type,
                 med_type: &self.med_type,
                 care,
                 prescriber,
@@ -109,7 +109,7 @@ impl Ask {
 
     fn check_ways(&self) -> Result<(), Fault> {
         if self.setlway != "01" {
-            let fault = Fault::at(Code::SettlementWayUnsupported, "data.psn_setlway").given(&self.setlway);
+            let fault = Fault::at(Code::SettlementWayUnsupported, "data.psn_setlway").given(self.setlway);
             return Err(fault.allowed(" 01 按项目结算"));
         }
         Ok(())
@@ -118,7 +118,7 @@ impl Ask {
     /// The lines of the batch, if it is there, open, and costs what the caller says.
     fn check_batch(&self, visit: &Visit) -> Result<Charges, Fault> {
         let batch = |code| Fault::at(code, "data.chrg_bchno").given(&self.chrg_bchno);
-        match visit.batches.get(&self.chrg_bchno) {
+        match visit.batches.get(self.chrg_bchno.as_str()) {
             None => return Err(batch(Code::BatchNotFound).allowed("2204 已上传的批次号")),
             Some(Some(setl_id)) => {
                 return Err(batch(Code::BatchSettled).allowed(format!("未结算的批次（已由 {setl_id} 结算）")));
@@ -254,7 +254,7 @@ fn apart(call: &Call<'_>, paying: &mut Paying<'_>, charges: Charges) -> (Vec<Cha
     let uncoded = || charges.iter().filter(|(_, coded)| !coded).map(|(charge, _)| charge.amount);
     let sum: Fen = uncoded().sum();
     let all = |charges: Charges| charges.into_iter().map(|(charge, _)| charge).collect();
-    let Some(asked) = paying.coded_only.filter(|_| !sum.is_zero()) else {
+    let Some(asked) = paying.allowed.filter(|asked| !sum.is_zero() && !asked.uncoded_too(call)) else {
         return (all(charges), Fen::ZERO);
     };
     let article = asked.article(call, "false");

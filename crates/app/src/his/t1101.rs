@@ -68,7 +68,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     data.finish(input.notes);
     input.finish();
 
-    Ok(Plan::of_certificate(&kind.clone(), &number.clone(), move |call: &Call<'_>| {
+    Ok(Plan::of_certificate(kind, &number.clone(), move |call: &Call<'_>| {
         let unknown = || Fault::at(Code::NotAMember, "data.mdtrt_cert_no").given(&number);
         let member = call.shown(&kind, &number).ok_or_else(unknown)?;
         call.check_card(member, &kind, &number)?;

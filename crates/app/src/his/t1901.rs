@@ -58,7 +58,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         Some(_) => data.one_of(spelt, codes::FLAG)?,
         None => {
             data.expected("Vali_Flag", 3, input.notes)?;
-            "1".to_owned()
+            "1"
         }
     };
     data.known(&["page_num", "page_size"]);

@@ -35,7 +35,7 @@ struct Row {
 pub(crate) struct Fee {
     pub feedetl_sn: String,
     pub item: String,
-    pub approval: String,
+    pub approval: &'static str,
     pub amount: Fen,
     pub quantity: Quantity,
     pub price: Price,
@@ -114,7 +114,7 @@ impl Fee {
     pub(crate) fn read(
         node: &Node<'_>,
         feedetl_sn: String,
-        approval: impl Fn(&Node<'_>) -> Result<String, Fault>,
+        approval: impl Fn(&Node<'_>) -> Result<&'static str, Fault>,
         notes: &Notes,
     ) -> Result<Self, Fault> {
         let fee = Self {
@@ -158,7 +158,7 @@ impl Fee {
             item: &self.item,
             amount: self.amount,
             quantity: self.quantity,
-            approval: &self.approval,
+            approval: self.approval,
             disease: self.disease.as_deref(),
             days: self.days,
         });

@@ -44,7 +44,19 @@ pub(crate) fn object(text: &mut String, fields: impl FnOnce(&mut Fields<'_>)) {
     text.push('}');
 }
 
-/// The fields of one object, in the order in which they are put. Names are plain and need no escape.
+/// The name of a field as it stands before its value, put together while the program is compiled.
+#[derive(Clone, Copy)]
+pub(crate) struct Name(pub &'static str);
+
+/// The [`Name`] of a field, which is plain and needs no escape.
+macro_rules! name {
+    ($name:literal) => {
+        $crate::his::written::Name(concat!(",\"", $name, "\":"))
+    };
+}
+pub(crate) use name;
+
+/// The fields of one object, in the order in which they are put.
 pub(crate) struct Fields<'o> {
     text: &'o mut String,
     any: bool,
@@ -53,35 +65,32 @@ pub(crate) struct Fields<'o> {
 impl Fields<'_> {
     // The length of a name is known where it is put, so it is written without a look.
     #[inline(always)]
-    fn name(&mut self, name: &str) -> &mut String {
-        if std::mem::replace(&mut self.any, true) {
-            self.text.push(',');
-        }
-        self.text.push('"');
-        self.text.push_str(name);
-        self.text.push_str("\":");
+    fn name(&mut self, Name(name): Name) -> &mut String {
+        // Nothing is before the first one, so that it has no comma.
+        let first = !std::mem::replace(&mut self.any, true);
+        self.text.push_str(if first { &name[1..] } else { name });
         self.text
     }
 
     /// A text.
     #[inline(always)]
-    pub(crate) fn text(&mut self, name: &str, value: &str) {
+    pub(crate) fn text(&mut self, name: Name, value: &str) {
         put_quoted(self.name(name), value);
     }
 
     /// A number with its decimals.
     #[inline(always)]
-    pub(crate) fn fixed<const S: u32>(&mut self, name: &str, value: Fixed<S>) {
+    pub(crate) fn fixed<const S: u32>(&mut self, name: Name, value: Fixed<S>) {
         value.put(self.name(name));
     }
 
     /// What is JSON already.
-    pub(crate) fn json(&mut self, name: &str, value: &str) {
+    pub(crate) fn json(&mut self, name: Name, value: &str) {
         self.name(name).push_str(value);
     }
 
     /// A list of objects.
-    pub(crate) fn rows<T>(&mut self, name: &str, rows: &[T], mut fields: impl FnMut(&T, &mut Fields<'_>)) {
+    pub(crate) fn rows<T>(&mut self, name: Name, rows: &[T], mut fields: impl FnMut(&T, &mut Fields<'_>)) {
         let text = self.name(name);
         text.push('[');
         for (at, row) in rows.iter().enumerate() {
@@ -94,7 +103,7 @@ impl Fields<'_> {
     }
 
     /// An object in this one.
-    pub(crate) fn object(&mut self, name: &str, fields: impl FnOnce(&mut Fields<'_>)) {
+    pub(crate) fn object(&mut self, name: Name, fields: impl FnOnce(&mut Fields<'_>)) {
         object(self.name(name), fields);
     }
 }
@@ -138,14 +147,14 @@ mod tests {
             let rows = ["1", "\u{8}"].map(|name| Row { name: name.to_owned(), amount: Fixed(-5) });
             let whole = Whole { text, share: Fixed(5_000), rows: rows.into(), none: [], inner: Inner {} };
             let written = Output::object(|put| {
-                put.text("text", whole.text);
-                put.fixed("share", whole.share);
-                put.rows("rows", &whole.rows, |row, put| {
-                    put.text("name", &row.name);
-                    put.fixed("金额", row.amount);
+                put.text(name!("text"), whole.text);
+                put.fixed(name!("share"), whole.share);
+                put.rows(name!("rows"), &whole.rows, |row, put| {
+                    put.text(name!("name"), &row.name);
+                    put.fixed(name!("金额"), row.amount);
                 });
-                put.rows("none", &whole.none, |_, _| {});
-                put.object("inner", |_| {});
+                put.rows(name!("none"), &whole.none, |_, _| {});
+                put.object(name!("inner"), |_| {});
             });
             assert_eq!(written, Output::of(&whole));
         }

@@ -2,14 +2,13 @@
 
 use super::{CaseFault, Charge, Encounter, FactValue, Institution, Member};
 use crate::compile::Compiled;
-use crate::facts::{Fact, Kind, Owner, Source};
+use crate::facts::{Fact, FactId, Kind, Owner, Source, place_of};
 use crate::fault::{listed, nearest};
 use crate::library::Area;
 use crate::model::ScalarValue;
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec;
 use alloc::vec::Vec;
 use gongji_adjudication::{MISSING, Period, Prior, Rules, Source as EngineSource};
 use gongji_domain::{Clock, Day, Fen, Rate};
@@ -105,15 +104,8 @@ impl Compiled {
 
 /// Binds an encounter; every fault names its field.
 pub(super) fn bind(area: &Area, rules: &Rules, member: &Member, encounter: &Encounter) -> Result<Bound, CaseFault> {
-    let compiled = &area.compiled;
     classes(encounter, Some(area))?;
-    let mut facts = vec![MISSING; usize::from(compiled.registry.visit_places)];
-    for fact in &compiled.registry.facts {
-        if let (Source::Raw(place), true) = (&fact.source, fact.owner != Owner::Charge) {
-            facts[usize::from(*place)] = fact.default.unwrap_or(MISSING);
-        }
-    }
-    let mut binder = Binder { area, facts };
+    let mut binder = Binder { area, facts: area.default_facts() };
     binder.member(member, encounter.date)?;
     binder.encounter(encounter)?;
     let (charges, charge_facts) = charges(area, &encounter.charges)?;
@@ -140,6 +132,10 @@ pub(super) fn number_of(id: &str) -> u64 {
         .max(1)
 }
 
+/// Class and kind of where the visit is, and of who issued a prescription.
+const INSTITUTION: [FactId; 2] = [place_of("class"), place_of("kind")];
+const ISSUER: [FactId; 2] = [place_of("issuer_class"), place_of("issuer_kind")];
+
 struct Binder<'a> {
     area: &'a Area,
     facts: Vec<i64>,
@@ -147,10 +143,10 @@ struct Binder<'a> {
 
 impl Binder<'_> {
     /// Sets a shared fact from its text.
-    fn choose(&mut self, name: &str, field: &str, value: &str) -> Result<(), CaseFault> {
-        let Some(fact) = self.area.compiled.registry.shared(name) else { return Ok(()) };
+    fn choose(&mut self, fact: FactId, field: &str, value: &str) -> Result<(), CaseFault> {
+        let fact = &self.area.compiled.registry.facts[fact];
         let Some(raw) = fact.raw_text(value) else {
-            let code = if name == "enrolment" { "unknown_enrolment" } else { "invalid_value" };
+            let code = if fact.name == "enrolment" { "unknown_enrolment" } else { "invalid_value" };
             let hint = nearest(value, fact.values.iter().map(String::as_str))
                 .map(|v| format!("，是否想写 {v}？"))
                 .unwrap_or_default();
@@ -166,9 +162,9 @@ impl Binder<'_> {
         Ok(())
     }
 
-    fn put(&mut self, name: &str, raw: i64) {
-        if let Some(Source::Raw(place)) = self.area.compiled.registry.shared(name).map(|fact| &fact.source) {
-            self.facts[usize::from(*place)] = raw;
+    fn put(&mut self, fact: FactId, raw: i64) {
+        if let Source::Raw(place) = self.area.compiled.registry.facts[fact].source {
+            self.facts[usize::from(place)] = raw;
         }
     }
 
@@ -189,9 +185,9 @@ impl Binder<'_> {
     }
 
     fn member(&mut self, member: &Member, day: Day) -> Result<(), CaseFault> {
-        self.choose("status", "member.status", &member.status)?;
+        self.choose(const { place_of("status") }, "member.status", &member.status)?;
         if let Some(enrolment) = &member.enrolment {
-            self.choose("enrolment", "member.enrolment", enrolment)?;
+            self.choose(const { place_of("enrolment") }, "member.enrolment", enrolment)?;
         }
         if let Some(birth) = member.birth_date {
             let age = day.age_since(birth);
@@ -199,24 +195,24 @@ impl Binder<'_> {
                 let message = format!("出生日期 {birth} 与就诊日期 {day} 算出 {age} 岁；应在 0 至 150 之间");
                 return Err(CaseFault::new("out_of_range", "member.birth_date", message));
             }
-            self.put("age", i64::from(age));
-            self.put("birth_date", i64::from(birth.number()));
+            self.put(const { place_of("age") }, i64::from(age));
+            self.put(const { place_of("birth_date") }, i64::from(birth.number()));
         }
         self.declared(&member.facts, Owner::Member, "member.facts")
     }
 
     fn encounter(&mut self, encounter: &Encounter) -> Result<(), CaseFault> {
-        self.choose("care_type", "care_type", &encounter.care_type)?;
+        self.choose(const { place_of("care_type") }, "care_type", &encounter.care_type)?;
         if let Some(place) = &encounter.place {
-            self.choose("place", "place", place)?;
+            self.choose(const { place_of("place") }, "place", place)?;
         }
-        self.put("month", i64::from(encounter.date.ymd().1));
-        self.put("prescription", i64::from(encounter.prescriber.is_some()));
+        self.put(const { place_of("month") }, i64::from(encounter.date.ymd().1));
+        self.put(const { place_of("prescription") }, i64::from(encounter.prescriber.is_some()));
         self.institution(
             &encounter.institution,
             encounter.date,
             ["institution.class", "institution.kind"],
-            ["class", "kind"],
+            INSTITUTION,
         )?;
         let issuer = match &encounter.prescriber {
             Some(prescriber) if encounter.care_type == "pharmacy" => {
@@ -224,7 +220,7 @@ impl Binder<'_> {
             }
             _ => (&encounter.institution, ["institution.class", "institution.kind"]),
         };
-        self.institution(issuer.0, encounter.date, issuer.1, ["issuer_class", "issuer_kind"])?;
+        self.institution(issuer.0, encounter.date, issuer.1, ISSUER)?;
         self.declared(&encounter.institution.facts, Owner::Institution, "institution.facts")?;
         self.declared(&encounter.facts, Owner::Encounter, "facts")
     }
@@ -234,17 +230,17 @@ impl Binder<'_> {
         institution: &Institution,
         day: Day,
         fields: [&str; 2],
-        names: [&str; 2],
+        facts: [FactId; 2],
     ) -> Result<(), CaseFault> {
         let area = self.area;
         let mapped = institution.id.as_deref().and_then(|id| area.compiled.class_of(id, day));
         let class = institution.class.as_deref().or(mapped.map(|(class, _)| class));
         let kind = institution.kind.as_deref().or(mapped.and_then(|(_, kind)| kind));
         if let Some(class) = class {
-            self.choose(names[0], fields[0], class)?;
+            self.choose(facts[0], fields[0], class)?;
         }
         if let Some(kind) = kind {
-            self.choose(names[1], fields[1], kind)?;
+            self.choose(facts[1], fields[1], kind)?;
         }
         Ok(())
     }
@@ -252,16 +248,15 @@ impl Binder<'_> {
 
 fn charges(area: &Area, charges: &[Charge]) -> Result<(Vec<BoundCharge>, Vec<i64>), CaseFault> {
     let registry = &area.compiled.registry;
-    let width = usize::from(registry.charge_places);
+    let unstated = &registry.of_charges;
     let mut bound = Vec::with_capacity(charges.len());
-    let mut facts = vec![MISSING; width * charges.len()];
+    let mut facts = Vec::with_capacity(unstated.len() * charges.len());
     for (i, charge) in charges.iter().enumerate() {
-        let own = &mut facts[i * width..(i + 1) * width];
-        for fact in registry.facts.iter().filter(|fact| fact.owner == Owner::Charge) {
-            if let Source::Raw(place) = fact.source {
-                let amount = (fact.name == "charge_amount").then(|| charge.amount.fen());
-                own[usize::from(place)] = amount.or(fact.default).unwrap_or(MISSING);
-            }
+        let from = facts.len();
+        facts.extend_from_slice(unstated);
+        let own = &mut facts[from..];
+        if let Source::Raw(place) = registry.facts[const { place_of("charge_amount") }].source {
+            own[usize::from(place)] = charge.amount.fen();
         }
         for (name, value) in &charge.facts {
             let field = format!("charges[{i}].facts.{name}");
@@ -340,8 +335,11 @@ fn needed(area: &Area, rules: &Rules, facts: &[i64], encounter: &Encounter) -> R
     }
     for (source, _) in &rules.charge_facts {
         let EngineSource::Raw(place) = source else { continue };
+        if area.compiled.registry.of_charges[usize::from(*place)] != MISSING {
+            continue;
+        }
         let fact = area.facts().iter().find(|fact| fact.owner == Owner::Charge && fact.source == Source::Raw(*place));
-        let Some(fact) = fact.filter(|fact| fact.default.is_none() && fact.name != "charge_amount") else { continue };
+        let Some(fact) = fact.filter(|fact| fact.name != "charge_amount") else { continue };
         for (i, charge) in encounter.charges.iter().enumerate() {
             if !charge.facts.iter().any(|(name, _)| *name == fact.name) {
                 let own = if fact.name == "item" { "item".to_owned() } else { format!("facts.{}", fact.name) };

@@ -6,9 +6,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt::{self, Write as _};
 use gongji_adjudication::{Rules, Step, StepKind};
-use gongji_domain::Fen;
+use gongji_domain::{Fen, Rate};
 
 /// Names the steps.
 pub(super) fn steps(area: &Area, rules: &Rules, steps: &[Step], with_sentence: bool) -> Vec<StepText> {
@@ -66,57 +65,93 @@ fn inputs(rules: &Rules, kind: &StepKind) -> (&'static str, Vec<(&'static str, S
 /// What a step did, in Chinese.
 fn sentence(area: &Area, rules: &Rules, step: &Step) -> String {
     let mut text = String::new();
-    say(area, rules, step, &mut text).expect("a text takes whatever is written to it");
+    say(area, rules, step, &mut text);
     text
 }
 
+/// Something that a sentence is made of. Every settlement says a dozen sentences, so none goes through a formatter.
+trait Part {
+    fn put(&self, text: &mut String);
+}
+
+impl Part for str {
+    fn put(&self, text: &mut String) {
+        text.push_str(self);
+    }
+}
+
+impl Part for Fen {
+    fn put(&self, text: &mut String) {
+        Self::put(*self, text);
+    }
+}
+
+impl Part for Rate {
+    fn put(&self, text: &mut String) {
+        text.push_str(&self.to_string());
+    }
+}
+
+/// Writes parts at the end of a text, one after the other.
+macro_rules! put {
+    ($text:expr, $($part:expr),+) => {{ $(Part::put($part, $text);)+ }};
+}
+
 /// The same at the end of a text.
-pub(super) fn say(area: &Area, rules: &Rules, step: &Step, text: &mut String) -> fmt::Result {
-    let result = step.result;
+pub(super) fn say(area: &Area, rules: &Rules, step: &Step, text: &mut String) {
+    let result = &step.result;
     match &step.kind {
-        StepKind::OffList => write!(text, "目录外全自费 {result} 元，由个人负担"),
-        StepKind::OverCeiling => write!(text, "超过支付限价 {result} 元，由个人负担"),
-        StepKind::Upfront => write!(text, "先行自付 {result} 元，由个人负担"),
-        StepKind::Eligible { total } => write!(text, "总费用 {total} 元中，符合政策范围 {result} 元"),
+        StepKind::OffList => put!(text, "目录外全自费 ", result, " 元，由个人负担"),
+        StepKind::OverCeiling => put!(text, "超过支付限价 ", result, " 元，由个人负担"),
+        StepKind::Upfront => put!(text, "先行自付 ", result, " 元，由个人负担"),
+        StepKind::Eligible { total } => put!(text, "总费用 ", total, " 元中，符合政策范围 ", result, " 元"),
         StepKind::Prior { fund } => {
             let benefit = step.benefit.map(|benefit| benefit_name(&rules.chain[usize::from(benefit)].name));
-            write!(text, "{}已由{}支付 {result} 元", benefit.unwrap_or_default(), fund.name())
+            put!(text, benefit.unwrap_or_default(), "已由", fund.name(), "支付 ", result, " 元");
         }
-        StepKind::Base { lines, residual } if residual.is_zero() => write!(text, "本项待遇的费用 {lines} 元"),
+        StepKind::Base { lines, residual } if residual.is_zero() => put!(text, "本项待遇的费用 ", lines, " 元"),
         StepKind::Base { lines, residual } => {
-            write!(text, "本项待遇的费用 {result} 元：本次 {lines} 元，先前待遇支付后剩余 {residual} 元")
+            put!(text, "本项待遇的费用 ", result, " 元：本次 ", lines, " 元，先前待遇支付后剩余 ", residual, " 元");
         }
         StepKind::NotCovered { reason } => {
-            write!(text, "统筹基金不支付：{}", area.reason_text(&rules.reasons[usize::from(*reason)]))
+            put!(text, "统筹基金不支付：", area.reason_text(&rules.reasons[usize::from(*reason)]));
         }
         StepKind::ExpenseLimit { limit, used, of } => {
-            write!(text, "费用限额 {limit} 元，此前已计 {used} 元，本次 {of} 元中计入 {result} 元")
+            put!(text, "费用限额 ", limit, " 元，此前已计 ", used, " 元，本次 ", of, " 元中计入 ", result, " 元");
         }
         StepKind::Deductible { standard, used, of } => {
-            write!(text, "起付标准 {standard} 元，此前已负担 {used} 元；本次 {of} 元中由个人负担起付 {result} 元")
+            put!(text, "起付标准 ", standard, " 元，此前已负担 ", used, " 元；");
+            put!(text, "本次 ", of, " 元中由个人负担起付 ", result, " 元");
         }
-        StepKind::Rate { base, rate, segment: 0 } => write!(text, "{base} 元 × {rate} = {result} 元（四舍五入到分）"),
         StepKind::Rate { base, rate, segment } => {
-            write!(text, "第 {segment} 段 {base} 元 × {rate} = {result} 元（四舍五入到分）")
+            if *segment > 0 {
+                put!(text, "第 ", segment.to_string().as_str(), " 段 ");
+            }
+            put!(text, base, " 元 × ", rate, " = ", result, " 元（四舍五入到分）");
         }
         StepKind::PaymentDeductible { standard, used, of } => {
-            write!(text, "从支付额里扣起付：标准 {standard} 元，此前已扣 {used} 元；本次 {of} 元中扣 {result} 元")
-        }
-        StepKind::PaymentLimit { limit, used, of } if result < *of => {
-            write!(text, "支付限额 {limit} 元，此前已付 {used} 元；本次应付 {of} 元，只能付 {result} 元")
+            put!(text, "从支付额里扣起付：标准 ", standard, " 元，此前已扣 ", used, " 元；");
+            put!(text, "本次 ", of, " 元中扣 ", result, " 元");
         }
         StepKind::PaymentLimit { limit, used, of } => {
-            write!(text, "支付限额 {limit} 元，此前已付 {used} 元；本次 {of} 元没有超过")
+            put!(text, "支付限额 ", limit, " 元，此前已付 ", used, " 元；本次");
+            if result < of {
+                put!(text, "应付 ", of, " 元，只能付 ", result, " 元");
+            } else {
+                put!(text, " ", of, " 元没有超过");
+            }
         }
-        StepKind::Beyond { fund } => write!(text, "超过限额的 {result} 元由{}按同一比例支付", fund.name()),
-        StepKind::Paid { of } => write!(text, "本项待遇对 {of} 元共支付 {result} 元"),
+        StepKind::Beyond { fund } => put!(text, "超过限额的 ", result, " 元由", fund.name(), "按同一比例支付"),
+        StepKind::Paid { of } => put!(text, "本项待遇对 ", of, " 元共支付 ", result, " 元"),
         StepKind::PersonalShare { total, funds } => {
-            write!(text, "个人负担 = 总费用 {total} − 基金支付 {funds} = {result} 元")
+            put!(text, "个人负担 = 总费用 ", total, " − 基金支付 ", funds, " = ", result, " 元");
         }
         StepKind::Account { of, balance } => {
-            write!(text, "个人账户余额 {balance} 元，支付个人负担 {of} 元中的 {result} 元")
+            put!(text, "个人账户余额 ", balance, " 元，支付个人负担 ", of, " 元中的 ", result, " 元");
         }
-        StepKind::Cash { share, account } => write!(text, "现金 = 个人负担 {share} − 个人账户 {account} = {result} 元"),
+        StepKind::Cash { share, account } => {
+            put!(text, "现金 = 个人负担 ", share, " − 个人账户 ", account, " = ", result, " 元");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::fault::{Fault, listed};
 use crate::model::{FactDef, Package, Table, Word};
 use alloc::format;
 use alloc::vec::Vec;
+use gongji_adjudication::MISSING;
 
 /// The most values of a set that conditions may look into.
 pub(super) const MOST_SET_VALUES: usize = 8;
@@ -160,6 +161,9 @@ impl Registry {
                 let next = if fact.owner == Owner::Charge { &mut self.charge_places } else { &mut self.visit_places };
                 *place = *next;
                 *next = next.saturating_add(1);
+                let unstated = if fact.owner == Owner::Charge { &mut self.of_charges } else { &mut self.of_visits };
+                unstated.truncate(usize::from(*place));
+                unstated.push(fact.default.unwrap_or(MISSING));
             }
         }
     }

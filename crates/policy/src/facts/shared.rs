@@ -1,6 +1,6 @@
 //! The facts that every area has, before a package adds its own.
 
-use super::{Fact, Kind, Owner, Source};
+use super::{Fact, FactId, Kind, Owner, Source};
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -44,6 +44,23 @@ pub(super) const SHARED: &[(&str, Owner, Kind, &[(&str, &str)], Option<i64>)] = 
         ("charge_amount", Charge, Money, &[], None),
     ]
 };
+
+/// Where one of them stands among the facts of every package: they come first, in this order.
+pub(crate) const fn place_of(name: &str) -> FactId {
+    let mut place = 0;
+    while !same(SHARED[place].0.as_bytes(), name.as_bytes()) {
+        place += 1;
+    }
+    place
+}
+
+const fn same(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
 
 const CLASSES: &[(&str, &str)] = &[("primary", ""), ("secondary", ""), ("tertiary", ""), ("ungraded", "")];
 

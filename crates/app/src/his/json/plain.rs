@@ -49,16 +49,15 @@ impl<'t> Reader<'t> {
             b'{' => self.object(depth),
             b'[' => self.list(depth),
             b'0'..=b'9' => Some(Json::Number(self.number()?.into())),
-            _ => [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))].into_iter().find_map(
-                |(word, value)| {
-                    let said = self.rest().starts_with(word.as_bytes());
-                    said.then(|| {
-                        self.at += word.len();
-                        value
-                    })
-                },
-            ),
+            _ => self.named(),
         }
+    }
+
+    fn named(&mut self) -> Option<Json> {
+        let named = [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))];
+        let (word, value) = named.into_iter().find(|(word, _)| self.rest().starts_with(word.as_bytes()))?;
+        self.at += word.len();
+        Some(value)
     }
 
     fn object(&mut self, depth: usize) -> Option<Json> {
@@ -99,7 +98,7 @@ impl<'t> Reader<'t> {
     /// A text that begins here, without its quotation marks.
     fn word(&mut self) -> Option<&'t str> {
         let start = self.at + 1;
-        let end = start + self.text.as_bytes()[start..].iter().position(|byte| *byte == b'"')?;
+        let end = start + memchr::memchr(b'"', &self.text.as_bytes()[start..])?;
         self.at = end + 1;
         Some(&self.text[start..end])
     }
