@@ -31,9 +31,12 @@ fn json(value: toml::Value) -> Json {
     }
 }
 
+/// The files of packages; an area's own estimate lies beside its rules and is none of them.
 fn toml_files(below: &Path, found: &mut Vec<PathBuf>) {
     for path in fs::read_dir(below).unwrap().map(|entry| entry.unwrap().path()) {
-        if path.is_dir() {
+        if path.is_dir() && path.ends_with("estimate") {
+            continue;
+        } else if path.is_dir() {
             toml_files(&path, found);
         } else if path.extension().is_some_and(|ending| ending == "toml") {
             found.push(path);
