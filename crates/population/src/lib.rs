@@ -20,10 +20,12 @@ mod event;
 mod generator;
 mod person;
 pub mod preset;
+mod violations;
 
 pub use batch::{Batch, Source, SourceFault};
 pub use behaviour::Behaviour;
 pub use event::{Care, Class, Event, Means, Reach};
 pub use generator::{CATEGORIES, Generator};
 pub use person::{Employment, Person, Sex, Status};
-pub use preset::Preset;
+pub use preset::{Act, Offence, Preset, Tier};
+pub use violations::{Label, Violations};

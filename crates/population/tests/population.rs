@@ -3,7 +3,9 @@
 
 use gongji_domain::{Day, Fen, Rate};
 use gongji_population::check::{Tally, Targets, Verdict};
-use gongji_population::{Batch, Behaviour, Care, Generator, Means, Preset, Reach, Source, Status};
+use gongji_population::{
+    Act, Batch, Behaviour, Care, Event, Generator, Means, Offence, Preset, Reach, Source, Status, Tier, Violations,
+};
 
 const NATIONAL: &str = include_str!("../../../populations/national.toml");
 const NANCHANG: &str = include_str!("../../../populations/360100.toml");
@@ -71,7 +73,7 @@ fn every_event_is_whole_and_inside_the_year() {
 
 /// What of a visit does not depend on how people behave.
 fn visits(batch: &Batch) -> Vec<Vec<(Day, u32, u32)>> {
-    let ordinary = |events: &[gongji_population::Event]| {
+    let ordinary = |events: &[Event]| {
         let visits = events.iter().filter(|event| event.care == Care::Visit);
         visits.map(|event| (event.day, event.clock.0, event.institution)).collect()
     };
@@ -242,4 +244,64 @@ fn years_and_numbers_of_persons_that_cannot_be_drawn_are_refused() {
     let new = |persons, year| Generator::new(&national(), persons, year, 1, Behaviour::AS_NOW);
     assert!(new(0, 2023).is_err_and(|fault| fault.0.contains("人数 0")));
     assert!(new(10, 1812).is_err_and(|fault| fault.0.contains("1990 至 2100")));
+}
+
+#[test]
+fn violations_are_told_by_labels_and_nothing_else_changes() {
+    let preset = national();
+    let clean = generator(40_000, 2025, 5, Behaviour::AS_NOW);
+    let violations = Violations::new(&preset, &clean, 2025, 5).unwrap();
+    let (mut paid, mut fund, mut count, mut kinds) = (0, 0, 0_u32, std::collections::BTreeMap::new());
+    for number in 0..clean.batches() {
+        let (before, mut after, mut labels) = (batch(&clean, number), Batch::default(), Vec::new());
+        violations.put(&before, &mut after, |label| labels.push(label));
+        assert_eq!(before.persons(), after.persons());
+        paid += before.events().iter().map(|event| violations.fund(event).fen()).sum::<i64>();
+        fund += labels.iter().map(|label| label.fund.fen()).sum::<i64>();
+        let mut left = labels.as_slice();
+        for ((person, own), (_, claimed)) in before.each().zip(after.each()) {
+            let (of, others) = left.split_at(left.iter().take_while(|label| label.person == person.number).count());
+            left = others;
+            for label in of {
+                assert_eq!(claimed[label.place as usize], label.event);
+                assert!(label.tier != Tier::None && label.amount > Fen::ZERO && label.fund <= label.amount);
+                *kinds.entry(label.offence).or_insert(0) += 1;
+                count += 1;
+            }
+            // Whoever takes the claims with a label away, and those from which they were made, has what is left as it was.
+            let labelled = |event: &Event| of.iter().any(|label| label.event == *event);
+            let rest: Vec<&Event> = claimed.iter().filter(|event| !labelled(event)).collect();
+            assert!(rest.iter().all(|event| own.contains(event)), "{}", person.number);
+            let repeats = of.iter().filter(|label| label.act == Act::Repeat).count();
+            assert_eq!(claimed.len(), own.len() + repeats);
+        }
+        assert!(left.is_empty());
+    }
+    let share = f64::from(fund as i32) / paid as f64;
+    assert!((0.010..0.014).contains(&share), "{share}");
+    let part = |offence| f64::from(kinds[&offence]) / f64::from(count);
+    for (offence, expected) in [(Offence::Overcharge, 0.36), (Offence::Overuse, 0.18), (Offence::Swap, 0.14)] {
+        assert!((part(offence) - expected).abs() < 0.06, "{offence:?} {}", part(offence));
+    }
+    assert_eq!(kinds.len(), 9, "{kinds:?}");
+}
+
+#[test]
+fn violations_of_a_preset_are_checked() {
+    let cases = [
+        ("fund_share = { value = 0.5, from = \"A\", why = \"x\" }", "violations.fund_share = 0.5"),
+        ("institutions = { value = [0.9, 0.2, 0], from = \"A\", why = \"x\" }", "violations.institutions"),
+        (
+            "kinds = { value = [{ kind = \"other\", share = 0.5, act = \"add\", used = [\"visit\"], by = \"minor\" }], from = \"A\", why = \"x\" }",
+            "share",
+        ),
+        (
+            "kinds = { value = [{ kind = \"other\", share = 1.0, act = \"move\", extent = 2.0, used = [\"visit\"], by = \"minor\" }], from = \"A\", why = \"x\" }",
+            "extent = 2",
+        ),
+    ];
+    for (figure, expected) in cases {
+        let fault = read(&format!("extends = \"national\"\n[violations]\n{figure}\n")).unwrap_err();
+        assert!(fault.contains(expected), "{fault}");
+    }
 }

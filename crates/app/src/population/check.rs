@@ -1,8 +1,8 @@
 //! Measures a population on all threads. Sums are whole numbers, so their order does not matter.
 
-use gongji_domain::Day;
-use gongji_population::check::{Measures, Tally, Targets};
-use gongji_population::{Batch, Behaviour, Generator, Preset, Source, SourceFault};
+use gongji_domain::{Day, Fen};
+use gongji_population::check::{Measures, Tally, Targets, millionths};
+use gongji_population::{Batch, Behaviour, Generator, Preset, Source, SourceFault, Violations};
 use rayon::prelude::*;
 
 /// The targets (指标) that ship.
@@ -37,6 +37,27 @@ pub(crate) fn measured(preset: &Preset, persons: u64, year: i16, seed: u64) -> R
 /// When it cannot be read.
 pub(crate) fn measured_own(source: &impl Source, preset: &Preset, year: i16) -> Result<Measures, SourceFault> {
     Ok(tally(source, preset, year, |_, _| ())?.measures())
+}
+
+/// What the violations of an invented population take from the fund, and what the fund is taken to pay: yuan a
+/// person, in millionths.
+///
+/// # Errors
+/// When the population cannot be drawn.
+pub(crate) fn violated(preset: &Preset, persons: u64, year: i16, seed: u64) -> Result<[i64; 2], SourceFault> {
+    let source = Generator::new(preset, persons, year, seed, Behaviour::AS_NOW)?;
+    let violations = Violations::new(preset, &source, year, seed)?;
+    let one = |(mut batch, mut into, sums): (Batch, Batch, [Fen; 2]), number: u64| {
+        source.fill(number, &mut batch)?;
+        let mut of_fund = Fen::ZERO;
+        violations.put(&batch, &mut into, |label| of_fund += label.fund);
+        let fund: Fen = batch.events().iter().map(|event| violations.fund(event)).sum();
+        Ok::<_, SourceFault>((batch, into, [sums[0] + of_fund, sums[1] + fund]))
+    };
+    let empty = || (Batch::default(), Batch::default(), [Fen::ZERO; 2]);
+    let parts = (0..source.batches()).into_par_iter().try_fold(empty, one).map(|part| part.map(|part| part.2));
+    let sums = parts.try_reduce(|| [Fen::ZERO; 2], |one, other| Ok([one[0] + other[0], one[1] + other[1]]))?;
+    Ok(sums.map(|sum| millionths(sum.fen().into(), i128::from(persons) * 100)))
 }
 
 fn tally(

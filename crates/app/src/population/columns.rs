@@ -108,6 +108,46 @@ pub(super) const EVENTS: Layout = Layout {
     ],
 };
 
+const OFFENCE: Kind = Kind::Words(&[
+    ("overcharge", "重复收费、超标准收费、分解"),
+    ("overuse", "过度诊疗、过度检查"),
+    ("swap", "串换"),
+    ("restricted", "超限定支付"),
+    ("overprescription", "超量、重复开药"),
+    ("account", "账户超范围使用"),
+    ("false", "虚假、冒名"),
+    ("resale", "倒卖、回流药"),
+    ("other", "其他"),
+]);
+const ACT: Kind = Kind::Words(&[
+    ("add", "多记符合政策范围费用"),
+    ("repeat", "同一笔再报一次"),
+    ("move", "目录外改记目录内"),
+    ("whole", "整笔不应支付"),
+]);
+const TIER: Kind =
+    Kind::Words(&[("none", "没有问题"), ("minor", "有轻微问题"), ("deliberate", "故意违规"), ("ring", "团伙")]);
+
+/// Labels of violations, in the order of persons; written only on request and never read back as claims.
+pub(super) const TRUTH: Layout = Layout {
+    name: "truth",
+    chinese: "违规真值标签（只在 --violations 时有）",
+    columns: &[
+        must("person", "人员编号", Kind::Number, "文件按它升序"),
+        must("event", "第几次", Kind::Number, "该人在就医购药表中的第几行，从 1 起"),
+        must("day", "就诊日期", Kind::Date, "同就医购药表"),
+        must("time", "时刻", Kind::Time, "同就医购药表"),
+        must("care", "类别", CARE, "同就医购药表"),
+        must("class", "医院等级", CLASS, "同就医购药表"),
+        must("institution", "机构编号", Kind::Number, "同就医购药表"),
+        must("violation", "违规类型", OFFENCE, ""),
+        must("act", "改动", ACT, "注入时对这一笔做了什么"),
+        must("tier", "机构性质", TIER, "注入时假定的"),
+        must("amount", "违规金额", Kind::Money, "多记、重报或不应支付的费用"),
+        must("fund", "其中统筹基金", Kind::Money, "按预设 violations.fund_paid 推定，不含个人账户"),
+    ],
+};
+
 /// No amount in a file is larger: ten billion yuan.
 const MOST_MONEY: i64 = 1_000_000_000_000;
 
@@ -181,7 +221,7 @@ impl Kind {
 
 /// Each column in words: table, name, Chinese, type, unit, allowed, default, about.
 fn rows() -> impl Iterator<Item = [String; 8]> {
-    [PERSONS, EVENTS].into_iter().flat_map(|layout| {
+    [PERSONS, EVENTS, TRUTH].into_iter().flat_map(|layout| {
         layout.columns.iter().map(move |column| {
             let (unit, stored) = column.kind.unit();
             let default = match column.default {
@@ -202,11 +242,11 @@ const HEADS: [&str; 8] = ["表", "列", "含义", "Parquet 类型", "单位", "�
 /// The dictionary as a page.
 pub(crate) fn dictionary_markdown() -> String {
     let mut page = String::from("# 数据字典\n\n");
-    for layout in [PERSONS, EVENTS] {
+    for layout in [PERSONS, EVENTS, TRUTH] {
         page += &format!("- `{0}.parquet` / `{0}.csv`：{1}\n", layout.name, layout.chinese);
     }
     page +=
-        "\n两个文件都按人员编号（person）升序。缺省一栏不是“必填”的列可以没有，空单元格同缺省；不认识的列不接受。\n\n";
+        "\n各文件都按人员编号（person）升序。缺省一栏不是“必填”的列可以没有，空单元格同缺省；不认识的列不接受。\n\n";
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     page += &line(&HEADS.map(str::to_owned));
     page += &line(&HEADS.map(|_| "---".to_owned()));

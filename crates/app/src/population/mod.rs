@@ -13,12 +13,12 @@ mod rows;
 mod tests;
 mod write;
 
-pub(crate) use check::{measured, measured_own, targets};
+pub(crate) use check::{measured, measured_own, targets, violated};
 pub(crate) use columns::{dictionary_csv, dictionary_markdown};
 pub(crate) use fault::Faults;
 pub(crate) use presets::{preset, preset_file, presets};
 pub(crate) use read::Files;
-pub(crate) use write::{Format, write};
+pub(crate) use write::{Format, Written, write};
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! Persons and events as rows of whole numbers, in the order of their columns, and back.
 
 use gongji_domain::{Clock, Day, Fen};
-use gongji_population::{Care, Class, Employment, Event, Means, Person, Reach, Sex, Status};
+use gongji_population::{Care, Class, Employment, Event, Label, Means, Person, Reach, Sex, Status};
 
 use super::columns::{EVENTS, Layout, PERSONS};
 
@@ -76,6 +76,24 @@ pub(super) fn pack_event(person: u64, event: &Event, block: &mut Block) {
         event.upfront.fen(),
         event.eligible.fen(),
         event.total().fen(),
+    ]);
+}
+
+/// Adds a label.
+pub(super) fn pack_label(label: &Label, block: &mut Block) {
+    block.push([
+        label.person as i64,
+        i64::from(label.place) + 1,
+        i64::from(label.event.day.number()),
+        i64::from(label.event.clock.0),
+        label.event.care as i64,
+        label.event.class as i64,
+        i64::from(label.event.institution),
+        label.offence as i64,
+        label.act as i64,
+        label.tier as i64,
+        label.amount.fen(),
+        label.fund.fen(),
     ]);
 }
 

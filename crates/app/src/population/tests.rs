@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use gongji_population::{Batch, Behaviour, Generator, Source};
+use gongji_population::{Batch, Behaviour, Generator, Source, Violations};
 use serde_json::json;
 
 use super::fault::Faults;
@@ -18,7 +18,7 @@ fn generator(persons: u64) -> Generator {
 
 fn written(folder: &Path, persons: u64, format: Format, threads: usize) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| write(&generator(persons), folder, format, &json!({}), |_| ())).unwrap();
+    pool.install(|| write(&generator(persons), None, folder, format, &json!({}), |_| ())).unwrap();
 }
 
 fn batches(source: &impl Source) -> Vec<Batch> {
@@ -69,10 +69,38 @@ fn what_was_written_is_read_back_batch_by_batch_in_any_order() {
 }
 
 #[test]
+fn violations_have_their_labels_in_a_file_of_their_own() {
+    let persons = 20_000;
+    let source = generator(persons);
+    let violations = Violations::new(&preset("360100").unwrap(), &source, 2023, 7).unwrap();
+    let folders = [1, 2].map(|threads| {
+        let folder = tempfile::tempdir().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let to = folder.path();
+        let work = || write(&source, Some(&violations), to, Format::Csv, &json!({}), |_| ());
+        let written = pool.install(work).unwrap();
+        (folder, written)
+    });
+    assert_eq!(folders[0].1, folders[1].1);
+    let read = |place: usize, name: &str| fs::read_to_string(folders[place].0.path().join(name)).unwrap();
+    for name in ["persons.csv", "events.csv", "truth.csv"] {
+        assert!(read(0, name) == read(1, name), "{name}");
+    }
+    let truth = read(0, "truth.csv");
+    assert_eq!(truth.lines().count() as u64, folders[0].1.violations + 1);
+    assert!(folders[0].1.violations > 100);
+    for word in ["violation", "overcharge", "tier"] {
+        assert!(truth.contains(word) && !read(0, "events.csv").contains(word), "{word}");
+    }
+    let claims = Files::open(folders[0].0.path()).unwrap();
+    assert_eq!((claims.persons(), claims.events()), (persons, folders[0].1.events));
+}
+
+#[test]
 fn a_folder_that_holds_a_population_is_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
     written(folder.path(), 10, Format::Csv, 1);
-    let again = write(&generator(10), folder.path(), Format::Parquet, &json!({}), |_| ());
+    let again = write(&generator(10), None, folder.path(), Format::Parquet, &json!({}), |_| ());
     assert!(again.unwrap_err().to_string().contains("persons.csv"));
 }
 
@@ -182,8 +210,11 @@ fn what_is_no_parquet_is_refused() {
 #[test]
 fn the_dictionary_names_every_column_once() {
     let page = super::dictionary_markdown();
-    for column in [super::columns::PERSONS, super::columns::EVENTS].iter().flat_map(|layout| layout.columns) {
+    for column in [super::columns::PERSONS, super::columns::EVENTS, super::columns::TRUTH]
+        .iter()
+        .flat_map(|layout| layout.columns)
+    {
         assert!(page.contains(&format!("| {} | {} |", column.name, column.chinese)), "{}", column.name);
     }
-    assert_eq!(super::dictionary_csv().lines().count(), 1 + 11 + 13);
+    assert_eq!(super::dictionary_csv().lines().count(), 1 + 11 + 13 + 12);
 }

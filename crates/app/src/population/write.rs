@@ -6,10 +6,11 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use gongji_population::{Batch, Source};
+use gongji_domain::Fen;
+use gongji_population::{Batch, Event, Source, Violations};
 use rayon::prelude::*;
 
-use super::columns::{EVENTS, Layout, PERSONS, dictionary_csv, dictionary_markdown};
+use super::columns::{EVENTS, Layout, PERSONS, TRUTH, dictionary_csv, dictionary_markdown};
 use super::rows::{self, Block};
 use super::{comma, parquet};
 
@@ -62,60 +63,124 @@ impl Out {
     }
 }
 
-/// Writes everything; `passed` is told how many persons more are written.
+/// What was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// How many events.
+    pub(crate) events: u64,
+    /// How many of them, or beside them, are violations.
+    pub(crate) violations: u64,
+    /// What was wrongly charged.
+    pub(crate) amount: Fen,
+    /// What of it the fund is taken to have paid.
+    pub(crate) of_fund: Fen,
+    /// What the fund is taken to have paid of everything.
+    pub(crate) fund: Fen,
+}
+
+impl Written {
+    fn add(&mut self, more: Self) {
+        self.events += more.events;
+        self.violations += more.violations;
+        self.amount += more.amount;
+        self.of_fund += more.of_fund;
+        self.fund += more.fund;
+    }
+}
+
+/// Writes everything, with violations where they are wanted; `passed` is told how many persons more are written.
 ///
 /// # Errors
 /// When the folder holds such files already, or cannot be written.
 pub(crate) fn write(
     source: &impl Source,
+    violations: Option<&Violations>,
     folder: &Path,
     format: Format,
     manifest: &serde_json::Value,
     passed: impl Fn(u64),
-) -> anyhow::Result<u64> {
+) -> anyhow::Result<Written> {
     fs::create_dir_all(folder).with_context(|| format!("不能建 {}", folder.display()))?;
-    for name in ["persons.parquet", "persons.csv", "events.parquet", "events.csv"] {
-        anyhow::ensure!(!folder.join(name).exists(), "{} 中已有 {name}：请换一个文件夹", folder.display());
+    for name in
+        ["persons", "events", "truth"].iter().flat_map(|name| ["parquet", "csv"].map(|end| [name, end].join(".")))
+    {
+        anyhow::ensure!(!folder.join(&name).exists(), "{} 中已有 {name}：请换一个文件夹", folder.display());
     }
     let mut persons = Out::create(folder, PERSONS, format)?;
     let mut events = Out::create(folder, EVENTS, format)?;
-    let (mut from, mut count) = (0, 0);
+    let mut truth = violations.map(|_| Out::create(folder, TRUTH, format)).transpose()?;
+    let (mut from, mut written) = (0, Written::default());
     while from < source.batches() {
         let until = (from + TOGETHER).min(source.batches());
-        let (of_persons, of_events) = together(source, from..until)?;
-        let (one, other) = rayon::join(|| persons.write(&of_persons), || events.write(&of_events));
+        let made = together(source, violations, from..until)?;
+        let (one, other) = rayon::join(|| persons.write(&made.persons), || events.write(&made.events));
         one.and(other)?;
-        count += of_events.rows() as u64;
-        passed(of_persons.rows() as u64);
+        if let Some(truth) = &mut truth {
+            truth.write(&made.truth)?;
+        }
+        written.add(made.sums);
+        passed(made.persons.rows() as u64);
         from = until;
     }
     persons.close()?;
     events.close()?;
+    truth.map(Out::close).transpose()?;
     fs::write(folder.join("dictionary.md"), dictionary_markdown())?;
     fs::write(folder.join("dictionary.csv"), dictionary_csv())?;
     fs::write(folder.join("manifest.json"), format!("{manifest:#}\n"))?;
-    Ok(count)
+    Ok(written)
 }
 
-/// Some batches as blocks.
-fn together(source: &impl Source, numbers: core::ops::Range<u64>) -> anyhow::Result<(Block, Block)> {
-    let made: Vec<_> = numbers.into_par_iter().map(|number| one(source, number)).collect();
-    let (mut persons, mut events) = (Block::new(&PERSONS), Block::new(&EVENTS));
-    for blocks in made {
-        let (mut of_persons, mut of_events) = blocks?;
-        persons.append(&mut of_persons);
-        events.append(&mut of_events);
+/// Some batches as rows.
+struct Made {
+    persons: Block,
+    events: Block,
+    truth: Block,
+    sums: Written,
+}
+
+impl Made {
+    fn new() -> Self {
+        let [persons, events, truth] = [&PERSONS, &EVENTS, &TRUTH].map(Block::new);
+        Self { persons, events, truth, sums: Written::default() }
     }
-    Ok((persons, events))
 }
 
-fn one(source: &impl Source, number: u64) -> anyhow::Result<(Block, Block)> {
+fn together(
+    source: &impl Source,
+    violations: Option<&Violations>,
+    numbers: core::ops::Range<u64>,
+) -> anyhow::Result<Made> {
+    let made: Vec<_> = numbers.into_par_iter().map(|number| one(source, violations, number)).collect();
+    let mut all = Made::new();
+    for made in made {
+        let mut made = made?;
+        all.persons.append(&mut made.persons);
+        all.events.append(&mut made.events);
+        all.truth.append(&mut made.truth);
+        all.sums.add(made.sums);
+    }
+    Ok(all)
+}
+
+fn one(source: &impl Source, violations: Option<&Violations>, number: u64) -> anyhow::Result<Made> {
     let mut batch = Batch::default();
     source.fill(number, &mut batch)?;
-    let (mut persons, mut events) = (Block::new(&PERSONS), Block::new(&EVENTS));
-    for (person, used) in batch.each() {
-        rows::pack_person(person, &mut persons);
-        used.iter().for_each(|event| rows::pack_event(person.number, event, &mut events));
+    let mut made = Made::new();
+    if let Some(violations) = violations {
+        made.sums.fund = batch.events().iter().map(|event: &Event| violations.fund(event)).sum();
+        let clean = std::mem::take(&mut batch);
+        violations.put(&clean, &mut batch, |label| {
+            made.sums.violations += 1;
+            made.sums.amount += label.amount;
+            made.sums.of_fund += label.fund;
+            rows::pack_label(&label, &mut made.truth);
+        });
     }
-    Ok((persons, events))
+    made.sums.events = batch.events().len() as u64;
+    for (person, used) in batch.each() {
+        rows::pack_person(person, &mut made.persons);
+        used.iter().for_each(|event| rows::pack_event(person.number, event, &mut made.events));
+    }
+    Ok(made)
 }

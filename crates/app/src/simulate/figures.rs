@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use gongji_domain::{Fen, Rate};
+use gongji_domain::{Fen, Rate, Rounding};
 use gongji_microsimulation::{GroupSums, Reform, Scenario};
 use gongji_policy::Library;
 use gongji_population::{Behaviour, Generator, Preset};
@@ -26,7 +26,7 @@ pub(crate) fn measured(
     let library = Library::load(&load::shipped());
     let Some(area) = library.area(&preset.code) else { return Ok(BTreeMap::new()) };
     let mut assumed = assumptions(None)?.assumptions;
-    assumed.chronic_paid = Rate::ONE;
+    let chronic = std::mem::replace(&mut assumed.chronic_paid, Rate::ONE);
     let Ok(scenario) = Scenario::of(area, year, &assumed, Reform::After) else { return Ok(BTreeMap::new()) };
     let source = Generator::new(preset, persons, year, seed, Behaviour::AS_NOW);
     let source = source.map_err(|fault| anyhow::anyhow!("{fault}"))?;
@@ -36,7 +36,10 @@ pub(crate) fn measured(
     let (all, active, retired) = (tally.all(), of(0), of(1));
     let paid = |sums: &GroupSums| part(sums.paid_by_pool, sums.persons);
     let capped = |sums: &GroupSums| part(sums.at_limit, sums.persons);
+    // Chronic care is taken as paid in full here, so its part of the funds is worked out again.
+    let funds = all.pool + all.other + all.admission + chronic.of(all.chronic, Rounding::HALF_UP_FEN);
     let measures = [
+        ("fund_per_person", each(funds, all.persons)),
         ("pool_share", share(all.ordinary_pool, all.ordinary)),
         ("paid_active", paid(&active)),
         ("paid_retired", paid(&retired)),

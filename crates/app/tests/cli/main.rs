@@ -11,6 +11,7 @@ mod keys;
 mod member;
 mod new;
 mod policies;
+mod population;
 mod quote;
 mod reconcile;
 mod store;

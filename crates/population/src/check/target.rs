@@ -141,7 +141,11 @@ impl Target {
     fn judge(&self, preset: &Preset, measures: &Measures) -> Row {
         let whole = |value: f64| libm::rint(value * 1e6) as i64;
         let (least, most) = self.tolerance().unwrap_or((self.target, self.target));
-        let (least, most) = (whole(least), whole(most));
+        let (mut least, most) = (whole(least), whole(most));
+        if self.unit == Unit::Share {
+            // No share is below nothing.
+            least = least.max(0);
+        }
         let measured = measures.get(&self.measure).copied();
         let moved: Vec<&str> =
             self.moved_by.iter().filter(|path| preset.overridden.contains(*path)).map(String::as_str).collect();

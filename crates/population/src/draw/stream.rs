@@ -18,6 +18,8 @@ pub(crate) enum Purpose {
     Hospital = 3,
     /// What a visit's cost consists of.
     Lines = 4,
+    /// Violations of a year.
+    Violations = 5,
 }
 
 /// All streams of one seed.

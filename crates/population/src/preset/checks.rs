@@ -1,6 +1,6 @@
 //! What figures must keep to before anything is drawn from them.
 
-use super::Preset;
+use super::{Act, Preset};
 use alloc::format;
 use alloc::string::String;
 use gongji_domain::Day;
@@ -35,11 +35,36 @@ pub(super) fn check(preset: &Preset) -> Checked {
     for day in &preset.calendar.festivals.value {
         day.parse::<Day>().map_err(|error| format!("calendar.festivals {day}：{error}"))?;
     }
+    offences(preset)?;
     let institutions = preset.institutions.count.value.iter().chain([&preset.institutions.pharmacies.value]);
     if institutions.into_iter().any(|count| *count == 0) {
         return Err("institutions：至少各有 1 个".into());
     }
     Ok(())
+}
+
+/// Kinds of violation.
+fn offences(preset: &Preset) -> Checked {
+    let kinds = &preset.violations.kinds.value;
+    let sum: f64 = kinds.iter().map(|kind| kind.share).sum();
+    if !(1.0 - SLACK..=1.0 + SLACK).contains(&sum) || kinds.iter().any(|kind| !(0.0..=1.0).contains(&kind.share)) {
+        return Err(format!("violations.kinds：share 应在 0 至 1 之间、合计为 1，现合计 {sum}"));
+    }
+    for (place, kind) in kinds.iter().enumerate() {
+        if kind.used.is_empty() {
+            return Err(format!("violations.kinds 第 {} 项 used：至少有一种", place + 1));
+        }
+        let most = if kind.act == Act::Add { 10.0 } else { 1.0 };
+        if !(0.0..=most).contains(&kind.extent) {
+            return Err(format!(
+                "violations.kinds 第 {} 项 extent = {}：应在 0 至 {most} 之间",
+                place + 1,
+                kind.extent
+            ));
+        }
+    }
+    let sum: f64 = preset.violations.institutions.value.iter().sum();
+    if sum > 1.0 { Err(format!("violations.institutions：合计不应大于 1，现合计 {sum}")) } else { Ok(()) }
 }
 
 /// Shares of a whole.
@@ -139,6 +164,10 @@ fn within(p: &Preset) -> Checked {
         ("lines.concentration", &[p.lines.concentration.value], (1.0, 1000.0)),
         ("before.visits", &[p.before.visits.value], factor),
         ("before.cost", &[p.before.cost.value], factor),
+        ("violations.fund_share", &[p.violations.fund_share.value], (0.0, 0.2)),
+        ("violations.fund_paid", &p.violations.fund_paid.value, share),
+        ("violations.institutions", &p.violations.institutions.value, share),
+        ("violations.weights", &p.violations.weights.value, (0.0, 1000.0)),
         ("before.pharmacy_cost", &[p.before.pharmacy_cost.value], factor),
     ];
     for (name, values, (least, most)) in numbers {

@@ -6,12 +6,14 @@
 mod checks;
 mod figure;
 mod merge;
+mod offences;
 mod sections;
 
 pub use figure::{Evidence, Figure};
+pub use offences::{Act, Offence, Offences, Tier, Used};
 pub use sections::{
     AGES, Admissions, Ages, Away, Before, ByAge, ByLevel, ByStatus, Calendar, Cost, Diseases, Income, Institutions,
-    Lines, One, People, Pharmacy, Scope, Visits,
+    Lines, One, People, Pharmacy, Scope, Violations, Visits,
 };
 
 use alloc::collections::BTreeSet;
@@ -63,6 +65,8 @@ pub struct Preset {
     pub before: Before,
     /// Categories of cost.
     pub lines: Lines,
+    /// Violations, put into claims on request.
+    pub violations: Violations,
     /// `section.figure` that differ from what it builds upon.
     #[serde(skip)]
     pub overridden: BTreeSet<String>,
@@ -129,6 +133,7 @@ impl Preset {
             ("institutions", self.institutions.list()),
             ("before", self.before.list()),
             ("lines", self.lines.list()),
+            ("violations", self.violations.list()),
         ];
         let basis = |section: &str, (name, from, why): (&str, Evidence, &str)| Basis {
             path: format!("{section}.{name}"),

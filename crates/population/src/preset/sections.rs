@@ -2,6 +2,7 @@
 //! by employment, or by status from active to retired.
 
 use super::figure::Figure;
+use super::offences::Offences;
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Deserialize;
@@ -283,5 +284,21 @@ section! {
         primary: Figure<[f64; 8]>,
         /// How close a visit's shares lie to these: the sum of their parameters.
         concentration: One,
+    }
+}
+
+section! {
+    /// Violations that are put into claims on request.
+    Violations {
+        /// The fund's part of what is wrongly charged, over all that the fund pays.
+        fund_share: One,
+        /// What the pooled fund is taken to pay of eligible expense: visits, chronic visits, admissions, prescriptions.
+        fund_paid: Figure<[f64; 4]>,
+        /// Share of institutions with small faults, with intent, in rings.
+        institutions: Figure<[f64; 3]>,
+        /// How often each of these does it, over one with small faults.
+        weights: Figure<[f64; 3]>,
+        /// Kinds of violation.
+        kinds: Figure<Vec<Offences>>,
     }
 }

@@ -4,13 +4,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use gongji_population::check::{Measures, Row, Unit, Verdict};
+use gongji_population::check::{Measures, Row, Unit, Verdict, millionths};
 use gongji_population::{Preset, Source as _};
 use serde_json::{Value, json};
 
-use super::Which;
+use super::{Which, resettled};
 use crate::cli::paint;
-use crate::population::{Faults, Files, measured, measured_own, targets};
+use crate::population::{Faults, Files, measured, measured_own, targets, violated};
 use crate::simulate::figures;
 
 /// Check an invented population against public figures (校核): each target, what was measured, what it rests on
@@ -99,6 +99,12 @@ fn invented(preset: &Preset, options: &Options) -> anyhow::Result<Seen> {
     let (persons, year, seed) = (options.persons, options.year.unwrap_or(preset.year), options.seed);
     let mut measures = super::on(options.threads, || measured(preset, persons, year, seed))??;
     measures.extend(figures::measured(preset, persons, year, seed, options.threads)?);
+    let [taken, assumed] = super::on(options.threads, || violated(preset, persons, year, seed))??;
+    let fund = measures.get("fund_per_person").copied().unwrap_or(assumed);
+    measures.insert("violations_share".into(), millionths(taken.into(), fund.into()));
+    if let Some(differences) = resettled::differences(preset, year, seed)? {
+        measures.insert("resettled_differences".into(), differences * 1_000_000);
+    }
     Ok(Seen { measures, persons, year, seed: Some(seed), events: None })
 }
 
@@ -181,9 +187,10 @@ fn digits(value: i64, unit: Unit) -> String {
     };
     let step = 10_i64.pow(6 - places);
     let rounded = (scaled + step / 2).div_euclid(step);
+    let (sign, rounded) = (if rounded < 0 { "-" } else { "" }, rounded.abs());
     let whole = 10_i64.pow(places);
     let point = if places == 0 { String::new() } else { format!(".{:0w$}", rounded % whole, w = places as usize) };
-    format!("{}{point}", rounded / whole)
+    format!("{sign}{}{point}", rounded / whole)
 }
 
 /// Millionths as a decimal.
@@ -238,6 +245,7 @@ mod tests {
             (7_180_049, Unit::Times, "7.1800 次"),
             (38_700_499_999, Unit::Times, "38700 次"),
             (3_339_500, Unit::Ratio, "3.340"),
+            (-1_000, Unit::Share, "-0.10%"),
         ];
         for (value, unit, expected) in cases {
             assert_eq!(shown(value, unit), expected);

@@ -4,12 +4,12 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use gongji_population::{Behaviour, Generator, Preset};
+use gongji_population::{Behaviour, Generator, Preset, Violations};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use super::Which;
-use crate::population::{Format, write};
+use crate::population::{Format, Written, write};
 
 /// Write invented persons and their year of care: Parquet or CSV, with a data dictionary
 ///
@@ -38,6 +38,9 @@ pub(crate) struct Options {
     /// As people behaved before the reform (改革前): fewer visits by the same people
     #[arg(long)]
     before_reform: bool,
+    /// Put violations into the claims (注入违规), with labels of what is true in a file of their own
+    #[arg(long)]
+    violations: bool,
     /// Threads; without it all cores
     #[arg(long)]
     threads: Option<usize>,
@@ -46,6 +49,7 @@ pub(crate) struct Options {
 const EXAMPLES: &str = "\
 EXAMPLES
   gongji population generate --area 360100 --persons 10000 --year 2023 --seed 7 --out nanchang/
+  gongji population generate --area 500000 --persons 50000 --violations --out chongqing/
   gongji population generate --format csv --persons 1000 --out small/";
 
 /// Generates and writes.
@@ -60,11 +64,15 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let generator = Generator::new(&preset, persons, year, options.seed, behaviour)?;
     let bar = progress(persons);
     let manifest = manifest(options, &preset, persons, year);
-    let work = || write(&generator, &options.out, options.format, &manifest, |more| bar.inc(more));
-    let events = super::on(options.threads, work)??;
+    let wanted = options.violations.then(|| Violations::new(&preset, &generator, year, options.seed)).transpose()?;
+    let work = || write(&generator, wanted.as_ref(), &options.out, options.format, &manifest, |more| bar.inc(more));
+    let written = super::on(options.threads, work)??;
     bar.finish_and_clear();
-    let (name, out) = (&preset.name, options.out.display());
+    let (name, out, events) = (&preset.name, options.out.display(), written.events);
     writeln!(anstream::stdout(), "{name}：{persons} 人，{year} 年 {events} 人次，写入 {out}（种子 {}）", options.seed)?;
+    if options.violations {
+        writeln!(anstream::stdout(), "{}", violated(&written))?;
+    }
     let demonstration = preset.bases().iter().filter(|basis| basis.from.is_demonstration()).count();
     writeln!(
         anstream::stdout(),
@@ -72,6 +80,18 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         preset.bases().len()
     )?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was put in, and what it is compared with.
+fn violated(written: &Written) -> String {
+    let Written { violations, amount, of_fund, fund, .. } = written;
+    let hundredths = (i128::from(of_fund.fen()) * 10_000).checked_div(fund.fen().into()).unwrap_or_default();
+    format!(
+        "注入违规 {violations} 笔，违规金额 {amount} 元，其中统筹基金 {of_fund} 元，占推定基金支付 {fund} 元的 {}.{:02}%\n\
+         标签在 truth 文件中，不在就医表中；基金支付按预设 violations.fund_paid 推定（演示参数），没有逐笔结算",
+        hundredths / 100,
+        hundredths % 100
+    )
 }
 
 /// A bar on a terminal, nothing elsewhere.
@@ -98,6 +118,7 @@ fn manifest(options: &Options, preset: &Preset, persons: u64, year: i16) -> serd
         "year": year,
         "seed": options.seed,
         "before_reform": options.before_reform,
+        "violations": options.violations,
         "figures": bases,
     })
 }

@@ -3,6 +3,7 @@
 mod check;
 mod dictionary;
 mod generate;
+mod resettled;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! `gongji simulate`: a policy, or two, on a whole population.
 
-mod cases;
+pub(crate) mod cases;
 
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
