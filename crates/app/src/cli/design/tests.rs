@@ -44,6 +44,24 @@ fn a_plan_that_changes_nothing_comes_to_the_same() {
 }
 
 #[test]
+fn the_short_way_of_a_design_comes_to_the_same_as_event_by_event_on_one_thread_and_on_two() {
+    for area in ["211200", "320700", "360100", "500000"] {
+        let (_, trial) = trial(area, 5_000);
+        let turned =
+            |(at, lever): (usize, &crate::design::levers::Lever)| (at, lever.value + lever.value / 10_000 * 1_000);
+        let turned: Vec<Choice> = trial.levers.all.iter().enumerate().map(turned).collect();
+        let credit = |choice: &&Choice| trial.levers.all[choice.0].id.starts_with("credit");
+        let care = turned.iter().filter(|choice| !credit(choice)).copied().collect();
+        let all = [Vec::new(), care, turned];
+        let long: Vec<_> = all.iter().map(|choices| Ok(trial.outcome_event_by_event(choices))).collect();
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            assert!(pool.install(|| trial.outcomes(&all)) == long, "{area}, {threads}");
+        }
+    }
+}
+
+#[test]
 fn what_is_found_keeps_to_budget_bounds_and_shape_and_is_found_again() {
     let (_, trial) = trial("360100", 600);
     let base = trial.outcome(&[]).expect("the package runs");
