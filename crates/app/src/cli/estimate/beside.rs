@@ -192,7 +192,10 @@ impl Beside<'_> {
             let why = ["缴费基数是预设的全国演示值", "养老金是预设的全国演示值"][status];
             let of = |pair: &Pair| each(&pair[0]);
             self.row(&mut table, &format!("改革前{who}人均计入个人账户"), Some(self.printed.before[status]), of, why);
-            let why = ["按基数的同一比例计；文件的数另含工资增长", "按政策包的定额计，与各人养老金无关"][status];
+            let why = [
+                "按同一基数计；文件的数另含到 2023 年的工资增长",
+                "按政策包的定额计，与各人养老金无关；没有账户的人计 0",
+            ][status];
             let of = |pair: &Pair| each(&pair[1]);
             self.row(&mut table, &format!("改革后{who}人均计入个人账户"), Some(self.printed.after[status]), of, why);
         }
