@@ -49,6 +49,11 @@ impl Alike<'_> {
         self.short.fund()
     }
 
+    /// Whether the deductible, and a limit, are used up.
+    pub fn used_up(&self, tab: &Tab) -> (bool, bool) {
+        self.terms.used_up(|counter| tab.0[usize::from(counter)])
+    }
+
     /// Decides one more visit of the year: `eligible` under the benefit, `other` borne by the member in any case, and
     /// what the account holds where it may pay. The tab and the account take it in.
     #[inline]

@@ -251,6 +251,12 @@ impl Plain {
         (borne, above, limits.fold(self.rate.pay(above), |paid, limit| paid.min(left(limit))))
     }
 
+    /// Whether the deductible, and a limit, are used up, given what was used of each counter.
+    pub(crate) fn used_up(&self, used: impl Fn(CounterId) -> Fen) -> (bool, bool) {
+        let full = |(amount, counter): (Fen, CounterId)| used(counter) >= amount;
+        (self.deductible.is_none_or(full), self.limits.iter().flatten().any(|limit| full(*limit)))
+    }
+
     /// What that adds to each counter, zeros left out.
     #[inline]
     pub(crate) fn adds(&self, base: Fen, borne: Fen, above: Fen, paid: Fen, mut add: impl FnMut(CounterId, Fen)) {

@@ -17,7 +17,7 @@ pub(crate) struct Binding {
     /// A visit of which nothing is known.
     pub(crate) defaults: Vec<i64>,
     status: (usize, [i64; 2]),
-    enrolment: (usize, [Enrolled; 6]),
+    enrolment: (usize, [Enrolled; ENROLMENTS]),
     /// Set only where the rules read them.
     age: Option<usize>,
     birth: Option<usize>,
@@ -37,6 +37,10 @@ pub(crate) struct Enrolled {
 /// Kinds of events: 就诊, 慢特病, 药店, 药店凭处方; by level; by reach.
 const KINDS: usize = 4;
 const REACHES: usize = 3;
+/// How many kinds of events are told apart.
+pub(crate) const EVENT_KINDS: usize = KINDS * crate::CLASSES * REACHES;
+/// How many ways to be insured are told apart.
+pub(crate) const ENROLMENTS: usize = 6;
 
 impl Binding {
     pub(crate) fn of<'r>(
@@ -124,17 +128,45 @@ impl Binding {
     /// Puts down what is known of an event of the person put down before.
     #[inline]
     pub(crate) fn event(&self, facts: &mut [i64], person: &Person, event: &Event) {
-        let kind = (kind(event) * crate::CLASSES + event.class as usize) * REACHES + event.reach as usize;
-        let values = &self.values[kind * self.places.len()..];
-        for (place, value) in self.places.iter().zip(values) {
-            facts[*place] = *value;
-        }
+        self.kind_of_event(facts, Self::event_kind(event));
         if let Some(place) = self.age {
             facts[place] = i64::from(event.day.age_since(person.birth));
         }
         if let Some(place) = self.month {
             facts[place] = i64::from(month_of(event.day));
         }
+    }
+
+    #[inline]
+    fn kind_of_event(&self, facts: &mut [i64], kind: usize) {
+        let values = &self.values[kind * self.places.len()..];
+        for (place, value) in self.places.iter().zip(values) {
+            facts[*place] = *value;
+        }
+    }
+
+    /// Whether the rules read more than the kinds of persons and events: ages, dates, months.
+    pub(crate) fn reads_days(&self) -> bool {
+        self.age.or(self.birth).or(self.month).is_some()
+    }
+
+    /// Puts down the facts of a kind of person and a kind of event.
+    pub(crate) fn kinds(&self, facts: &mut [i64], person: usize, event: usize) {
+        facts[self.status.0] = self.status.1[person / ENROLMENTS];
+        facts[self.enrolment.0] = self.enrolment.1[person % ENROLMENTS].raw;
+        self.kind_of_event(facts, event);
+    }
+
+    /// The kind of a person: status and enrolment.
+    #[inline]
+    pub(crate) fn person_kind(person: &Person) -> usize {
+        person.status as usize * ENROLMENTS + enrolment(person.employment, person.account)
+    }
+
+    /// The kind of an event: care and means, level, reach.
+    #[inline]
+    pub(crate) fn event_kind(event: &Event) -> usize {
+        (kind(event) * crate::CLASSES + event.class as usize) * REACHES + event.reach as usize
     }
 }
 
@@ -181,7 +213,7 @@ fn enrolment(employment: Employment, account: bool) -> usize {
 }
 
 /// The enrolment of each way to be insured, without and with an account.
-fn enrolments(area: &Area, assumptions: &Assumptions) -> Result<[Enrolled; 6], ScenarioFault> {
+fn enrolments(area: &Area, assumptions: &Assumptions) -> Result<[Enrolled; ENROLMENTS], ScenarioFault> {
     let known = fact(area, "enrolment").map(|fact| fact.values.as_slice()).unwrap_or_default();
     let none =
         || ScenarioFault::Value { fact: "enrolment".to_owned(), value: String::new(), allowed: known.join("、") };

@@ -4,6 +4,8 @@
 
 mod outcome;
 mod search;
+mod swift;
 
 pub use outcome::{Outcome, StatusSums};
 pub use search::{Judged, Knob, Search, Tried, efficient, elasticity, grid, search};
+pub use swift::{Swift, YearCredit};

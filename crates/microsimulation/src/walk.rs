@@ -366,7 +366,7 @@ impl PersonYear {
     }
 }
 
-fn opened(scenario: &Scenario<'_>, person: &Person) -> PersonYear {
+pub(crate) fn opened(scenario: &Scenario<'_>, person: &Person) -> PersonYear {
     let bands = &scenario.assumptions.bands;
     let group = Group {
         status: person.status as u8,

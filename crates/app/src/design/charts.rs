@@ -20,6 +20,11 @@ fn yuan(fen: Fen) -> f64 {
     fen.fen() as f64 / 100.0
 }
 
+/// Without decimals, for labels.
+fn whole(value: &f64) -> String {
+    format!("{value:.0}")
+}
+
 /// A chart that several drawing steps make; its errors in words.
 fn drawn(
     draw: impl FnOnce(&DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<(), String>,
@@ -54,6 +59,7 @@ pub(crate) fn tornado(bars: &[(String, Option<Fen>, Option<Fen>)]) -> anyhow::Re
             .disable_y_mesh()
             .disable_y_axis()
             .x_desc("支出变化（万元）")
+            .x_label_formatter(&whole)
             .axis_style(FAINT)
             .label_style(("sans-serif", 13).into_font().color(&INK))
             .light_line_style(TRANSPARENT)
@@ -86,19 +92,21 @@ pub(crate) fn frontier(points: &[(Fen, Fen, bool)], base: (Fen, Fen), budget: Op
         let edge = ((high - low) * 0.06).max(1.0);
         (low - edge)..(high + edge)
     };
-    let spent = points.iter().map(|point| point.0).chain([base.0]).chain(budget).map(wan).collect();
+    let spent: Vec<f64> = points.iter().map(|point| point.0).chain([base.0]).chain(budget).map(wan).collect();
     let borne: Vec<f64> = points.iter().map(|point| point.1).chain([base.1]).map(yuan).collect();
-    let borne = range(borne);
+    let (spent, borne) = (range(spent), range(borne));
     drawn(|area| {
         let mut chart = ChartBuilder::on(area)
             .margin(14)
             .x_label_area_size(42)
             .y_label_area_size(70)
-            .build_cartesian_2d(range(spent), borne.clone())
+            .build_cartesian_2d(spent.clone(), borne.clone())
             .map_err(|fault| fault.to_string())?;
         chart
             .configure_mesh()
             .x_desc("支出（万元）")
+            .x_label_formatter(&whole)
+            .y_label_formatter(&whole)
             .y_desc("负担最重十分之一人群的人均负担（元）")
             .axis_style(FAINT)
             .label_style(("sans-serif", 13).into_font().color(&INK))
@@ -110,16 +118,18 @@ pub(crate) fn frontier(points: &[(Fen, Fen, bool)], base: (Fen, Fen), budget: Op
             let style = if point.2 { DOWN.filled() } else { FAINT.mix(0.6).filled() };
             Circle::new((wan(point.0), yuan(point.1)), if point.2 { 5 } else { 3 }, style)
         };
-        chart.draw_series(points.iter().map(dot)).map_err(|fault| fault.to_string())?;
         let mut front: Vec<(f64, f64)> =
             points.iter().filter(|point| point.2).map(|point| (wan(point.0), yuan(point.1))).collect();
         front.sort_by(|a, b| a.0.total_cmp(&b.0));
         chart.draw_series([PathElement::new(front, DOWN.stroke_width(2))]).map_err(|fault| fault.to_string())?;
+        chart.draw_series(points.iter().map(dot)).map_err(|fault| fault.to_string())?;
         let own = TriangleMarker::new((wan(base.0), yuan(base.1)), 9, UP.filled());
         chart.draw_series([own]).map_err(|fault| fault.to_string())?;
         if let Some(budget) = budget {
-            let line = [(wan(budget), borne.start), (wan(budget), borne.end)];
-            chart.draw_series([PathElement::new(line, UP.stroke_width(1))]).map_err(|fault| fault.to_string())?;
+            // A page gives all strokes the colour of its lines; what is filled keeps its own.
+            let half = (spent.end - spent.start) * 0.001;
+            let line = [(wan(budget) - half, borne.start), (wan(budget) + half, borne.end)];
+            chart.draw_series([Rectangle::new(line, UP.filled())]).map_err(|fault| fault.to_string())?;
         }
         Ok(())
     })

@@ -68,6 +68,13 @@ pub(crate) struct Levers {
     pub(crate) tables: Vec<Written>,
 }
 
+impl Lever {
+    /// Whether this value changes what is credited to accounts.
+    pub(crate) fn turns_credit(&self, value: i64) -> bool {
+        self.id.starts_with("credit") && value != self.value
+    }
+}
+
 impl Unit {
     /// A value as people write it.
     pub(crate) fn show(self, value: i64) -> String {

@@ -7,7 +7,7 @@ use super::shape::{self, Order};
 use crate::simulate::runs::incomes;
 use anyhow::{Context as _, anyhow, bail};
 use gongji_domain::{Day, Fen};
-use gongji_microsimulation::design::Outcome;
+use gongji_microsimulation::design::{Outcome, Swift, YearCredit};
 use gongji_microsimulation::{Assumptions, Reform, Scenario, Walker};
 use gongji_policy::{Area, Folder, Library, Severity};
 use gongji_population::{Batch, Behaviour, Care, Generator, Means, Preset, Source};
@@ -53,6 +53,8 @@ pub(crate) struct Trial {
     under: [Folder; 2],
     assumptions: Assumptions,
     batches: Vec<Batch>,
+    /// What the package as it is credits to the persons of each batch.
+    credits: Vec<Vec<YearCredit>>,
 }
 
 /// The folder of a plan while it is tried.
@@ -81,6 +83,9 @@ impl Trial {
         let scenario = Scenario::of(area, setup.year, &assumptions, Reform::After)?;
         let notes = scenario.notes().to_vec();
         let batches = batches(&generator, takes_others(area, setup.benefit, from))?;
+        let swift = Swift::of(&scenario);
+        let credited = |batch: &Batch| batch.persons().iter().map(|person| swift.credit(person)).collect();
+        let credits = batches.par_iter().map(credited).collect();
         Ok(Self {
             orders: shape::orders(&levers),
             levers,
@@ -92,6 +97,7 @@ impl Trial {
             under: [frameworks, rules_of(base)],
             assumptions,
             batches,
+            credits,
         })
     }
 
@@ -103,14 +109,26 @@ impl Trial {
         let library = self.library(choices)?;
         let area = library.area(&self.area).ok_or_else(|| "政策包不能载入".to_owned())?;
         let scenario = Scenario::of(area, self.year, &self.assumptions, Reform::After).map_err(|f| f.to_string())?;
+        let (swift, mut walker) = (Swift::of(&scenario), Walker::default());
         let mut outcome = Outcome::new(&self.assumptions.bands);
-        let mut walker = Walker::default();
-        for batch in &self.batches {
-            for (person, events) in batch.each() {
-                outcome.add(&walker.year(&scenario, person, events));
-            }
+        let same = !choices.iter().any(|(at, value)| self.levers.all[*at].turns_credit(*value));
+        for (batch, credits) in self.batches.iter().zip(&self.credits) {
+            swift.run(batch, same.then_some(credits.as_slice()), &mut walker, &mut outcome);
         }
         Ok(outcome)
+    }
+
+    /// The same by the way of a whole year, event by event.
+    #[cfg(test)]
+    pub(crate) fn outcome_event_by_event(&self, choices: &[Choice]) -> Outcome {
+        let library = self.library(choices).expect("it loads");
+        let area = library.area(&self.area).expect("it is there");
+        let scenario = Scenario::of(area, self.year, &self.assumptions, Reform::After).expect("it runs");
+        let (mut outcome, mut walker) = (Outcome::new(&self.assumptions.bands), Walker::default());
+        for (person, events) in self.batches.iter().flat_map(Batch::each) {
+            outcome.add(&walker.year(&scenario, person, events));
+        }
+        outcome
     }
 
     /// What the pooled fund pays in each month under the package as it is; on all threads of the pool.
@@ -208,6 +226,15 @@ fn batches(source: &Generator, chronic: bool) -> anyhow::Result<Vec<Batch>> {
         Ok(batch)
     };
     (0..source.batches()).into_par_iter().map(one).collect()
+}
+
+/// Who the people are; a preset of one's own may not say that it is for demonstration.
+pub(crate) fn people_words(preset: &Preset) -> String {
+    if preset.name.contains("演示参数") {
+        preset.name.clone()
+    } else {
+        format!("{}（演示参数）", preset.name)
+    }
 }
 
 /// What a policy costs beside the base: what the fund pays for ordinary care, and what it credits more (or less) to

@@ -5,6 +5,7 @@ mod bless;
 mod bond;
 mod check;
 mod coverage;
+mod design;
 mod diff;
 mod explain;
 mod keys;

@@ -5,12 +5,13 @@ mod sensitivity;
 mod solve;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use super::load::Policies;
 use super::paint;
 use crate::design::amount::amount;
 use crate::design::levers::Unit;
-use crate::design::trial::{Setup, Trial};
+use crate::design::trial::{Setup, Trial, people_words};
 use crate::population::{preset, preset_file, presets};
 use crate::simulate::assumptions::assumptions;
 use crate::simulate::html;
@@ -121,9 +122,12 @@ impl Common {
             let known: Vec<&str> = library.areas().map(gongji_policy::Area::code).collect();
             format!("没有 {} 的政策包；可用：{}", self.area, known.join("、"))
         })?;
-        let year = match (self.year, area.verified()) {
-            (Some(year), _) => year,
-            (None, Some(day)) => i16::try_from(day.ymd().0 + 1).context("核对年份")?,
+        let (year, why) = match (self.year, area.verified()) {
+            (Some(year), _) => (year, "由 --year 指定".to_owned()),
+            (None, Some(day)) => {
+                let why = format!("政策包核对到 {day}，方案自下一年起才能施行；用 --year 另选");
+                (i16::try_from(day.ymd().0 + 1).context("核对年份")?, why)
+            }
             (None, None) => anyhow::bail!("{} 没有写核对日期：用 --year 指定年份", area.name()),
         };
         let preset = match &self.preset {
@@ -147,10 +151,10 @@ impl Common {
         let mut report = Report {
             facts: vec![
                 ("area", "统筹区", format!("{} {}", self.area, area.name())),
-                ("year", "年度", year.to_string()),
+                ("year", "模拟年度", format!("{year}，方案自 {} 起（{why}）", trial.from)),
                 ("persons", "模拟人数", paint::thousands(&self.persons.to_string())),
                 ("members", "代表的参保人数", paint::thousands(&members.to_string())),
-                ("preset", "人群", format!("{}（演示参数）", preset.name)),
+                ("preset", "人群", people_words(&preset)),
                 ("seed", "种子", seed.to_string()),
             ],
             bases: assumed.bases,

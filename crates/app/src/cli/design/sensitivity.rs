@@ -104,7 +104,7 @@ fn table(
         ("bound", "界限"),
     ];
     let mut table = Table::new("sensitivity", "每个参数上下一步", &heads)
-        .noted("支出＝普通门诊统筹支付，加上个人账户计入比原方案多出的部分。弹性＝支出的相对变化÷参数的相对变化。");
+        .noted("支出＝普通门诊统筹支付，加上个人账户计入比原方案多出的部分。弹性＝支出的相对变化÷参数的相对变化。图中蓝绿是调低一步，橙是调高一步。");
     let scale = |fen: Fen| scaled(fen, members, options.common.persons);
     let mut bars = Vec::new();
     for (number, at) in chosen.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! `gongji design solve`: figures that reach a goal under a budget and inside the bounds of the documents above, as a
 //! package, with the alternatives that were rejected and why.
 
+use super::told::{chosen, differences, used};
 use super::{Common, knobs, money};
 use crate::cli::{boundaries, load};
 use crate::design::amount::scaled;
@@ -174,8 +175,10 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
         eprintln!("试过的 {} 个方案都不能选：放宽预算、范围（--levers）或 --no-group-worse-than", found.tried.len());
         return Ok(ExitCode::from(1));
     };
+    let cost = found.tried[best].judged.cost;
     let best = choices(&found.tried[best].values);
-    report.tables.push(chosen(&trial, &best));
+    report.notes.insert(0, used(&trial, options.budget, Fen::from_fen(cost), &best, &knobs));
+    report.tables.push(chosen(&trial, &best, &knobs));
     report.tables.push(results(&judge, &best)?);
     report.tables.push(rejected(&judge, &found, &choices));
     if let Some(out) = &options.out {
@@ -184,22 +187,6 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
     }
     options.common.tell(&report, options.page.as_deref())?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn chosen(trial: &Trial, choices: &[Choice]) -> Table {
-    let heads = [("lever", "参数"), ("words", "名称"), ("from", "原值"), ("to", "所选"), ("bound", "界限")];
-    let mut table = Table::new("chosen", "所选方案", &heads);
-    for (at, value) in choices {
-        let lever = &trial.levers.all[*at];
-        table.row(vec![
-            Cell::text(&lever.id),
-            Cell::text(&lever.words),
-            Cell::text(lever.unit.show(lever.value)),
-            Cell::text(lever.unit.show(*value)),
-            Cell::text(lever.bounded_by.join("；")),
-        ]);
-    }
-    table
 }
 
 /// What the chosen policy comes to beside the present one, on each population.
@@ -257,7 +244,9 @@ const SHOWN: usize = 6;
 
 /// The best of what was refused, and the next best of what might have been chosen.
 fn rejected(judge: &Judge<'_>, found: &Search<String>, choices: &dyn Fn(&[i64]) -> Vec<Choice>) -> Table {
-    let heads = [("changes", "方案"), ("spending", "支出（万元）"), ("goal", "目标"), ("why", "为什么不选")];
+    let beside = found.best.map(|best| choices(&found.tried[best].values));
+    let changes = if beside.is_some() { "与所选方案的不同" } else { "与原方案的不同" };
+    let heads = [("changes", changes), ("spending", "支出（万元）"), ("goal", "目标"), ("why", "为什么不选")];
     let refused = found.tried.iter().filter(|tried| tried.judged.refused.is_some()).count();
     let mut table = Table::new("rejected", "没有选的方案", &heads)
         .noted(format!("试了 {} 个，{refused} 个不能选；列出目标最好的几个", found.tried.len()));
@@ -284,10 +273,10 @@ fn rejected(judge: &Judge<'_>, found: &Search<String>, choices: &dyn Fn(&[i64]) 
     }
     for place in places.into_iter().filter(|place| shown.contains(place)) {
         let tried = &found.tried[place];
-        let changes = judge.trial.changes(&choices(&tried.values));
+        let changes = differences(judge.trial, &choices(&tried.values), beside.as_deref());
         let known = tried.judged.cost < i64::MAX;
         table.row(vec![
-            Cell::text(if changes.is_empty() { "原方案".to_owned() } else { changes.join("；") }),
+            Cell::text(changes),
             if known { Cell::Wan(Fen::from_fen(tried.judged.cost)) } else { Cell::Empty },
             if known { judge.options.goal.cell(tried.judged.goal) } else { Cell::Empty },
             Cell::text(tried.judged.refused.clone().unwrap_or_else(|| "目标不如所选".to_owned())),

@@ -12,22 +12,27 @@ fn trial(area: &str, persons: u64) -> (Common, Trial) {
     (common, trial)
 }
 
+/// Every figure turned a little, inside all bounds: benefits up or down, credits down.
+fn turned(trial: &Trial, up: i64) -> Vec<Choice> {
+    let turned = |(at, lever): (usize, &crate::design::levers::Lever)| -> Choice {
+        let step = match lever.unit {
+            Unit::Money => 1_000 * up,
+            Unit::Points => 10_000,
+            Unit::Rate if lever.id.starts_with("credit") => -1_000,
+            Unit::Rate => 10_000,
+        };
+        (at, lever.value + step)
+    };
+    trial.levers.all.iter().enumerate().map(turned).collect()
+}
+
 #[test]
 fn a_plan_of_each_area_passes_the_check_of_packages() {
     for area in ["211200", "320700", "360100", "500000"] {
         let (common, trial) = trial(area, 20);
         let around = common.policies.folders().expect("packages");
         for up in [1, -1] {
-            let turned = |(at, lever): (usize, &crate::design::levers::Lever)| -> Choice {
-                let step = match lever.unit {
-                    Unit::Money => 1_000 * up,
-                    Unit::Points => 10_000,
-                    Unit::Rate if lever.id.starts_with("credit") => -1_000,
-                    Unit::Rate => 10_000,
-                };
-                (at, lever.value + step)
-            };
-            let choices: Vec<Choice> = trial.levers.all.iter().enumerate().map(turned).collect();
+            let choices = turned(&trial, up);
             let folder = with_cases(&trial, &choices, &around).expect("cases");
             passes(&trial, &around, &[folder]).unwrap_or_else(|fault| panic!("{area}: {fault}"));
         }
@@ -40,6 +45,22 @@ fn a_plan_that_changes_nothing_comes_to_the_same() {
         let (_, trial) = trial(area, 300);
         let own: Vec<Choice> = trial.levers.all.iter().map(|lever| lever.value).enumerate().collect();
         assert_eq!(trial.outcome(&own), trial.outcome(&[]), "{area}");
+    }
+}
+
+#[test]
+fn the_short_way_of_a_design_comes_to_the_same_as_event_by_event_on_one_thread_and_on_two() {
+    for area in ["211200", "320700", "360100", "500000"] {
+        let (_, trial) = trial(area, 5_000);
+        let turned = turned(&trial, 1);
+        let credit = |choice: &&Choice| trial.levers.all[choice.0].id.starts_with("credit");
+        let care = turned.iter().filter(|choice| !credit(choice)).copied().collect();
+        let all = [Vec::new(), care, turned];
+        let long: Vec<_> = all.iter().map(|choices| Ok(trial.outcome_event_by_event(choices))).collect();
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+            assert!(pool.install(|| trial.outcomes(&all)) == long, "{area}, {threads}");
+        }
     }
 }
 

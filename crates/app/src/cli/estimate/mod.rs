@@ -1,20 +1,13 @@
 //! `gongji estimate`: an area's own estimate (费用测算) worked out again line by line, and a simulated answer beside it.
 
+mod beside;
+
 use super::design::{Format, tell};
 use super::load::{self, Policies};
-use crate::design::amount::scaled;
-use crate::population::{preset, preset_file, presets};
-use crate::simulate::assumptions::assumptions;
 use crate::simulate::report::{Cell, Report, Table};
-use crate::simulate::runs::incomes;
-use anyhow::{Context as _, anyhow, bail};
-use gongji_domain::Fen;
-use gongji_microsimulation::design::Outcome;
+use anyhow::{Context as _, bail};
 use gongji_microsimulation::estimate::{Estimate, Worked};
-use gongji_microsimulation::{Reform, Scenario, Walker};
-use gongji_policy::{Area, Library};
-use gongji_population::{Batch, Behaviour, Generator, Source};
-use rayon::prelude::*;
+use gongji_policy::Area;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -22,7 +15,7 @@ use std::process::ExitCode;
 ///
 /// Every line shows what the document prints, what comes out, the difference and whether they agree (一致、不一致).
 /// Nothing is rounded before it is shown. With --persons the package is run on that many people before and after the
-/// reform, beside the document's figures.
+/// reform, beside the document's figures; with --calibrate also on the same people with the document's own incomes.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLE)]
 pub(crate) struct Options {
@@ -37,6 +30,9 @@ pub(crate) struct Options {
     /// Simulate so many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10..=20_000_000))]
     persons: Option<u64>,
+    /// Scale bases and pensions so that what is credited per head before the reform is what the document prints
+    #[arg(long, requires = "persons")]
+    calibrate: bool,
     /// Seed of the people
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -57,7 +53,7 @@ pub(crate) struct Options {
 const EXAMPLE: &str = "\
 EXAMPLES
   gongji estimate 360100
-  gongji estimate 360100 --persons 100000 --out nanchang.html
+  gongji estimate 360100 --persons 100000 --calibrate --out nanchang.html
 
 EXIT STATUS
   0 done (also where the document contradicts itself), 2 the arguments cannot be used";
@@ -90,9 +86,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let area = library.area(&options.area).with_context(|| format!("没有 {} 的政策包", options.area))?;
     let mut report = page(&estimate, area)?;
     if let Some(persons) = options.persons {
-        simulated(options, &estimate, &library, persons, &mut report)?;
+        beside::simulated(options, &estimate, area, persons, &mut report)?;
     } else {
-        report.notes.push("没有模拟：用 --persons N 在同样的政策下模拟，与测算并列".to_owned());
+        report.notes.push(
+            "没有模拟：用 --persons N 在同样的政策下模拟，与测算并列；加 --calibrate 按文件的工资、养老金再算一次"
+                .to_owned(),
+        );
     }
     tell(&report, options.format, options.out.as_deref())?;
     Ok(ExitCode::SUCCESS)
@@ -143,109 +142,6 @@ fn page(estimate: &Estimate, area: &Area) -> anyhow::Result<Report> {
     report.tables = vec![said, lines];
     report.notes.push("印数照文件，逐字可查；文件没有写明口径的，不猜".to_owned());
     Ok(report)
-}
-
-fn simulated(
-    options: &Options,
-    estimate: &Estimate,
-    library: &Library,
-    persons: u64,
-    report: &mut Report,
-) -> anyhow::Result<()> {
-    let preset = match &options.preset {
-        Some(path) => preset_file(path)?,
-        None if presets().contains(&options.area.as_str()) => preset(&options.area)?,
-        None => preset("national")?,
-    };
-    let year = i16::try_from(estimate.year).context("测算的年份")?;
-    let people =
-        Generator::new(&preset, persons, year, options.seed, Behaviour::AS_NOW).map_err(|fault| anyhow!("{fault}"))?;
-    let assumed = assumptions(options.assumptions.as_deref())?;
-    let mut assumptions = assumed.assumptions;
-    assumptions.bands.incomes = incomes(&people, assumed.income_groups)?;
-    let area = library.area(&options.area).context("没有政策包")?;
-    let of = |reform| -> anyhow::Result<(Outcome, Vec<String>)> {
-        let scenario = Scenario::of(area, year, &assumptions, reform)?;
-        Ok((lived(&scenario, &people)?, scenario.notes().to_vec()))
-    };
-    let ((before, notes), (after, more)) = (of(Reform::Before)?, of(Reform::After)?);
-    report.facts.push(("persons", "模拟人数", persons.to_string()));
-    report.facts.push(("preset", "人群", format!("{}（演示参数），种子 {}", preset.name, options.seed)));
-    report.bases = assumed.bases;
-    for note in notes.into_iter().chain(more) {
-        if !report.notes.contains(&note) {
-            report.notes.push(note);
-        }
-    }
-    report.notes.push(
-        "人群由预设生成，是演示参数，不是南昌的统计；测算用的人数、工资、养老金与它不同".replace("南昌", area.name()),
-    );
-    let table = beside(estimate, &before, &after, persons, report)?;
-    report.tables.insert(1, table);
-    Ok(())
-}
-
-/// Everybody's year.
-fn lived(scenario: &Scenario<'_>, people: &Generator) -> anyhow::Result<Outcome> {
-    let bands = &scenario.assumptions().bands;
-    let one = |number: u64| -> anyhow::Result<Outcome> {
-        let (mut batch, mut walker, mut outcome) = (Batch::default(), Walker::default(), Outcome::new(bands));
-        people.fill(number, &mut batch).map_err(|fault| anyhow!("{fault}"))?;
-        batch.each().for_each(|(person, events)| outcome.add(&walker.year(scenario, person, events)));
-        Ok(outcome)
-    };
-    let merge = |mut a: Outcome, b: Outcome| {
-        a.merge(&b);
-        Ok(a)
-    };
-    (0..people.batches()).into_par_iter().map(one).try_reduce(|| Outcome::new(bands), merge)
-}
-
-fn beside(
-    estimate: &Estimate,
-    before: &Outcome,
-    after: &Outcome,
-    persons: u64,
-    report: &mut Report,
-) -> anyhow::Result<Table> {
-    let printed = |name: &str| estimate.figure(name).context("测算里没有这个数");
-    let members: u64 = printed(&estimate.compared.members)?.is.parse().context("参保人数")?;
-    let scale = |fen: Fen| scaled(fen, members, persons);
-    let heads = [("words", "项目"), ("printed", "文件"), ("simulated", "模拟"), ("unit", "单位")];
-    let mut table = Table::new("beside", "文件的数与模拟的数", &heads)
-        .noted(format!("模拟的总额按 {members} ÷ {persons} 放大，四舍五入到分"));
-    let credits = [before, after].map(|outcome| outcome.by_status.map(|sums| sums.each(sums.credit)));
-    let names = [&estimate.compared.before, &estimate.compared.after];
-    for (when, (names, credits)) in ["改革前", "改革后"].iter().zip(names.iter().zip(credits)) {
-        for (who, (name, credit)) in ["在职", "退休"].iter().zip(names.iter().zip(credits)) {
-            let words = format!("{when}{who}人均计入个人账户");
-            table.row(vec![Cell::text(words), Cell::text(&printed(name)?.is), Cell::Yuan(credit), Cell::text("元")]);
-        }
-    }
-    let (moved, pays) = (scale(before.all().credit - after.all().credit), scale(after.all().pool));
-    let gain = printed(&estimate.compared.pool_gain)?;
-    let none = || Cell::text("—");
-    table.row(vec![
-        Cell::text("统筹基金多出（少划的账户）"),
-        Cell::text(&gain.is),
-        Cell::Wan(moved),
-        Cell::text("万元"),
-    ]);
-    table.row(vec![Cell::text("统筹基金要付的普通门诊"), none(), Cell::Wan(pays), Cell::text("万元")]);
-    table.row(vec![Cell::text("多出减要付（模拟）"), none(), Cell::Wan(moved - pays), Cell::text("万元")]);
-    let each = |fen: Fen| after.all().each(fen);
-    table.row(vec![Cell::text("要付的，人均"), none(), Cell::Yuan(each(after.all().pool)), Cell::text("元")]);
-    let said =
-        crate::design::amount::amount(&format!("{}{}", gain.is, gain.unit.words())).map_err(|fault| anyhow!(fault))?;
-    let words = |is: bool| if is { "够" } else { "不够" };
-    report.notes.insert(0, format!(
-        "在演示人群上：文件所说多出的 {} 万元{}付普通门诊统筹；按模拟的少划额 {} 万元{}。这是演示参数下的结果，不是对当地的判断",
-        gain.is,
-        words(said >= pays),
-        Cell::Wan(moved).shown(),
-        words(moved >= pays)
-    ));
-    Ok(table)
 }
 
 #[cfg(test)]
