@@ -343,7 +343,7 @@ impl Prepared {
         ));
         for basis in self.preset.bases() {
             let from = basis.from.letter().to_owned();
-            report.bases.push([basis.path, String::new(), from, basis.why]);
+            report.bases.push([basis.path, basis.value, from, basis.why]);
         }
         Ok(report)
     }
