@@ -4,12 +4,13 @@
 use crate::histogram::Histogram;
 use crate::scenario::Scenario;
 use crate::tally::Tally;
-use crate::walk::{Paid, PersonYear, Walker};
+use crate::walk::Walker;
+use crate::year::{Paid, PersonYear};
 use crate::{Bands, STATUSES};
 use alloc::vec;
 use alloc::vec::Vec;
 use gongji_domain::{Day, Fen};
-use gongji_population::{Batch, Person};
+use gongji_population::{Batch, Care, Class, Event, Person, Status};
 
 /// Why somebody gains or loses: what weighs most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,8 +101,14 @@ pub struct Witness {
     pub person: u64,
     /// Which of the person's events, from 0.
     pub event: u32,
+    /// 在职 or 退休.
+    pub status: Status,
     /// On which day.
     pub day: Day,
+    /// Which kind of care.
+    pub care: Care,
+    /// At which level.
+    pub class: Class,
     /// Who paid in each scenario.
     pub paid: [Paid; 2],
 }
@@ -195,7 +202,7 @@ impl Comparison {
             each(person, &years);
             if alike {
                 for (before, after) in a.paid().iter().zip(b.paid()) {
-                    self.visit(person.number, events[before.event as usize].day, before, after);
+                    self.visit(person, &events[before.event as usize], before, after);
                 }
             }
         }
@@ -269,7 +276,7 @@ impl Comparison {
         self.reasons[place].merge(&Counted { count: 1, fen: gain });
     }
 
-    fn visit(&mut self, person: u64, day: Day, a: &Paid, b: &Paid) {
+    fn visit(&mut self, person: &Person, event: &Event, a: &Paid, b: &Paid) {
         let funds = |paid: &Paid| paid.pool + paid.other + paid.assumed;
         let (was, is) = (funds(a), funds(b));
         let changed = if was == is && (a.account, a.cash) == (b.account, b.cash) {
@@ -289,11 +296,10 @@ impl Comparison {
         let fen = if changed == Changed::AccountOnly { b.cash - a.cash } else { is - was };
         let (counted, witness) = &mut self.changes[changed as usize];
         counted.merge(&Counted { count: 1, fen });
-        if witness.is_none() {
-            *witness = Some(Witness { person, event: a.event, day, paid: [*a, *b] });
-        } else {
-            *witness = first(*witness, Some(Witness { person, event: a.event, day, paid: [*a, *b] }));
-        }
+        let Event { day, care, class, .. } = *event;
+        let (number, status) = (person.number, person.status);
+        let this = Witness { person: number, event: a.event, status, day, care, class, paid: [*a, *b] };
+        *witness = first(*witness, Some(this));
     }
 }
 

@@ -23,6 +23,7 @@ mod response;
 mod scenario;
 mod tally;
 mod walk;
+mod year;
 
 pub use assumptions::{Assumptions, Bands, StandIn};
 pub use compare::{Changed, Comparison, Reason, Side, Witness};
@@ -31,7 +32,8 @@ pub use histogram::{Bin, Histogram};
 pub use response::Response;
 pub use scenario::{Reform, Scenario, ScenarioFault};
 pub use tally::{CellSums, GroupSums, MonthSums, Tally, run, run_each};
-pub use walk::{Group, Paid, PersonYear, Walker};
+pub use walk::Walker;
+pub use year::{Group, Paid, PersonYear};
 
 /// How many kinds of care are told apart: visits, chronic visits, purchases, admissions.
 pub const CARES: usize = 4;

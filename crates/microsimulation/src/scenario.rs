@@ -14,6 +14,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use gongji_adjudication::{AccountPart, Dense, Payer, Rules, Terms};
 use gongji_domain::{Day, FundCode};
+use gongji_policy::words_of;
 use gongji_policy::{Area, AreaStatus, Owner};
 
 /// Whether the year is lived with the package, or as it was before the reform (改革前).
@@ -54,7 +55,7 @@ pub enum ScenarioFault {
         year: i16,
     },
     /// The rules do not hold all the year.
-    #[error("{area} 在 {day} 没有可执行的规则：政策自 {from} 施行；请换一个年份")]
+    #[error("{area}在 {day} 没有可执行的规则：政策自 {from} 施行；请换一个年份或日期")]
     NoRules {
         /// Whose.
         area: String,
@@ -195,6 +196,12 @@ impl<'a> Scenario<'a> {
         self.reform
     }
 
+    /// The day whose rules hold all the year, where one was chosen.
+    #[must_use]
+    pub fn on_day(&self) -> Option<Day> {
+        self.on
+    }
+
     /// What is assumed, what is estimated and what is left out, in Chinese.
     #[must_use]
     pub fn notes(&self) -> &[String] {
@@ -217,7 +224,7 @@ impl<'a> Scenario<'a> {
         let assumed = &self.assumptions;
         let mut notes = BTreeSet::new();
         if self.area.status() == AreaStatus::Draft {
-            notes.insert(format!("{} 的政策包是征求意见稿，不是施行的政策", self.area.name()));
+            notes.insert(format!("{}的政策包是征求意见稿，不是施行的政策", self.area.name()));
         }
         if self.reform == Reform::Before {
             notes.insert("改革前：普通门诊统筹基金不支付，账户按改革前的办法计入；就医与改革后相同（静态）".to_owned());
@@ -232,15 +239,16 @@ impl<'a> Scenario<'a> {
             notes.insert(format!("假设：全年都按 {day} 的规定"));
         }
         let [province, nation] = &assumed.away;
-        notes.insert(format!("假设：省内异地按 {province}、跨省异地按 {nation} 的就医地点结算"));
+        let (province, nation) = (words_of("place", province), words_of("place", nation));
+        notes.insert(format!("假设：省内异地就医按「{province}」结算，跨省按「{nation}」结算"));
         let enrolled = |employment, account| {
             let mut person = person_of(employment);
             person.account = account;
-            self.binding.enrolled(&person).name.clone()
+            words_of("enrolment", &self.binding.enrolled(&person).name)
         };
         use gongji_population::Employment::{Enterprise, Flexible};
         notes.insert(format!(
-            "假设：参保身份——单位职工 {}，灵活就业 {}，没有个人账户的 {}",
+            "假设：参保身份——单位职工按「{}」，灵活就业人员按「{}」，没有个人账户的按「{}」",
             enrolled(Enterprise, true),
             enrolled(Flexible, true),
             enrolled(Enterprise, false)

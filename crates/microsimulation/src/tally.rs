@@ -2,7 +2,8 @@
 
 use crate::histogram::Histogram;
 use crate::scenario::Scenario;
-use crate::walk::{Paid, PersonYear, Walker};
+use crate::walk::Walker;
+use crate::year::{Paid, PersonYear};
 use crate::{Bands, CARES, CLASSES, STATUSES};
 use alloc::vec;
 use alloc::vec::Vec;

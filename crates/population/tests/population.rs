@@ -232,10 +232,13 @@ fn a_preset_that_cannot_be_used_says_where_and_what_is_allowed() {
 }
 
 #[test]
-fn every_figure_has_a_reason() {
+fn every_figure_has_a_value_and_a_reason() {
     for basis in national().bases() {
-        assert!(!basis.why.trim().is_empty(), "{}", basis.path);
+        assert!(!basis.why.trim().is_empty() && !basis.value.is_empty(), "{}", basis.path);
     }
+    let value = |path: &str| national().bases().into_iter().find(|basis| basis.path == path).map(|basis| basis.value);
+    assert_eq!(value("people.employment_active").as_deref(), Some("0.62、0.18、0.2"));
+    assert_eq!(value("people.retired").as_deref(), Some("0.2778"));
     assert!(national().bases().len() > 70);
 }
 

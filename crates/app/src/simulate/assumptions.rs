@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use gongji_domain::Rate;
 use gongji_microsimulation::{Assumptions, Bands, StandIn};
+use gongji_policy::words_of;
 use serde::Deserialize;
 
 const SHIPPED: &str = include_str!("../../../../simulations/assumptions.toml");
@@ -106,14 +107,15 @@ fn read(text: &str) -> anyhow::Result<Assumed> {
     says("住院个人负担由账户支付", yes.to_owned(), &admission.from_account.from, &admission.from_account.why);
     for (what, figure) in [("省内异地的就医地点", &away.province), ("跨省异地的就医地点", &away.nation)]
     {
-        says(what, figure.value.clone(), &figure.from, &figure.why);
+        says(what, words_of("place", &figure.value).to_owned(), &figure.from, &figure.why);
     }
     for (what, figure) in [
         ("单位职工的参保身份", &enrolment.employed),
         ("灵活就业的参保身份", &enrolment.flexible),
         ("没有个人账户的参保身份", &enrolment.without_account),
     ] {
-        says(what, figure.value.join("、"), &figure.from, &figure.why);
+        let values: Vec<&str> = figure.value.iter().map(|value| words_of("enrolment", value)).collect();
+        says(what, values.join("、"), &figure.from, &figure.why);
     }
     let mut ends = bands.ages.value.clone();
     ends.sort_unstable();

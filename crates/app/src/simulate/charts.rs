@@ -86,7 +86,11 @@ fn drawn(
         let lines = (most / step).ceil().max(1.0) as i32;
         let top = step * f64::from(lines);
         let scale = |value: f64| BOTTOM - (value / top * f64::from(BOTTOM - TOP)).round() as i32;
-        let style = |size: i32, h: HPos| ("sans-serif", size).into_font().color(&INK).pos(Pos::new(h, VPos::Center));
+        // The library writes sizes that are smaller by this.
+        const SMALLER: f64 = 1.24;
+        let style = |size: i32, h: HPos| {
+            ("sans-serif", f64::from(size) * SMALLER).into_font().color(&INK).pos(Pos::new(h, VPos::Center))
+        };
         let put = |text: &str, at: (i32, i32), size: i32, h: HPos| -> Drawn {
             canvas.draw(&Text::new(text.to_owned(), at, style(size, h))).map_err(|e| e.to_string().into())
         };

@@ -65,3 +65,48 @@ fn share(part: Fen, whole: Fen) -> Option<i64> {
 fn each(sum: Fen, count: u64) -> Option<i64> {
     i64::try_from((i128::from(sum.fen()) * (MILLION / 100)).checked_div(count.into())?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::population;
+
+    #[test]
+    fn an_area_with_rules_is_measured_the_same_on_one_thread_and_three() {
+        let preset = population::preset("360100").unwrap();
+        let persons = 2 * gongji_population::Batch::PERSONS + 5;
+        let [one, three] = [1, 3].map(|threads| measured(&preset, persons, 2023, 7, Some(threads)).unwrap());
+        assert_eq!(one, three);
+        let names = [
+            "account_income",
+            "capped_active",
+            "capped_retired",
+            "paid_active",
+            "paid_retired",
+            "pool_per_person",
+            "pool_share",
+        ];
+        assert_eq!(one.keys().map(String::as_str).collect::<Vec<_>>(), names);
+        // Parts of a whole lie inside it; the retired are paid more often than those at work.
+        for name in ["capped_active", "capped_retired", "paid_active", "paid_retired", "pool_share"] {
+            assert!((1..MILLION as i64).contains(&one[name]), "{name} {}", one[name]);
+        }
+        assert!(one["paid_retired"] > one["paid_active"]);
+        assert!(one["capped_retired"] < one["paid_retired"] && one["capped_active"] < one["paid_active"]);
+    }
+
+    #[test]
+    fn where_there_is_no_policy_or_no_rule_of_the_year_nothing_is_measured() {
+        let national = population::preset("national").unwrap();
+        assert!(measured(&national, 100, 2025, 1, Some(1)).unwrap().is_empty());
+        let area = population::preset("360100").unwrap();
+        assert!(measured(&area, 100, 2015, 1, Some(1)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn parts_and_means_are_cut_and_nothing_comes_of_nobody() {
+        assert_eq!((part(1, 3), part(0, 0)), (Some(333_333), None));
+        assert_eq!((share(Fen::from_fen(1), Fen::from_fen(4)), share(Fen::ZERO, Fen::ZERO)), (Some(250_000), None));
+        assert_eq!((each(Fen::from_fen(25_000), 100), each(Fen::ZERO, 0)), (Some(2_500_000), None));
+    }
+}

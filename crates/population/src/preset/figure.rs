@@ -1,6 +1,8 @@
 //! A figure with where it comes from (依据): nothing is drawn from a number that does not say so.
 
+use alloc::format;
 use alloc::string::String;
+use core::fmt::Debug;
 use serde::Deserialize;
 
 /// What a figure rests on.
@@ -57,4 +59,12 @@ pub struct Figure<T> {
     pub from: Evidence,
     /// Why it is what it is, in Chinese.
     pub why: String,
+}
+
+impl<T: Debug> Figure<T> {
+    /// The value as a table shows it: `0.62、0.18、0.2`, rows of a table by semicolons.
+    pub(super) fn shown(&self) -> String {
+        let text = format!("{:?}", self.value).replace("], [", "；").replace(", ", "、");
+        text.chars().filter(|sign| !matches!(sign, '[' | ']' | '"')).collect()
+    }
 }

@@ -82,6 +82,8 @@ pub struct PresetFault(pub String);
 pub struct Basis {
     /// `section.figure`.
     pub path: String,
+    /// Its value or values.
+    pub value: String,
     /// What it rests on.
     pub from: Evidence,
     /// Why.
@@ -135,8 +137,9 @@ impl Preset {
             ("lines", self.lines.list()),
             ("violations", self.violations.list()),
         ];
-        let basis = |section: &str, (name, from, why): (&str, Evidence, &str)| Basis {
+        let basis = |section: &str, (name, value, from, why): (&str, String, Evidence, &str)| Basis {
             path: format!("{section}.{name}"),
+            value,
             from,
             why: why.into(),
         };

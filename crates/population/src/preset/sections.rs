@@ -27,9 +27,9 @@ macro_rules! section {
         pub struct $name { $($(#[$what])* pub $field: $type,)* }
 
         impl $name {
-            /// Each figure's name, evidence and reason.
-            pub(super) fn list(&self) -> Vec<(&'static str, super::Evidence, &str)> {
-                alloc::vec![$((stringify!($field), self.$field.from, self.$field.why.as_str()),)*]
+            /// Each figure's name, value, evidence and reason.
+            pub(super) fn list(&self) -> Vec<(&'static str, alloc::string::String, super::Evidence, &str)> {
+                alloc::vec![$((stringify!($field), self.$field.shown(), self.$field.from, self.$field.why.as_str()),)*]
             }
         }
     };

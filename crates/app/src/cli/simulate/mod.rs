@@ -1,6 +1,7 @@
 //! `gongji simulate`: a policy, or two, on a whole population.
 
 pub(crate) mod cases;
+mod told;
 
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
@@ -8,9 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use gongji_domain::{Fen, Rate};
-use gongji_microsimulation::{Assumptions, Comparison, Reform, Response, Scenario, Tally, Walker};
-use gongji_policy::AreaStatus;
+use gongji_microsimulation::{Assumptions, Reform, Scenario, Walker};
 use gongji_population::{Batch, Behaviour, Generator, Preset, Source};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -18,9 +17,9 @@ use super::load::Policies;
 use super::paint;
 use crate::population;
 use crate::simulate::policies::Chosen;
-use crate::simulate::report::{Cell, Report};
+use crate::simulate::report::Report;
 use crate::simulate::runs::{Row, Runner, incomes};
-use crate::simulate::{assumptions, html, parquet, results, sheet};
+use crate::simulate::{assumptions, html, parquet, sheet};
 
 /// Run a policy, or two, on a whole population: a year of accounts and settlements
 ///
@@ -67,7 +66,7 @@ pub(crate) struct Options {
     /// How to answer
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Write report.html, results.json, results.xlsx and persons.parquet (one row a person) to DIR
+    /// Write report.html, results.json, results.xlsx and persons.parquet (one row a person) to DIR; an earlier run there is replaced
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write the visits of the first N persons as quote cases to standard output, and nothing else
@@ -124,6 +123,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 struct Prepared {
     chosen: Vec<Chosen>,
     preset: Preset,
+    /// The area has no population of its own: the nation's stands in.
+    borrowed: bool,
     source: Box<dyn Source>,
     own: bool,
     twin: Option<Box<dyn Source>>,
@@ -145,10 +146,7 @@ impl Prepared {
         }
         let chosen: Vec<Chosen> =
             names.iter().map(|name| Chosen::find(&options.policies, name)).collect::<anyhow::Result<_>>()?;
-        let preset = match &options.preset {
-            Some(path) => population::preset_file(path)?,
-            None => population::preset(&options.area).or_else(|_| population::preset("national"))?,
-        };
+        let (preset, borrowed) = preset(options, &chosen[0])?;
         let area = chosen[0].area()?;
         let day = chosen[0].on.unwrap_or_else(|| area.newest_day());
         let own = options.data.as_deref().map(population::Files::open).transpose()?;
@@ -170,7 +168,7 @@ impl Prepared {
         let twin = options.behaviour_twin.then(|| made(Behaviour::before(&preset))).transpose()?;
         let mut assumed = assumptions::assumptions(options.assumptions.as_deref())?;
         assumed.assumptions.bands.incomes = incomes(&*source, assumed.income_groups)?;
-        Ok(Self { chosen, source, own: is_own, twin, assumed, year, preset })
+        Ok(Self { chosen, source, own: is_own, twin, assumed, year, preset, borrowed })
     }
 
     fn assumptions(&self) -> &Assumptions {
@@ -202,28 +200,40 @@ impl Prepared {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// What is run: one, or two beside each other.
+    fn scenarios(&self, options: &Options) -> anyhow::Result<Vec<Scenario<'_>>> {
+        if options.before_after {
+            return [Reform::Before, Reform::After].into_iter().map(|reform| self.scenario(0, reform)).collect();
+        }
+        (0..self.chosen.len()).map(|chosen| self.scenario(chosen, Reform::After)).collect()
+    }
+
     fn report(&self, options: &Options) -> anyhow::Result<Report> {
-        let bar = bar(self.source.persons());
+        // What cannot be run writes nothing.
+        let scenarios = self.scenarios(options)?;
+        // Answers to prices need prices first: everybody lives the year twice.
+        let rounds = if options.elasticity.is_some() { 2 } else { 1 };
+        let bar = bar(self.source.persons() * rounds);
         let progress = |done| bar.inc(done);
         let source = &*self.source;
         let sources = [self.twin.as_deref().unwrap_or(source), source];
         let runner = Runner { sources, threads: options.threads.map(usize::from), progress: &progress };
-        let two = options.before_after || self.chosen.len() == 2;
         let mut file = match &options.out {
             Some(dir) => {
                 fs::create_dir_all(dir).with_context(|| format!("无法建立 {}", dir.display()))?;
-                Some(parquet::Persons::create(&dir.join("persons.parquet"), if two { 2 } else { 1 })?)
+                Some(parquet::Persons::create(&dir.join("persons.parquet"), scenarios.len())?)
             }
             None => None,
         };
         let mut write = |rows: &[Row]| file.as_mut().map_or(Ok(()), |file| file.add(rows));
         let rows = options.out.is_some().then_some(&mut write as _);
-        let report = if two {
-            self.two(options, &runner, rows)?
-        } else {
-            let scenario = self.scenario(0, Reform::After)?;
-            let tally = runner.one(&scenario, &self.assumptions().bands, rows)?;
-            self.of_one(options, &scenario, &tally)?
+        let report = match <[Scenario<'_>; 2]>::try_from(scenarios) {
+            Ok(both) => self.two(options, both, &runner, rows)?,
+            Err(one) => {
+                let scenario = one.first().context("没有政策")?;
+                let tally = runner.one(scenario, &self.assumptions().bands, rows)?;
+                self.of_one(options, scenario, &tally)?
+            }
         };
         bar.finish_and_clear();
         if let Some(file) = file {
@@ -231,149 +241,27 @@ impl Prepared {
         }
         Ok(report)
     }
-
-    fn two(
-        &self,
-        options: &Options,
-        runner: &Runner<'_>,
-        rows: Option<crate::simulate::runs::Rows<'_>>,
-    ) -> anyhow::Result<Report> {
-        let bands = &self.assumptions().bands;
-        let (a, mut b, names) = if options.before_after {
-            let [a, b] = [Reform::Before, Reform::After].map(|reform| self.scenario(0, reform));
-            (a?, b?, ["改革前".to_owned(), "改革后".to_owned()])
-        } else {
-            let [a, b] = [0, 1].map(|chosen| self.scenario(chosen, Reform::After));
-            (a?, b?, [self.name(0)?, self.name(1)?])
-        };
-        let names = [names[0].as_str(), names[1].as_str()];
-        if let Some(elasticity) = &options.elasticity {
-            let fixed = runner.two([&a, &b], bands, None)?;
-            b = b.with_response(answered(elasticity, &fixed, options.seed)?);
-        }
-        let found = runner.two([&a, &b], bands, rows)?;
-        let mut report = self.head(options, &[&a, &b])?;
-        let [of_a, of_b] = &found.tallies;
-        let sides = [(names[0], of_a), (names[1], of_b)];
-        report.title = format!("政策模拟：{}（{}）→ {}（{} 年）", a.area().name(), names[0], names[1], self.year);
-        if options.before_after {
-            report.tables.push(results::moved(of_a, of_b));
-        }
-        report.tables.extend(results::compared(names, &found, bands));
-        report.tables.extend(results::tables(&sides, bands));
-        let net = found.net(|_, _, _| true);
-        let all = net.winners + net.losers + net.same;
-        report.heroes = vec![
-            (format!("统筹基金支付（万元），{}", names[0]), Cell::Wan(of_a.all().pool).shown()),
-            (format!("统筹基金支付（万元），{}", names[1]), Cell::Wan(of_b.all().pool).shown()),
-            ("受益的人".to_owned(), Cell::of(net.winners, all).shown()),
-            ("受损的人".to_owned(), Cell::of(net.losers, all).shown()),
-        ];
-        if self.twin.is_some() {
-            report
-                .notes
-                .push("假设：改革前的就医次数和费用按人群预设的改革前系数（行为反应），不是静态比较".to_owned());
-            report.notes.retain(|note| !note.starts_with("改革前：") || !note.contains("静态"));
-        }
-        Ok(report)
-    }
-
-    fn name(&self, chosen: usize) -> anyhow::Result<String> {
-        let chosen = &self.chosen[chosen];
-        let area = chosen.area()?.name();
-        Ok(match chosen.on {
-            Some(day) => format!("{area} {day}"),
-            None if Path::new(&chosen.given).is_dir() => chosen.given.clone(),
-            None => area.to_owned(),
-        })
-    }
-
-    fn of_one(&self, options: &Options, scenario: &Scenario<'_>, tally: &Tally) -> anyhow::Result<Report> {
-        let mut report = self.head(options, &[scenario])?;
-        report.title = format!("政策模拟：{}（{} 年）", scenario.area().name(), self.year);
-        report.tables = results::tables(&[("", tally)], &self.assumptions().bands);
-        let all = tally.all();
-        report.heroes = vec![
-            ("统筹基金支付（万元）".to_owned(), Cell::Wan(all.pool).shown()),
-            ("实际支付比例（占政策范围内）".to_owned(), Cell::part(all.pool, all.eligible).shown()),
-            ("统筹基金支付过的人".to_owned(), Cell::of(all.paid_by_pool, all.persons).shown()),
-            ("到达最高支付限额的人".to_owned(), Cell::of(all.at_limit, all.persons).shown()),
-            ("个人负担，人均（元）".to_owned(), Cell::each(all.share(), all.persons).shown()),
-        ];
-        if all.refused > 0 {
-            report.notes.push(format!("{} 次就医医保不予结算，按现金计", all.refused));
-        }
-        Ok(report)
-    }
-
-    fn head(&self, options: &Options, scenarios: &[&Scenario<'_>]) -> anyhow::Result<Report> {
-        let mut report = Report::default();
-        let words = |scenario: &&Scenario<'_>| {
-            let area = scenario.area();
-            let draft = if area.status() == AreaStatus::Draft && !area.name().contains("征求意见稿") {
-                "（草案）"
-            } else {
-                ""
-            };
-            let before = if scenario.reform() == Reform::Before { "（改革前）" } else { "" };
-            format!("{} {}{draft}{before}", area.code(), area.name())
-        };
-        let policies: Vec<String> = scenarios.iter().map(words).collect();
-        report.facts = vec![
-            ("policy", "政策", policies.join(" → ")),
-            ("population", "参保人群", self.people(options)),
-            ("persons", "人数", paint::thousands(&self.source.persons().to_string())),
-            ("year", "年度", self.year.to_string()),
-            ("seed", "种子", if self.own { "—".to_owned() } else { options.seed.to_string() }),
-            ("version", "程序版本", env!("CARGO_PKG_VERSION").to_owned()),
-        ];
-        for note in scenarios.iter().flat_map(|scenario| scenario.notes()) {
-            if !report.notes.contains(note) {
-                report.notes.push(note.clone());
-            }
-        }
-        report.bases = self.assumed.bases.clone();
-        if self.own {
-            report.notes.push("参保人群和就医购药是给出的文件，没有随机生成的数字".to_owned());
-            return Ok(report);
-        }
-        report.notes.push(format!(
-            "参保人群由「{}」随机生成，不是真实的人；其中按建模假设（A）、推算（D）、回忆（R）的数字都是演示参数，换成本地数据后再下结论",
-            self.preset.name
-        ));
-        for basis in self.preset.bases() {
-            let from = basis.from.letter().to_owned();
-            report.bases.push([basis.path, String::new(), from, basis.why]);
-        }
-        Ok(report)
-    }
-
-    fn people(&self, options: &Options) -> String {
-        match &options.data {
-            Some(folder) => format!("自有数据 {}", folder.display()),
-            None => self.preset.name.clone(),
-        }
-    }
 }
 
-/// How people answer to the prices that both policies give.
-fn answered(elasticity: &str, fixed: &Comparison, seed: u64) -> anyhow::Result<Response> {
-    let words = || format!("--elasticity 给出「{elasticity}」，应为 -2 至 0 之间、至多两位小数的数，如 -0.2");
-    let size = elasticity.strip_prefix('-').unwrap_or(elasticity);
-    // Two decimals, read as hundredths like money is: a number with a point is not needed.
-    let hundredths = size.parse::<Fen>().ok().with_context(words)?.fen();
-    if hundredths > 200 || (hundredths > 0 && !elasticity.starts_with('-')) {
-        bail!(words());
+/// The people of the area: those of a file, its own, or the nation's where it has a policy but no preset.
+fn preset(options: &Options, first: &Chosen) -> anyhow::Result<(Preset, bool)> {
+    if let Some(path) = &options.preset {
+        return Ok((population::preset_file(path)?, false));
     }
-    let size = Rate::from_millionths(hundredths * (Rate::ONE.millionths() / 100));
-    let price = |tally: &Tally| {
-        [0, 1].map(|status| {
-            let sums = tally.groups(|of, _, _| of == status);
-            (sums.ordinary_share, sums.ordinary)
-        })
+    let none = match population::preset(&options.area) {
+        Ok(preset) => return Ok((preset, false)),
+        Err(none) => none,
     };
-    let [a, b] = &fixed.tallies;
-    Ok(Response::to_prices(Rate::from_millionths(-size.millionths()), price(a), price(b), seed))
+    let code = if options.chosen.is_empty() {
+        first.area()?.code().to_owned()
+    } else {
+        // A name is as good as a code, but it has to be somebody's.
+        Chosen::find(&options.policies, &options.area).map_err(|_| none.context("--area"))?.area()?.code().to_owned()
+    };
+    match population::preset(&code) {
+        Ok(preset) => Ok((preset, false)),
+        Err(_) => Ok((population::preset("national")?, true)),
+    }
 }
 
 /// A bar on a terminal, nothing elsewhere.

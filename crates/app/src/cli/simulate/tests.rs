@@ -2,15 +2,18 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use gongji_microsimulation::{Comparison, Reform, Scenario, Walker};
+use gongji_domain::Fen;
+use gongji_microsimulation::{Changed, Comparison, Reform, Scenario, Walker};
 use gongji_policy::Library;
 use gongji_policy::case::{Detail, quote};
 use gongji_population::{Batch, Behaviour, Generator, Source as _};
 
-use super::{answered, cases};
+use super::cases;
+use super::told::answered;
 use crate::cli::load;
 use crate::population;
 use crate::simulate::assumptions::assumptions;
+use crate::simulate::report::Cell;
 use crate::simulate::runs::{Row, Runner, incomes};
 use crate::simulate::{html, parquet, results};
 
@@ -98,4 +101,59 @@ fn a_report_escapes_names_and_holds_every_table_and_chart() {
     assert!(report.tables.iter().all(|table| !table.rows.is_empty() && page.contains(&table.title)));
     let json = report.json();
     assert_eq!(json["tables"]["key_figures"][0]["all"], 500);
+}
+
+#[test]
+fn two_versions_of_a_policy_are_told_apart_visit_by_visit_and_to_the_fen() {
+    let library = Library::load(&load::shipped());
+    let assumed = assumptions(None).unwrap().assumptions;
+    let source = people("211200", 400, 2023);
+    let area = library.area("211200").unwrap();
+    let [was, is] = ["2022-12-15", "2023-06-01"]
+        .map(|day| Scenario::on(area, 2023, &assumed, Reform::After, day.parse().unwrap()).unwrap());
+    let runner = Runner { sources: [&source, &source], threads: Some(2), progress: &|_| () };
+    let found = runner.two([&was, &is], &assumed.bands, None).unwrap();
+    // Every event is one kind of difference or none, and the differences add up to what the funds pay more.
+    let funds = |side: usize| {
+        let all = found.tallies[side].all();
+        all.pool + all.other + all.chronic + all.admission
+    };
+    let told: Vec<_> = found.changes().collect();
+    let events = found.tallies[0].cells(|_, _, _, _| true).events;
+    assert_eq!(told.iter().map(|(_, count, ..)| count).sum::<u64>() + found.unchanged, events);
+    let more: Fen = told.iter().filter(|(kind, ..)| *kind != Changed::AccountOnly).map(|(_, _, fen, _)| *fen).sum();
+    assert_eq!(more, funds(1) - funds(0));
+    // The witness is the first of its kind, and its two settlements stand in the table.
+    let tables = results::compared(["旧", "新"], &found, &assumed.bands);
+    let shown = tables.iter().find(|table| table.key == "witnesses").unwrap();
+    let seen: Vec<_> = told.iter().filter_map(|(kind, _, _, witness)| Some((*kind, (*witness)?))).collect();
+    assert!(seen.len() >= 4 && shown.rows.len() == 2 * seen.len());
+    for (rows, (_, witness)) in shown.rows.chunks(2).zip(&seen) {
+        for (row, paid) in rows.iter().zip(&witness.paid) {
+            assert_eq!(
+                row[3..],
+                [
+                    Cell::Yuan(paid.total),
+                    Cell::Yuan(paid.eligible),
+                    Cell::Yuan(paid.deductible),
+                    Cell::Yuan(paid.pool + paid.other + paid.assumed),
+                    Cell::Yuan(paid.account),
+                    Cell::Yuan(paid.cash),
+                ]
+            );
+        }
+    }
+    let (mut batch, mut walkers, mut first) = (Batch::default(), <[Walker; 2]>::default(), None);
+    source.fill(0, &mut batch).unwrap();
+    for (person, events) in batch.each() {
+        let [a, b] = &mut walkers;
+        a.year(&was, person, events);
+        b.year(&is, person, events);
+        let paid =
+            |walker: &Walker, i: usize| walker.paid()[i].pool + walker.paid()[i].other + walker.paid()[i].assumed;
+        let fewer = (0..a.paid().len()).find(|i| paid(a, *i) > paid(b, *i) && paid(b, *i) > Fen::ZERO);
+        first = first.or(fewer.map(|i| (person.number, a.paid()[i].event, a.paid()[i], b.paid()[i])));
+    }
+    let less = seen.iter().find(|(kind, _)| *kind == Changed::PaidLess).map(|(_, w)| *w);
+    assert_eq!(less.map(|w| (w.person, w.event, w.paid[0], w.paid[1])), first);
 }
