@@ -2,7 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use anstyle::{AnsiColor, Effects, Style};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use gongji_policy::{Fault, Severity, SourceFile};
 use std::io;
 use std::ops::Range;
@@ -101,6 +101,14 @@ pub(crate) fn boxed(heads: &[&str], width: usize) -> Table {
 pub(crate) fn right(table: &mut Table, column: usize) {
     if let Some(column) = table.column_mut(column) {
         column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+/// Keeps a column at least so many characters wide, its margins left out.
+pub(crate) fn at_least(table: &mut Table, column: usize, width: usize) {
+    if let Some(column) = table.column_mut(column) {
+        let width = u16::try_from(width + 2).unwrap_or(u16::MAX);
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
     }
 }
 

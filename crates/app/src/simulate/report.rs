@@ -4,7 +4,8 @@ use gongji_domain::Fen;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
-use crate::cli::paint::{QUIET, TITLE, boxed, in_style, right, thousands, wrap};
+use crate::cli::paint::{QUIET, TITLE, at_least, boxed, in_style, right, thousands, wrap};
+use unicode_width::UnicodeWidthStr as _;
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -145,6 +146,9 @@ pub(crate) struct Report {
     pub(crate) tables: Vec<Table>,
 }
 
+/// Columns of words are at least this wide, if their words are.
+const LEAST_WORDS: usize = 14;
+
 impl Report {
     /// For a terminal.
     pub(crate) fn text(&self, width: usize) -> String {
@@ -163,9 +167,14 @@ impl Report {
                 shown.add_row(row.iter().map(Cell::shown));
             }
             for column in 0..heads.len() {
-                if table.rows.iter().any(|row| row.get(column).is_some_and(|cell| !cell.is_text())) {
+                let cells = || table.rows.iter().filter_map(|row| row.get(column));
+                let numbers = cells().any(|cell| !cell.is_text());
+                if numbers {
                     right(&mut shown, column);
                 }
+                // A number is never broken; words may be, but not into single characters.
+                let widest = cells().map(|cell| cell.shown().width()).max().unwrap_or(0);
+                at_least(&mut shown, column, if numbers { widest } else { widest.min(LEAST_WORDS) });
             }
             let _ = writeln!(text, "{shown}");
         }

@@ -42,8 +42,8 @@ pub(crate) struct Options {
     /// The year that is simulated; the package's first full year when left out
     #[arg(long, value_name = "YEAR")]
     year: Option<i16>,
-    /// From which likelihoods on it is attention (关注), warning (预警) and alarm (告警)
-    #[arg(long, value_name = "RATE,RATE,RATE", value_delimiter = ',', num_args = 3, default_values = ["20%", "50%", "80%"], value_parser = rate)]
+    /// From which likelihoods on it is attention (关注), warning (预警) and alarm (告警), such as 20%,50%,80%
+    #[arg(long, value_name = "RATE,RATE,RATE", value_delimiter = ',', num_args = 3, value_parser = rate)]
     levels: Vec<Rate>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -52,6 +52,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
+
+/// From which likelihoods on one is warned.
+const LEVELS: &str = include_str!("../../../../../simulations/warning.toml");
 
 const EXAMPLE: &str = "\
 EXAMPLES
@@ -73,8 +76,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         Some(path) => history(path, &mut report)?,
         None => simulated(options, &mut report)?,
     };
+    let rates = if options.levels.is_empty() { shipped_levels()? } else { options.levels.clone() };
     let mut levels = [0; 3];
-    levels.iter_mut().zip(&options.levels).for_each(|(level, rate)| *level = rate.millionths());
+    levels.iter_mut().zip(&rates).for_each(|(level, rate)| *level = rate.millionths());
     let done = watch(&Watch { budget: options.budget, spent, years, levels })?;
     report.tables = vec![months(&done), alerts(&done)];
     let last = done.alerts.last().context("没有可说的月份")?;
@@ -84,10 +88,34 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     report.notes.push(format!(
         "可能性是计数：可比的年份里有几个超出预算；关注、预警、告警从 {} 起",
-        options.levels.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
+        rates.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
     ));
     tell(&report, options.format, options.out.as_deref())?;
     Ok(ExitCode::from(u8::from(last.level >= gongji_microsimulation::budget::AlertLevel::Warning)))
+}
+
+/// The levels that ship, as data.
+fn shipped_levels() -> anyhow::Result<Vec<Rate>> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct File {
+        levels: Figure,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Figure {
+        value: [String; 3],
+        #[serde(rename = "from")]
+        _from: String,
+        #[serde(rename = "why")]
+        _why: String,
+    }
+    let file: File = toml::from_str(LEVELS).context("simulations/warning.toml")?;
+    file.levels
+        .value
+        .iter()
+        .map(|text| rate(text).map_err(|words| anyhow::anyhow!("simulations/warning.toml：{words}")))
+        .collect()
 }
 
 fn when(month: u32) -> String {
