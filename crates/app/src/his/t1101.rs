@@ -70,8 +70,8 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 
     Ok(Plan::of_certificate(kind, &number.clone(), move |call: &Call<'_>| {
         let unknown = || Fault::at(Code::NotAMember, "data.mdtrt_cert_no").given(&number);
-        let member = call.shown(&kind, &number).ok_or_else(unknown)?;
-        call.check_card(member, &kind, &number)?;
+        let member = call.shown(kind, &number).ok_or_else(unknown)?;
+        call.check_card(member, kind, &number)?;
         for (field, said, is) in
             [("certno", &certno, &member.identity.certificate), ("psn_name", &psn_name, &member.identity.name)]
         {

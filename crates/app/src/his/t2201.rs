@@ -42,7 +42,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     Ok(Plan::new(&psn_no.clone(), move |call: &Call<'_>| {
         let member = call.member(&psn_no, "data.psn_no")?;
         check_insurance(&insutype)?;
-        call.check_certificate(member, &cert_type, &cert_no)?;
+        call.check_certificate(member, cert_type, &cert_no)?;
         call.check_day(member, begntime.day)?;
         if codes::status(member.category_on(begntime.day)).is_none() {
             return Err(Fault::at(Code::PersonTypeUnsupported, "data.psn_no").given(member.category_on(begntime.day)));
