@@ -81,6 +81,7 @@ mod tests {
             "account_income",
             "capped_active",
             "capped_retired",
+            "fund_per_person",
             "paid_active",
             "paid_retired",
             "pool_per_person",

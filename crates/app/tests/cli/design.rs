@@ -53,7 +53,7 @@ fn a_design_is_the_same_on_one_thread_and_on_two_and_its_package_passes_the_chec
         (std::fs::read_to_string(format!("{out}/plan.toml")).expect("a plan"), ran.out.replace(out, ""))
     });
     assert_eq!(plans[0], plans[1]);
-    for words in ["用去预算的", "在范围里", "方案自 2027-01-01 起"] {
+    for words in ["用去预算的", "搜索的范围", "方案自 2027-01-01 起"] {
         assert!(plans[0].1.contains(words), "{words}");
     }
     assert!(!plans[0].1.contains("（演示参数）（演示参数）"));
