@@ -31,7 +31,7 @@ pub use exact::Exact;
 pub use histogram::{Bin, Histogram};
 pub use response::Response;
 pub use scenario::{Reform, Scenario, ScenarioFault};
-pub use tally::{CellSums, GroupSums, MonthSums, Tally, run, run_each};
+pub use tally::{CellSums, GroupSums, Tally, run, run_each};
 pub use walk::Walker;
 pub use year::{Group, Paid, PersonYear};
 

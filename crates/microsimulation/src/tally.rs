@@ -30,7 +30,7 @@ pub fn run_each(
     }
 }
 
-/// Sums of events alike in status, age, level and care.
+/// Sums of events alike in status, age, level and care, or of one month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CellSums {
     /// How many events.
@@ -108,23 +108,6 @@ pub struct GroupSums {
     pub outside: u64,
 }
 
-/// Sums of a month.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct MonthSums {
-    /// How many events.
-    pub events: u64,
-    /// The pooled fund, by the package's rules.
-    pub pool: Fen,
-    /// Other funds, by the package's rules.
-    pub other: Fen,
-    /// Assumed for chronic diseases and admissions.
-    pub assumed: Fen,
-    /// Personal accounts.
-    pub account: Fen,
-    /// Cash.
-    pub cash: Fen,
-}
-
 /// What a population's year adds up to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
@@ -132,7 +115,7 @@ pub struct Tally {
     incomes: usize,
     cells: Vec<CellSums>,
     groups: Vec<GroupSums>,
-    months: [MonthSums; 12],
+    months: [CellSums; 12],
     /// What each person bears of everything, those at work and the retired apart.
     pub share: [Histogram; STATUSES],
     /// What each person pays in cash.
@@ -155,7 +138,7 @@ impl Tally {
             incomes,
             cells: vec![CellSums::default(); STATUSES * ages * CLASSES * CARES],
             groups: vec![GroupSums::default(); STATUSES * ages * incomes],
-            months: [MonthSums::default(); 12],
+            months: [CellSums::default(); 12],
             share: Default::default(),
             cash: Default::default(),
             cost: Default::default(),
@@ -231,7 +214,7 @@ impl Tally {
 
     /// The sums of each month.
     #[must_use]
-    pub fn months(&self) -> &[MonthSums; 12] {
+    pub fn months(&self) -> &[CellSums; 12] {
         &self.months
     }
 
@@ -277,27 +260,6 @@ impl CellSums {
         self.assumed += *assumed;
         self.account += *account;
         self.cash += *cash;
-    }
-}
-
-impl MonthSums {
-    #[inline]
-    fn add(&mut self, paid: &Paid) {
-        self.events += 1;
-        self.pool += paid.pool;
-        self.other += paid.other;
-        self.assumed += paid.assumed;
-        self.account += paid.account;
-        self.cash += paid.cash;
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.events += other.events;
-        self.pool += other.pool;
-        self.other += other.other;
-        self.assumed += other.assumed;
-        self.account += other.account;
-        self.cash += other.cash;
     }
 }
 

@@ -13,10 +13,10 @@ const SHIPPED: &str = include_str!("../../../../simulations/assumptions.toml");
 /// A figure with what it rests on.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Figure<T> {
-    value: T,
+pub(crate) struct Figure<T> {
+    pub(crate) value: T,
     from: String,
-    why: String,
+    pub(crate) why: String,
 }
 
 #[derive(Debug, Deserialize)]

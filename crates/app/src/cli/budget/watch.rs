@@ -3,10 +3,12 @@
 use super::rate;
 use crate::cli::design::{Common, Format, money, tell};
 use crate::design::amount::{amount, scaled};
+use crate::simulate::assumptions::Figure;
 use crate::simulate::report::{Cell, Report, Table};
 use anyhow::{Context as _, bail};
 use gongji_domain::{Fen, Rate};
 use gongji_microsimulation::budget::{Alert, Watch, Watched, watch};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -76,7 +78,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         Some(path) => history(path, &mut report)?,
         None => simulated(options, &mut report)?,
     };
-    let rates = if options.levels.is_empty() { shipped_levels()? } else { options.levels.clone() };
+    let (rates, why) =
+        if options.levels.is_empty() { shipped_levels()? } else { (options.levels.clone(), String::new()) };
     let mut levels = [0; 3];
     levels.iter_mut().zip(&rates).for_each(|(level, rate)| *level = rate.millionths());
     let done = watch(&Watch { budget: options.budget, spent, years, levels })?;
@@ -87,35 +90,26 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         report.notes.insert(1, format!("首次达到预警：{}", when(month)));
     }
     report.notes.push(format!(
-        "可能性是计数：可比的年份里有几个超出预算；关注、预警、告警从 {} 起",
+        "可能性是计数：可比的年份里有几个超出预算；关注、预警、告警从 {} 起{why}",
         rates.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
     ));
     tell(&report, options.format, options.out.as_deref())?;
     Ok(ExitCode::from(u8::from(last.level >= gongji_microsimulation::budget::AlertLevel::Warning)))
 }
 
-/// The levels that ship, as data.
-fn shipped_levels() -> anyhow::Result<Vec<Rate>> {
-    #[derive(serde::Deserialize)]
+/// The levels that ship, as data, and why they are so.
+fn shipped_levels() -> anyhow::Result<(Vec<Rate>, String)> {
+    #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
-        levels: Figure,
+        levels: Figure<[String; 3]>,
     }
-    #[derive(serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Figure {
-        value: [String; 3],
-        #[serde(rename = "from")]
-        _from: String,
-        #[serde(rename = "why")]
-        _why: String,
-    }
-    let file: File = toml::from_str(LEVELS).context("simulations/warning.toml")?;
-    file.levels
+    let File { levels } = toml::from_str(LEVELS).context("simulations/warning.toml")?;
+    let rates = levels
         .value
         .iter()
-        .map(|text| rate(text).map_err(|words| anyhow::anyhow!("simulations/warning.toml：{words}")))
-        .collect()
+        .map(|text| rate(text).map_err(|words| anyhow::anyhow!("simulations/warning.toml：{words}")));
+    Ok((rates.collect::<anyhow::Result<_>>()?, format!("（{}）", levels.why)))
 }
 
 fn when(month: u32) -> String {
