@@ -36,6 +36,7 @@ pub fn main() -> ExitCode {
         Command::Simulate(options) => cli::simulate::run(&options),
         Command::Reconcile(options) => cli::reconcile::run(&options),
         Command::Serve(options) => serve::run(&options).map(|()| ExitCode::SUCCESS),
+        Command::User(command) => cli::user::run(&command),
         Command::Errors(options) => cli::errors::run(&options),
         Command::Sandbox(command) => cli::sandbox::run(&command),
         Command::Calls(options) => cli::calls::run(&options),

@@ -31,6 +31,7 @@ pub(crate) mod sandbox;
 mod sheet;
 pub(crate) mod simulate;
 pub(crate) mod store;
+pub(crate) mod user;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -76,6 +77,8 @@ pub(crate) enum Command {
     Simulate(simulate::Options),
     Reconcile(reconcile::Options),
     Serve(crate::serve::Options),
+    #[command(subcommand)]
+    User(user::UserCommand),
     Errors(errors::Options),
     #[command(subcommand)]
     Sandbox(sandbox::SandboxCommand),

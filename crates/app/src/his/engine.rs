@@ -53,6 +53,11 @@ impl Policies {
         Ok(Self { library, areas })
     }
 
+    /// The packages themselves.
+    pub(crate) const fn library(&self) -> &Library {
+        &self.library
+    }
+
     /// The areas that have a package.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Area> {
         self.library.areas()

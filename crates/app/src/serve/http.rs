@@ -8,15 +8,18 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body::Frame;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tower_http::compression::CompressionLayer;
 
 use gongji_store::Key;
 
+use super::console::{self, Console};
+use super::doors::from_here;
 use super::paths;
 use super::sandbox::trouble::{self, Trouble, Troubles};
 use crate::calls::write::Calls;
@@ -54,6 +57,8 @@ pub(crate) struct App {
     pub calls: Option<Calls>,
     /// The trouble that vendors may ask for; in the sandbox only.
     pub troubles: Option<Troubles>,
+    /// The pages and what they ask for (网页控制台).
+    pub console: Option<Arc<Console>>,
 }
 
 /// What goes back over the line.
@@ -73,7 +78,7 @@ pub(crate) async fn serve(
 
 /// The routes of a service with nothing around it.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    routes(App { service, calls: None, troubles: None })
+    routes(App { service, calls: None, troubles: None, console: None })
 }
 
 fn routes(app: App) -> Router {
@@ -81,8 +86,12 @@ fn routes(app: App) -> Router {
     if app.troubles.is_some() {
         router = router.route(&format!("{TROUBLE}/{{institution}}/{{infno}}/{{trouble}}"), post(trouble));
     }
-    let counter = super::agency::routes(Arc::clone(&app.service));
-    router.fallback(message).with_state(Arc::new(app)).merge(counter)
+    let doors = app.console.as_ref().map(|console| Arc::clone(&console.doors));
+    let counter = super::agency::routes(Arc::clone(&app.service), doors);
+    let pages = app.console.as_ref().map_or_else(Router::new, |console| console::routes(Arc::clone(console)));
+    let looked = || get(page).layer(CompressionLayer::new()).fallback(message);
+    let router = router.route("/", looked()).route("/{*page}", looked()).fallback(message);
+    router.with_state(Arc::new(app)).merge(counter).merge(pages)
 }
 
 /// Orders trouble for the next message of an institution.
@@ -102,6 +111,15 @@ async fn trouble(
         }
         (Err(fault), _) => text(StatusCode::BAD_REQUEST, fault),
         (_, None) => elsewhere(),
+    }
+}
+
+/// What is looked at in a browser, unless it is an address of the interface.
+async fn page(State(app): State<Arc<App>>, request: Request) -> Response {
+    let shown = app.console.as_ref().filter(|_| paths::find(request.uri().path()).is_none());
+    match shown.and_then(|_| console::assets::at(request.uri().path(), request.headers())) {
+        Some(shown) => shown,
+        None => message(State(app), request).await,
     }
 }
 
@@ -286,20 +304,6 @@ async fn read(mut body: Body) -> Result<Bytes, Fault> {
             .allowed(format!("至多 {BODY} 字节")));
     }
     Ok(if taken.is_empty() { first } else { taken.into() })
-}
-
-/// Whether a request was made by a program on this machine and not by a page in its browser.
-pub(super) fn from_here(headers: &HeaderMap) -> bool {
-    let names_here = |host: &str| {
-        let name = host
-            .rsplit_once(':')
-            .map_or(host, |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host });
-        let name = name.trim_start_matches('[').trim_end_matches(']');
-        name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-    };
-    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
-    let host = headers.get(header::HOST).is_none_or(|host| names_here(&text(host)));
-    host && headers.get(header::ORIGIN).is_none()
 }
 
 /// A reply: an envelope, or the ZIP of 9102, which begins as no envelope does.

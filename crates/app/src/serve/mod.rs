@@ -2,9 +2,12 @@
 
 pub(crate) mod agency;
 pub(crate) mod clock;
+pub(crate) mod console;
 pub(crate) mod demo;
+pub(crate) mod doors;
 pub(crate) mod http;
 mod paths;
+pub(crate) mod problem;
 pub(crate) mod rehearsal;
 pub(crate) mod sandbox;
 mod upload;
@@ -26,6 +29,9 @@ use crate::his::auth::keys::Keys;
 use crate::his::directory::Directory;
 use crate::his::files::{Files, FolderFiles, MemoryFiles};
 use crate::his::{Policies, Service};
+use crate::serve::console::Console;
+use crate::serve::doors::Doors;
+use crate::serve::doors::accounts::Accounts;
 use sandbox::trouble::Troubles;
 
 /// The store of a sandbox unless another is named.
@@ -81,6 +87,10 @@ pub(crate) struct Options {
     /// How many days uploaded files are kept.
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub keep_files: u16,
+    /// Accounts of the console (账号文件), as `gongji user` writes it. Without it the demo's accounts, whose password
+    /// everybody sees, on this machine only.
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<PathBuf>,
     #[command(flatten)]
     pub policies: load::Policies,
 }
@@ -93,11 +103,21 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     log();
     let address = address(&options.listen)?;
     let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
+    let policies = Arc::new(policies);
     let directory = directory(options)?;
     let guard = guard(options, &directory, address)?;
+    let accounts = accounts(options, address)?;
     let files = kept_files(options)?;
-    let service = opened(options, directory, policies, |service| service.with_files(files).guarded(guard))?;
+    let furnish = |service: Service| service.with_files(files).guarded(guard);
+    let service = opened(options, directory, Arc::clone(&policies), furnish)?;
     let calls = kept_calls(options, &service)?;
+    let console = Console {
+        doors: Arc::new(Doors::new(accounts, service.clock(), address.ip().is_loopback())),
+        service: Arc::clone(&service),
+        policies,
+        sandbox: options.sandbox,
+        calls: calls_folder(options),
+    };
     let troubles = options.sandbox.then(Troubles::default);
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
@@ -105,7 +125,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
         let bound = listener.local_addr().context("无法取得监听地址")?;
         println!("gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件", http::PATH, options.store);
-        http::serve(listener, http::App { service, calls, troubles }, stopped()).await.context("服务中断")
+        println!("网页控制台与待遇计算器：http://{bound}/");
+        let app = http::App { service, calls, troubles, console: Some(Arc::new(console)) };
+        http::serve(listener, app, stopped()).await.context("服务中断")
     })
 }
 
@@ -121,18 +143,18 @@ fn directory(options: &Options) -> anyhow::Result<Directory> {
 fn opened(
     options: &Options,
     directory: Directory,
-    policies: Policies,
+    policies: Arc<Policies>,
     furnish: impl FnOnce(Service) -> Service,
 ) -> anyhow::Result<Arc<Service>> {
     let (place, clock) = (&options.store, Arc::new(clock::ChinaTime));
     let unusable = || format!("无法使用结算库 {place}");
     if !options.sandbox {
-        let service = Service::open(place, directory, Arc::new(policies), clock).with_context(unusable)?;
+        let service = Service::open(place, directory, policies, clock).with_context(unusable)?;
         return Ok(Arc::new(furnish(service)));
     }
     sandbox::check(place)?;
     let mark = sandbox::mark();
-    let service = Service::open_marked(place, directory, Arc::new(policies), clock, &mark).with_context(unusable)?;
+    let service = Service::open_marked(place, directory, policies, clock, &mark).with_context(unusable)?;
     let service = Arc::new(furnish(service));
     let otherwise = sandbox::past::play(&service, &sandbox::members::people()?, |done, of| {
         if done == of || done % 4 == 0 {
@@ -145,10 +167,27 @@ fn opened(
     Ok(service)
 }
 
+/// Who may sign in. The demo's accounts are for everybody who sits at this machine.
+fn accounts(options: &Options, address: SocketAddr) -> anyhow::Result<Accounts> {
+    match &options.users {
+        None if address.ip().is_loopback() => Accounts::demo(),
+        None => Ok(Accounts::default()),
+        Some(file) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("无法读取账号文件 {}", file.display()))?;
+            Accounts::read(&text).with_context(|| format!("账号文件 {}", file.display()))
+        }
+    }
+}
+
+/// Folder of the call log, if there is to be one.
+fn calls_folder(options: &Options) -> Option<PathBuf> {
+    let beside = || PathBuf::from(sandbox_calls(&options.store));
+    options.calls.clone().or_else(|| options.sandbox.then(beside))
+}
+
 /// The call log, if there is to be one.
 fn kept_calls(options: &Options, service: &Service) -> anyhow::Result<Option<Calls>> {
-    let beside = || PathBuf::from(sandbox_calls(&options.store));
-    let Some(folder) = options.calls.clone().or_else(|| options.sandbox.then(beside)) else { return Ok(None) };
+    let Some(folder) = calls_folder(options) else { return Ok(None) };
     let unusable = format!("无法使用报文记录 {}", folder.display());
     let keeping = Keeping { folder, bodies: options.sandbox, days: options.calls_days };
     Calls::start(keeping, service.clock()).map(Some).with_context(|| unusable)
@@ -254,6 +293,7 @@ mod tests {
                 catalogue: None,
                 files: None,
                 keep_files: 30,
+                users: None,
                 policies,
             };
             let guard = address(listen).and_then(|address| guard(&options, &directory, address));

@@ -120,7 +120,12 @@ impl Server {
         guard: Guard,
     ) -> Self {
         let service = Service::open(&place, directory, Arc::clone(&decider), clock).unwrap().guarded(guard);
-        Self::around(place, decider, service, messages, |service| http::App { service, calls: None, troubles: None })
+        Self::around(place, decider, service, messages, |service| http::App {
+            service,
+            calls: None,
+            troubles: None,
+            console: None,
+        })
     }
 
     /// With a call log in `folder` and trouble on demand, as the sandbox has them.
@@ -134,6 +139,7 @@ impl Server {
             calls: Some(Calls::start(keeping, service.clock()).unwrap()),
             service,
             troubles: Some(Troubles::default()),
+            console: None,
         });
         server._folder = Some(folder);
         server

@@ -13,7 +13,6 @@ use serde::Deserialize;
 use serde_json::json as value;
 use utoipa::ToSchema;
 
-use super::answer::Problem;
 use super::{json, read, sit};
 use crate::agency::credit::{Report, RunError, Wanted, tie};
 use crate::agency::many::Stopped;
@@ -21,6 +20,7 @@ use crate::agency::{bond, check_officer, premium};
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
 use crate::his::{Book, Service};
+use crate::serve::problem::Problem;
 
 type Whole = State<Arc<Service>>;
 

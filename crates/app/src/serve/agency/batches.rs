@@ -16,7 +16,6 @@ use serde_json::{Value, json as value};
 use utoipa::IntoParams;
 
 use super::accounts::{Crediting, halted, unread};
-use super::answer::Problem;
 use super::{json, read, sit};
 use crate::agency::carry_over::{self, CarryError};
 use crate::agency::check_officer;
@@ -26,6 +25,7 @@ use crate::his::book::Told;
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
 use crate::his::{Book, Policies, Service};
+use crate::serve::problem::Problem;
 
 type Whole = State<Arc<Service>>;
 

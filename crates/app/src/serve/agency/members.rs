@@ -9,11 +9,11 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::answer::Problem;
 use super::{json, read, sit};
 use crate::agency::matter::{self, Answer, Filing, Listed, Verdict};
 use crate::agency::member::{self, Shown, Telling, Written};
 use crate::his::Service;
+use crate::serve::problem::Problem;
 
 /// Why something is rejected or withdrawn.
 #[derive(Debug, Deserialize, ToSchema)]

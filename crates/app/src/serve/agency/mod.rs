@@ -1,10 +1,10 @@
-//! The counter over REST (经办接口): JSON over the functions of the agency. Thin: reads a request, calls, writes an answer. Until
-//! officers have accounts of their own it serves only this machine, and believes the name in `X-Officer`.
+//! The counter over REST (经办接口): JSON over the functions of the agency. Thin: reads a request, calls, writes an answer.
+//! Programs of this machine are believed the name in `X-Officer`; a browser acts under the account that is signed in.
 
 mod accounts;
-mod answer;
 mod batches;
 mod describe;
+mod gate;
 mod members;
 mod sheets;
 
@@ -12,9 +12,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderMap;
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use percent_encoding::percent_decode;
@@ -24,8 +23,10 @@ use crate::his::Service;
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
 use crate::his::moment::Moment;
-use answer::Problem;
+use crate::serve::doors::Doors;
+use crate::serve::problem::Problem;
 pub(crate) use describe::description;
+use gate::Gate;
 
 /// Where everything lies.
 pub(crate) const ROOT: &str = "/agency/v1";
@@ -34,15 +35,9 @@ const LARGEST: usize = 256 << 20;
 /// Who does it (经办人), percent-encoded where it is not plain.
 const OFFICER: &str = "x-officer";
 
-/// The routes.
-pub(crate) fn routes(service: Arc<Service>) -> Router {
-    let local = Arc::clone(&service);
-    let only_here = move |request: Request, next: Next| {
-        let here = local.is_local() && super::http::from_here(request.headers());
-        async move {
-            if here { next.run(request).await } else { Problem::of(&Fault::new(Code::CounterLocal)).into_response() }
-        }
-    };
+/// The routes, for programs of this machine and for officers who are signed in.
+pub(crate) fn routes(service: Arc<Service>, doors: Option<Arc<Doors>>) -> Router {
+    let gate = Gate { service: Arc::clone(&service), doors };
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/openapi.json"), get(describe::openapi))
@@ -68,7 +63,7 @@ pub(crate) fn routes(service: Arc<Service>) -> Router {
         .route(&at("/areas/{area}/report"), get(sheets::report))
         .route(&at("/areas/{area}/before-after"), post(sheets::before_after))
         .route(&at("/areas/{area}/before-after/{example}"), get(sheets::example))
-        .layer(axum::middleware::from_fn(only_here))
+        .layer(axum::middleware::from_fn_with_state(Arc::new(gate), gate::pass))
         .with_state(service)
 }
 

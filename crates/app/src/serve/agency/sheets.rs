@@ -14,7 +14,6 @@ use gongji_policy::Area;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::answer::Problem;
 use super::{json, read, sit};
 use crate::agency::before_after::{self, Question, Sheet};
 use crate::agency::report::{self, Year};
@@ -25,6 +24,7 @@ use crate::agency::{before_after_of, member};
 use crate::his::Service;
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
+use crate::serve::problem::Problem;
 
 type Whole = State<Arc<Service>>;
 
