@@ -3,9 +3,10 @@
 
 pub(crate) mod assets;
 mod session;
+mod sheet;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use axum::extract::Request;
@@ -19,6 +20,7 @@ use serde::de::DeserializeOwned;
 use crate::his::{Policies, Service};
 use crate::serve::doors::{Doors, Who};
 use crate::serve::problem::Problem;
+use crate::sheet::Font;
 
 /// Where everything lies.
 pub(crate) const ROOT: &str = "/api/v1";
@@ -32,6 +34,21 @@ pub(crate) struct Console {
     pub sandbox: bool,
     /// Folder of the call log (报文记录), if one is kept.
     pub calls: Option<PathBuf>,
+    /// The font of printed sheets, when it is first needed.
+    pub font: OnceLock<Result<Font, String>>,
+    /// Where that lies, if somebody says so.
+    pub font_file: Option<PathBuf>,
+}
+
+impl Console {
+    /// The font of printed sheets.
+    ///
+    /// # Errors
+    /// When there is none, with what to install.
+    fn font(&self) -> Result<&Font, String> {
+        let found = self.font.get_or_init(|| Font::find(self.font_file.as_deref()));
+        found.as_ref().map_err(Clone::clone)
+    }
 }
 
 /// The routes of all pages.
@@ -39,6 +56,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/session"), get(session::look).post(session::begin).delete(session::end))
+        .route(&at("/settlements/{id}/sheet.pdf"), get(sheet::of))
         .layer(axum::middleware::from_fn(never_kept))
         .layer(Extension(Arc::clone(&console.doors)))
         .with_state(console)
