@@ -105,8 +105,7 @@ fn relatives_change_nothing_of_the_holders_care_whether_people_answer_to_prices_
     let library = library(false);
     let area = library.area("360100").unwrap();
     let answer = Response { factors: [Rate::from_millionths(700_000), Rate::from_millionths(1_300_000)], seed: 3 };
-    let scenarios =
-        [scenario(area, 2023, Reform::After), scenario(area, 2023, Reform::After).with_response(answer)];
+    let scenarios = [scenario(area, 2023, Reform::After), scenario(area, 2023, Reform::After).with_response(answer)];
     let (mut batch, mut walker) = (Batch::default(), Walker::default());
     Made(600, 2023).fill(0, &mut batch).unwrap();
     for (person, events) in batch.each() {

@@ -165,7 +165,9 @@ impl Violations {
     }
 
     fn fits(&self, kind: &Offences, tier: Tier, event: &Event) -> bool {
-        tier >= kind.by && used(event).is_some_and(|used| kind.used.contains(&used)) && (kind.act != Act::Move || !event.off_list.is_zero())
+        tier >= kind.by
+            && used(event).is_some_and(|used| kind.used.contains(&used))
+            && (kind.act != Act::Move || !event.off_list.is_zero())
     }
 
     /// The claim with a violation, what was wrongly charged and what the fund is taken to have paid of it.

@@ -101,8 +101,7 @@ fn who_goes_less_goes_to_some_of_the_same_visits_and_who_goes_more_to_all_and_ot
     let count = |batch: &Batch| visits(batch).iter().map(Vec::len).sum::<usize>() as f64;
     assert!((count(&less) / count(&now) - 0.6).abs() < 0.02);
     assert!((count(&more) / count(&now) - 1.3).abs() < 0.02);
-    let others =
-        |batch: &Batch| batch.events().iter().filter(|event| !is_visit(event)).cloned().collect::<Vec<_>>();
+    let others = |batch: &Batch| batch.events().iter().filter(|event| !is_visit(event)).cloned().collect::<Vec<_>>();
     assert_eq!(others(&less), others(&more));
 }
 
@@ -110,11 +109,7 @@ fn who_goes_less_goes_to_some_of_the_same_visits_and_who_goes_more_to_all_and_ot
 fn behaviour_may_differ_by_status() {
     let visits = [Rate::ZERO, Rate::ONE];
     let batch = batch(&generator(4_096, 2023, 11, Behaviour { visits, ..Behaviour::AS_NOW }), 0);
-    let any = |status| {
-        batch
-            .each()
-            .any(|(person, events)| person.status == status && events.iter().any(is_visit))
-    };
+    let any = |status| batch.each().any(|(person, events)| person.status == status && events.iter().any(is_visit));
     assert!(!any(Status::Active) && any(Status::Retired));
 }
 

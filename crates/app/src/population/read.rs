@@ -134,7 +134,8 @@ impl Files {
         if !faults.0.is_empty() {
             return Err(faults.into());
         }
-        let mut files = Self { persons, events, batches: Vec::new(), count: 0, events_count: 0, relatives: 0, year: None };
+        let mut files =
+            Self { persons, events, batches: Vec::new(), count: 0, events_count: 0, relatives: 0, year: None };
         files.look_through(&mut faults)?;
         if faults.0.is_empty() { Ok(files) } else { Err(faults.into()) }
     }
@@ -155,8 +156,14 @@ impl Files {
     }
 
     fn look_through(&mut self, faults: &mut Faults) -> anyhow::Result<()> {
-        let mut seen =
-            Seen { events: self.events.from(START)?, chunk: Chunk::new(&EVENTS), place: 0, row: 0, relatives: 0, last: -1 };
+        let mut seen = Seen {
+            events: self.events.from(START)?,
+            chunk: Chunk::new(&EVENTS),
+            place: 0,
+            row: 0,
+            relatives: 0,
+            last: -1,
+        };
         let mut persons = self.persons.from(START)?;
         let (mut chunk, mut last) = (Chunk::new(&PERSONS), -1);
         let (mut marks, mut count, mut year) = (Vec::new(), 0_u64, None);

@@ -173,7 +173,11 @@ fn what_is_wrong_is_named_by_file_row_and_column() {
         (
             PERSONS.into(),
             "person,day,class,eligible,means\n3,2023-01-02,primary,1,sister\n".into(),
-            &["events.csv 第 1 行数据 means 列", "sister", "spouse（共济给配偶）、parent（共济给父母）、child（共济给子女）"],
+            &[
+                "events.csv 第 1 行数据 means 列",
+                "sister",
+                "spouse（共济给配偶）、parent（共济给父母）、child（共济给子女）",
+            ],
         ),
         (
             "person,status,birth,account\n3,active,1980-05-06,true\n7,retired,1950-01-31,false\n".into(),

@@ -93,7 +93,8 @@ mod tests {
         ];
         assert_eq!(one.keys().map(String::as_str).collect::<Vec<_>>(), names);
         // Parts of a whole lie inside it; the retired are paid more often than those at work.
-        for name in ["capped_active", "capped_retired", "mutual_aid_share", "paid_active", "paid_retired", "pool_share"] {
+        for name in ["capped_active", "capped_retired", "mutual_aid_share", "paid_active", "paid_retired", "pool_share"]
+        {
             assert!((1..MILLION as i64).contains(&one[name]), "{name} {}", one[name]);
         }
         assert!(one["paid_retired"] > one["paid_active"]);

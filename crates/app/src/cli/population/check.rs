@@ -112,7 +112,13 @@ fn own(preset: &Preset, options: &Options, folder: &Path) -> anyhow::Result<Seen
     let files = Files::open(folder)?;
     let year = files.year().and_then(|year| i16::try_from(year).ok()).unwrap_or(preset.year);
     let measures = super::on(options.threads, || measured_own(&files, preset, year))??;
-    Ok(Seen { measures, persons: files.persons(), year, seed: None, events: Some([files.events() - files.relatives(), files.relatives()]) })
+    Ok(Seen {
+        measures,
+        persons: files.persons(),
+        year,
+        seed: None,
+        events: Some([files.events() - files.relatives(), files.relatives()]),
+    })
 }
 
 fn count(rows: &[Row], verdict: Verdict) -> usize {

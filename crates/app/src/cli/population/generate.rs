@@ -70,7 +70,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     let (name, out) = (&preset.name, options.out.display());
     let (events, relatives) = (written.events - written.relatives, written.relatives);
-    writeln!(anstream::stdout(), "{name}：{persons} 人，{year} 年 {events} 人次，另有家庭共济 {relatives} 次，写入 {out}（种子 {}）", options.seed)?;
+    writeln!(
+        anstream::stdout(),
+        "{name}：{persons} 人，{year} 年 {events} 人次，另有家庭共济 {relatives} 次，写入 {out}（种子 {}）",
+        options.seed
+    )?;
     if options.violations {
         writeln!(anstream::stdout(), "{}", violated(&written))?;
     }
