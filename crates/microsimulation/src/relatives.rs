@@ -40,10 +40,10 @@ impl Relatives {
     ) -> Self {
         let mut relatives = Self { spans: Vec::new(), faults: BTreeSet::new() };
         match (reform, on) {
-            (Reform::Before, _) => relatives.from(starts[0], Allowed::default()),
+            (Reform::Before, _) => relatives.since(starts[0], Allowed::default()),
             (Reform::After, Some(day)) => {
                 let allowed = relatives.on(area, binding, day);
-                relatives.from(starts[0], allowed);
+                relatives.since(starts[0], allowed);
             }
             (Reform::After, None) => starts.windows(2).for_each(|ends| relatives.month(area, binding, ends)),
         }
@@ -54,17 +54,17 @@ impl Relatives {
     fn month(&mut self, area: &Area, binding: &Binding, ends: &[Day]) {
         let (first, last) = (ends[0], ends[1].before());
         let allowed = self.on(area, binding, first);
-        self.from(first, allowed);
+        self.since(first, allowed);
         if self.on(area, binding, last) != allowed {
             for day in first.number() + 1..=last.number() {
                 let day = Day::from_number(day);
                 let allowed = self.on(area, binding, day);
-                self.from(day, allowed);
+                self.since(day, allowed);
             }
         }
     }
 
-    fn from(&mut self, day: Day, allowed: Allowed) {
+    fn since(&mut self, day: Day, allowed: Allowed) {
         if self.spans.last().is_none_or(|(_, known)| *known != allowed) {
             self.spans.push((day, allowed));
         }

@@ -112,7 +112,7 @@ impl Walker {
     fn outside(&mut self, range: &Range, event: &Event, rate: Rate, from_account: bool) -> Paid {
         let assumed = rate.of(event.eligible, Rounding::HALF_UP_FEN);
         let borne = event.total() - assumed;
-        let account = if from_account { self.from_account(range, borne) } else { Fen::ZERO };
+        let account = if from_account { self.spend(range, borne) } else { Fen::ZERO };
         let open = borne - account;
         Paid {
             total: event.total(),
@@ -127,7 +127,7 @@ impl Walker {
     }
 
     /// What the account pays of an amount, as far as it reaches.
-    fn from_account(&mut self, range: &Range, amount: Fen) -> Fen {
+    fn spend(&mut self, range: &Range, amount: Fen) -> Fen {
         let mut open = amount;
         for part in &range.rules.payers.accounts {
             let paid = open.min(self.standing.account(*part));
@@ -149,7 +149,7 @@ impl Walker {
     ) {
         let asked = event.total();
         let allowed = scenario.relatives.allows(event.day, Binding::person_kind(person), kin, event.care);
-        let paid = if allowed { self.from_account(range, asked) } else { Fen::ZERO };
+        let paid = if allowed { self.spend(range, asked) } else { Fen::ZERO };
         year.aid += paid;
         year.aid_uses += u32::from(!paid.is_zero());
         year.aid_short += asked - paid;
