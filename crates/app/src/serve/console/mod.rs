@@ -4,6 +4,8 @@
 pub(crate) mod assets;
 mod session;
 mod sheet;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
