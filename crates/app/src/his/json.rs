@@ -302,9 +302,9 @@ impl Serialize for Json<'_> {
         match self {
             Self::Null => serializer.serialize_unit(),
             Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(text) => RawValue::from_string(text.as_ref().to_owned())
-                .map_err(serde::ser::Error::custom)?
-                .serialize(serializer),
+            Self::Number(text) => {
+                RawValue::from_string(text.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+            }
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(values) => serializer.collect_seq(values),
             Self::Object(pairs) => serializer.collect_map(pairs.iter().map(|(key, value)| (&**key, value))),
