@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod console;
 pub(crate) mod demo;
 pub(crate) mod doors;
+mod handout;
 pub(crate) mod http;
 mod paths;
 pub(crate) mod problem;
@@ -117,6 +118,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         policies,
         sandbox: options.sandbox,
         calls: calls_folder(options),
+        runs: Arc::default(),
     };
     let troubles = options.sandbox.then(Troubles::default);
     let events = service.store().head().events;

@@ -1,7 +1,9 @@
 //! The console (网页控制台) and the public calculator: what pages ask for, as JSON under `/api/v1`, and the pages themselves. A page
 //! is one file here and one folder in `console/src/pages`; each asks for the role that it needs by [`Who`].
 
+pub(crate) mod agency;
 pub(crate) mod assets;
+mod kept;
 mod session;
 
 use std::path::PathBuf;
@@ -32,6 +34,8 @@ pub(crate) struct Console {
     pub sandbox: bool,
     /// Folder of the call log (报文记录), if one is kept.
     pub calls: Option<PathBuf>,
+    /// Long runs that officers began.
+    pub runs: Arc<agency::Runs>,
 }
 
 /// The routes of all pages.
@@ -39,6 +43,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/session"), get(session::look).post(session::begin).delete(session::end))
+        .merge(agency::routes())
         .layer(axum::middleware::from_fn(never_kept))
         .layer(Extension(Arc::clone(&console.doors)))
         .with_state(console)
