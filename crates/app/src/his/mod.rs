@@ -31,6 +31,7 @@ mod fate;
 pub(crate) mod files;
 pub(crate) mod interface;
 pub(crate) mod json;
+pub(crate) mod listing;
 pub(crate) mod member;
 pub(crate) mod moment;
 pub(crate) mod moves;
@@ -215,6 +216,11 @@ impl Service {
     /// Whether only this machine can reach the service.
     pub(crate) fn is_local(&self) -> bool {
         self.guard.is_local()
+    }
+
+    /// With whom there are agreements, and what the catalogue lists.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
     }
 
     /// Whether headers show that an institution asks, for what is no message.

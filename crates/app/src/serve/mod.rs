@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod console;
 pub(crate) mod demo;
 pub(crate) mod doors;
+mod handout;
 pub(crate) mod http;
 mod paths;
 pub(crate) mod problem;
@@ -122,6 +123,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         calls: calls_folder(options),
         font: std::sync::OnceLock::new(),
         font_file: options.font.clone(),
+        runs: Arc::default(),
     };
     let troubles = options.sandbox.then(Troubles::default);
     let events = service.store().head().events;

@@ -1,7 +1,9 @@
 //! The console (网页控制台) and the public calculator: what pages ask for, as JSON under `/api/v1`, and the pages themselves. A page
 //! is one file here and one folder in `console/src/pages`; each asks for the role that it needs by [`Who`].
 
+pub(crate) mod agency;
 pub(crate) mod assets;
+mod kept;
 mod session;
 mod sheet;
 #[cfg(test)]
@@ -40,6 +42,8 @@ pub(crate) struct Console {
     pub font: OnceLock<Result<Font, String>>,
     /// Where that lies, if somebody says so.
     pub font_file: Option<PathBuf>,
+    /// Long runs that officers began.
+    pub runs: Arc<agency::Runs>,
 }
 
 impl Console {
@@ -59,6 +63,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     Router::new()
         .route(&at("/session"), get(session::look).post(session::begin).delete(session::end))
         .route(&at("/settlements/{id}/sheet.pdf"), get(sheet::of))
+        .merge(agency::routes())
         .layer(axum::middleware::from_fn(never_kept))
         .layer(Extension(Arc::clone(&console.doors)))
         .with_state(console)

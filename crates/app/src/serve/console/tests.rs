@@ -66,6 +66,7 @@ impl Browser {
             calls: None,
             font: std::sync::OnceLock::new(),
             font_file: None,
+            runs: Arc::default(),
         };
         let app = http::App { service, calls: None, troubles: None, console: Some(Arc::new(console)) };
         let runtime =
