@@ -2,6 +2,8 @@
 //! is one file here and one folder in `console/src/pages`; each asks for the role that it needs by [`Who`].
 
 pub(crate) mod assets;
+mod calculator;
+mod policies;
 mod session;
 
 use std::path::PathBuf;
@@ -12,11 +14,12 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use serde::de::DeserializeOwned;
 
 use crate::his::{Policies, Service};
+use crate::policy::shelf::Shelf;
 use crate::serve::doors::{Doors, Who};
 use crate::serve::problem::Problem;
 
@@ -28,6 +31,8 @@ pub(crate) struct Console {
     pub service: Arc<Service>,
     pub doors: Arc<Doors>,
     pub policies: Arc<Policies>,
+    /// The same packages and the examples, for looking at.
+    pub shelf: Shelf,
     /// Whether this is a sandbox (沙箱): vendors may order trouble, and nothing is anybody's.
     pub sandbox: bool,
     /// Folder of the call log (报文记录), if one is kept.
@@ -39,6 +44,17 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/session"), get(session::look).post(session::begin).delete(session::end))
+        .route(&at("/areas"), get(calculator::areas))
+        .route(&at("/quote"), post(calculator::quote))
+        .route(&at("/otherwise"), post(calculator::otherwise))
+        .route(&at("/curve"), post(calculator::curve))
+        .route(&at("/compare"), post(calculator::compare))
+        .route(&at("/policies"), get(policies::list))
+        .route(&at("/policies/diff"), get(policies::diff))
+        .route(&at("/policies/new"), get(policies::scaffold))
+        .route(&at("/policies/check"), post(policies::check).layer(policies::largest()))
+        .route(&at("/policies/{id}"), get(policies::one))
+        .route(&at("/policies/{id}/files"), get(policies::file))
         .layer(axum::middleware::from_fn(never_kept))
         .layer(Extension(Arc::clone(&console.doors)))
         .with_state(console)
