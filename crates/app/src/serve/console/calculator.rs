@@ -5,6 +5,8 @@ mod areas;
 mod compare;
 mod curve;
 mod quote;
+#[cfg(test)]
+mod tests;
 
 pub(super) use areas::areas;
 pub(super) use compare::compare;

@@ -5,12 +5,15 @@ pub(crate) mod assets;
 mod calculator;
 mod policies;
 mod session;
+#[cfg(test)]
+mod tried;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::Request;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, Request};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -73,6 +76,13 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
         let code = if error.is_data() { "invalid_value" } else { "invalid_json" };
         Problem::said(code, format!("请求不合规定：{error}"))
     })
+}
+
+/// What stands behind the `?` of an address; unknown names are errors.
+fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
+    query
+        .map(|Query(asked)| asked)
+        .map_err(|fault| Problem::said("invalid_value", format!("地址不合规定：{}", fault.body_text())))
 }
 
 /// Works on a thread that may wait, for the store or for long sums.

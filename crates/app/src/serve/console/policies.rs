@@ -3,6 +3,8 @@
 
 mod draft;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 pub(super) use draft::{check, largest, scaffold};
 pub(super) use rules::{file, one};
@@ -10,6 +12,7 @@ pub(super) use rules::{file, one};
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use gongji_domain::Day;
 use gongji_policy::{Comparison, Held, compare};
@@ -20,7 +23,7 @@ use crate::policy::articles;
 use crate::policy::diff::{as_json, effect_words, witness_words};
 use crate::policy::shelf::{Found, Package, Shelf};
 use crate::policy::words::{cite, life, status_name, until};
-use crate::serve::console::{Console, aside};
+use crate::serve::console::{Console, aside, asked};
 use crate::serve::problem::Problem;
 
 #[derive(Serialize)]
@@ -172,7 +175,11 @@ pub(crate) struct Two {
 }
 
 /// What changes for a member between two days or areas: as `gongji policy diff` tells it.
-pub(crate) async fn diff(State(console): State<Arc<Console>>, Query(two): Query<Two>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn diff(
+    State(console): State<Arc<Console>>,
+    query: Result<Query<Two>, QueryRejection>,
+) -> Result<Json<Value>, Problem> {
+    let two = asked(query)?;
     aside(move || {
         let a = found(&console.shelf, &two.a)?;
         let b = found(&console.shelf, two.b.as_ref().unwrap_or(&two.a))?;

@@ -31,6 +31,8 @@ struct Shown {
     newest: Day,
     /// The days on which the rules begin or change.
     turns: Vec<Day>,
+    /// Benefits whose figures the texts leave open: a case says what they paid.
+    open: Vec<String>,
     facts: Vec<Fact>,
 }
 
@@ -77,8 +79,14 @@ fn shown(area: &Area) -> Shown {
         until: until(area),
         newest: area.newest_day(),
         turns: area.range_starts().filter(|day| area.rules(*day).is_some()).collect(),
+        open: open(area),
         facts: area.stated_facts().into_iter().map(fact).collect(),
     }
+}
+
+fn open(area: &Area) -> Vec<String> {
+    let benefits = area.benefits_on(area.newest_day()).into_iter();
+    benefits.filter(|benefit| benefit.decided_elsewhere).map(|benefit| benefit.name).collect()
 }
 
 fn fact(view: FactView) -> Fact {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -16,7 +17,7 @@ use crate::his::Moment;
 use crate::policy::check::{self as checking, Checked, cases_words};
 use crate::policy::scaffold as making;
 use crate::policy::upload::{self, Brought, LARGEST};
-use crate::serve::console::{Console, Who, aside};
+use crate::serve::console::{Console, Who, aside, asked};
 use crate::serve::problem::Problem;
 
 /// Room for the lines between the parts of a body.
@@ -167,7 +168,8 @@ pub(crate) struct New {
 }
 
 /// The folder that `gongji policy new` makes, as a ZIP.
-pub(crate) async fn scaffold(Query(asked): Query<New>) -> Result<Response, Problem> {
+pub(crate) async fn scaffold(query: Result<Query<New>, QueryRejection>) -> Result<Response, Problem> {
+    let asked = asked(query)?;
     let wrong = |field: &'static str| move |fault: String| Problem::said("invalid_value", fault).at(field);
     let area = making::area(&asked.area).map_err(wrong("area"))?;
     let name = making::short_name(&asked.name).map_err(wrong("name"))?;

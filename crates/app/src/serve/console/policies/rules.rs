@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use gongji_domain::Day;
 use gongji_policy::{BenefitView, BoundView, Held, Said, TableView};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Row, day, found, row};
 use crate::policy::articles::{self, Articles};
-use crate::serve::console::{Console, aside};
+use crate::serve::console::{Console, aside, asked};
 use crate::serve::problem::Problem;
 
 #[derive(Deserialize)]
@@ -97,8 +98,9 @@ struct Bound {
 pub(crate) async fn one(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
-    Query(asked): Query<On>,
+    query: Result<Query<On>, QueryRejection>,
 ) -> Result<Json<Shown>, Problem> {
+    let asked = asked(query)?;
     aside(move || {
         let package = found(&console.shelf, &id)?;
         let on = day(&package, asked.on, "on")?;
@@ -189,8 +191,9 @@ pub(crate) struct Text {
 pub(crate) async fn file(
     State(console): State<Arc<Console>>,
     Path(id): Path<String>,
-    Query(asked): Query<Named>,
+    query: Result<Query<Named>, QueryRejection>,
 ) -> Result<Json<Text>, Problem> {
+    let asked = asked(query)?;
     aside(move || {
         let package = found(&console.shelf, &id)?;
         // Only what the package was read from: nothing is looked for on a disk.
