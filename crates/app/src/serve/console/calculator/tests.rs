@@ -55,7 +55,7 @@ fn a_quote_is_the_engines_answer_with_the_words_of_every_article() {
         assert!(!article["text"].as_str().unwrap().is_empty(), "{key}");
         assert!(article["title"].as_str().unwrap().starts_with(article["number"].as_str().unwrap()));
     }
-    assert_eq!(told["names"]["ordinary_outpatient"], "普通门诊");
+    assert_eq!(told["names"]["ordinary_outpatient"], "普通门诊统筹");
 }
 
 #[test]
