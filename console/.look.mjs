@@ -30,6 +30,6 @@ await on('pol-onephone', phone, '/policies/211200')
 await on('pol-file', { ...desk, colorScheme: 'dark' }, '/policies/500000', async (p) => { await p.locator('.path').nth(3).click(); await p.waitForTimeout(400) })
 await on('pol-diff', desk, '/policies/diff', async (p) => { await p.getByRole('button', { name: '比较', exact: true }).click(); await p.locator('.result').waitFor() })
 const login = async (p) => { await p.request.post(base + '/api/v1/session', { data: { name: 'analyst', password: 'gongji-demo' }, headers: { Origin: base } }); await p.reload() }
-await on('pol-check', desk, '/policies/check', async (p) => { await login(p); const zip = await (await p.request.get(base + '/api/v1/policies/new?area=990000&name=shili&label=示例市')).body(); await p.getByLabel('选择文件').setInputFiles({ name: 'a.zip', mimeType: 'application/zip', buffer: zip }); await p.getByRole('button', { name: '检查', exact: true }).click(); await p.getByText(/可以使用|有错误/).waitFor() })
+await on('pol-check', desk, '/policies/check', async (p) => { await login(p); const zip = await (await p.request.get(base + '/api/v1/policies/new?area=990000&name=shili&label=示例市')).body(); await p.getByLabel('选择文件（ZIP，或 .toml 和 .md）').setInputFiles({ name: 'a.zip', mimeType: 'application/zip', buffer: zip }); await p.getByRole('button', { name: '检查', exact: true }).click(); await p.getByText(/可以使用|有错误/).waitFor() })
 console.log(errors.join('\n'))
 await b.close()
