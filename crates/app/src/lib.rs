@@ -10,6 +10,7 @@ mod certify;
 mod cli;
 mod design;
 mod his;
+mod policy;
 mod population;
 mod serve;
 mod sheet;

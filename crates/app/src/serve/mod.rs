@@ -30,6 +30,7 @@ use crate::his::auth::keys::Keys;
 use crate::his::directory::Directory;
 use crate::his::files::{Files, FolderFiles, MemoryFiles};
 use crate::his::{Policies, Service};
+use crate::policy::shelf::Shelf;
 use crate::serve::console::Console;
 use crate::serve::doors::Doors;
 use crate::serve::doors::accounts::Accounts;
@@ -106,7 +107,8 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     log();
     let address = address(&options.listen)?;
-    let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
+    let folders = options.policies.folders()?;
+    let policies = Policies::load(&folders).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
     let policies = Arc::new(policies);
     let directory = directory(options)?;
     let guard = guard(options, &directory, address)?;
@@ -118,6 +120,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let console = Console {
         doors: Arc::new(Doors::new(accounts, service.clock(), address.ip().is_loopback())),
         service: Arc::clone(&service),
+        shelf: Shelf::new(Arc::clone(&policies), folders),
         policies,
         sandbox: options.sandbox,
         calls: calls_folder(options),
