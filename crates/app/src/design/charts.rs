@@ -2,6 +2,7 @@
 #![allow(clippy::float_arithmetic)] // where something is drawn; no amount is worked out here
 
 use anyhow::anyhow;
+use crate::simulate::chart::{Frontier, Point};
 use gongji_domain::Fen;
 use plotters::prelude::*;
 
@@ -86,14 +87,15 @@ pub(crate) fn tornado(bars: &[(String, Option<Fen>, Option<Fen>)]) -> anyhow::Re
 }
 
 /// A point for each policy: spending, burden, and whether it is efficient; the present one and the budget are marked.
-pub(crate) fn frontier(points: &[(Fen, Fen, bool)], base: (Fen, Fen), budget: Option<Fen>) -> anyhow::Result<String> {
+pub(crate) fn frontier(of: &Frontier) -> anyhow::Result<String> {
+    let Frontier { points, base, budget } = of;
     let range = |values: Vec<f64>| {
         let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
         let edge = ((high - low) * 0.06).max(1.0);
         (low - edge)..(high + edge)
     };
-    let spent: Vec<f64> = points.iter().map(|point| point.0).chain([base.0]).chain(budget).map(wan).collect();
-    let borne: Vec<f64> = points.iter().map(|point| point.1).chain([base.1]).map(yuan).collect();
+    let spent: Vec<f64> = points.iter().map(|point| point.spent).chain([base.0]).chain(*budget).map(wan).collect();
+    let borne: Vec<f64> = points.iter().map(|point| point.borne).chain([base.1]).map(yuan).collect();
     let (spent, borne) = (range(spent), range(borne));
     drawn(|area| {
         let mut chart = ChartBuilder::on(area)
@@ -114,12 +116,12 @@ pub(crate) fn frontier(points: &[(Fen, Fen, bool)], base: (Fen, Fen), budget: Op
             .bold_line_style(FAINT.mix(0.25))
             .draw()
             .map_err(|fault| fault.to_string())?;
-        let dot = |point: &(Fen, Fen, bool)| {
-            let style = if point.2 { DOWN.filled() } else { FAINT.mix(0.6).filled() };
-            Circle::new((wan(point.0), yuan(point.1)), if point.2 { 5 } else { 3 }, style)
+        let dot = |point: &Point| {
+            let style = if point.efficient { DOWN.filled() } else { FAINT.mix(0.6).filled() };
+            Circle::new((wan(point.spent), yuan(point.borne)), if point.efficient { 5 } else { 3 }, style)
         };
         let mut front: Vec<(f64, f64)> =
-            points.iter().filter(|point| point.2).map(|point| (wan(point.0), yuan(point.1))).collect();
+            points.iter().filter(|point| point.efficient).map(|point| (wan(point.spent), yuan(point.borne))).collect();
         front.sort_by(|a, b| a.0.total_cmp(&b.0));
         chart.draw_series([PathElement::new(front, DOWN.stroke_width(2))]).map_err(|fault| fault.to_string())?;
         chart.draw_series(points.iter().map(dot)).map_err(|fault| fault.to_string())?;
@@ -128,7 +130,7 @@ pub(crate) fn frontier(points: &[(Fen, Fen, bool)], base: (Fen, Fen), budget: Op
         if let Some(budget) = budget {
             // A page gives all strokes the colour of its lines; what is filled keeps its own.
             let half = (spent.end - spent.start) * 0.001;
-            let line = [(wan(budget) - half, borne.start), (wan(budget) + half, borne.end)];
+            let line = [(wan(*budget) - half, borne.start), (wan(*budget) + half, borne.end)];
             chart.draw_series([Rectangle::new(line, UP.filled())]).map_err(|fault| fault.to_string())?;
         }
         Ok(())
@@ -146,8 +148,10 @@ mod tests {
             vec![("起付标准".to_owned(), Some(fen(-5)), Some(fen(900_000_000))), ("限额".to_owned(), None, None)];
         assert!(tornado(&bars).expect("a chart").contains("起付标准"));
         assert!(tornado(&[]).expect("a chart").starts_with("<svg"));
-        let points = [(fen(1), fen(2), true), (fen(3), fen(4), false)];
-        assert!(frontier(&points, (fen(1), fen(2)), Some(fen(9))).expect("a chart").starts_with("<svg"));
-        assert!(frontier(&[], (fen(1), fen(1)), None).expect("a chart").starts_with("<svg"));
+        let point = |spent, borne, efficient| Point { spent: fen(spent), borne: fen(borne), efficient, changes: String::new() };
+        let of = |points, budget| Frontier { points, base: (fen(1), fen(2)), budget };
+        let some = of(vec![point(1, 2, true), point(3, 4, false)], Some(fen(9)));
+        assert!(frontier(&some).expect("a chart").starts_with("<svg"));
+        assert!(frontier(&of(Vec::new(), None)).expect("a chart").starts_with("<svg"));
     }
 }

@@ -4,6 +4,7 @@ use gongji_domain::Fen;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
+use super::chart::Chart;
 use crate::cli::paint::{QUIET, TITLE, at_least, boxed, in_style, right, thousands, wrap};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -108,8 +109,8 @@ pub(crate) struct Table {
     pub(crate) note: String,
     pub(crate) heads: Vec<(&'static str, String)>,
     pub(crate) rows: Vec<Vec<Cell>>,
-    /// Charts for the page, as SVG.
-    pub(crate) charts: Vec<String>,
+    /// What is drawn beside it.
+    pub(crate) charts: Vec<Chart>,
 }
 
 impl Table {

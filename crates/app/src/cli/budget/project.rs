@@ -5,12 +5,14 @@ use crate::cli::design::{Common, Format, money, tell};
 use crate::cli::load;
 use crate::cli::paint::thousands;
 use crate::simulate::report::{Cell, Report, Table};
+use crate::simulate::work::{Finished, Work};
 use anyhow::{Context as _, bail};
 use gongji_domain::{Fen, Rate};
 use gongji_microsimulation::budget::{Flow, Growth, Item, Plan, Projection, project};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Project a fund over years (多年收支预测)
 ///
@@ -117,6 +119,15 @@ const MOST_EACH: Fen = Fen::from_yuan(1_000_000);
 /// # Errors
 /// When the plan cannot be read or people cannot be had.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let work = Arc::new(Work::on_terminal());
+    let Finished { report, status, .. } = finished(options, &work)?;
+    work.finished();
+    tell(&report, options.format, options.out.as_deref())?;
+    Ok(ExitCode::from(status))
+}
+
+/// The work without what is printed of it.
+pub(super) fn finished(options: &Options, work: &Arc<Work>) -> anyhow::Result<Finished> {
     let text = match &options.plan {
         Some(path) => std::fs::read_to_string(path).with_context(|| format!("不能读 {}", path.display()))?,
         None => load::shipped_file(&options.area, "estimate/budget.toml")
@@ -130,7 +141,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut report = Report { title: file.title.clone(), ..Report::default() };
     let mut plan = plan(&file, options, &mut report)?;
     if let Some(persons) = options.persons {
-        simulate(options, &file, persons, &mut plan, &mut report)?;
+        simulate(options, &file, persons, (&mut plan, &mut report), work)?;
     }
     let done = project(&plan);
     report.tables.push(table(&plan, &done));
@@ -144,8 +155,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     for (words, value) in &report.heroes {
         report.notes.insert(0, format!("{words}：{value}"));
     }
-    tell(&report, options.format, options.out.as_deref())?;
-    Ok(ExitCode::from(u8::from(done.used_up.is_some())))
+    Ok(Finished { report, status: u8::from(done.used_up.is_some()), ..Finished::default() })
 }
 
 fn plan(file: &File, options: &Options, report: &mut Report) -> anyhow::Result<Plan> {
@@ -215,9 +225,16 @@ fn plan(file: &File, options: &Options, report: &mut Report) -> anyhow::Result<P
 }
 
 /// Puts what a simulation says in the place of the items that may be simulated.
-fn simulate(options: &Options, file: &File, persons: u64, plan: &mut Plan, report: &mut Report) -> anyhow::Result<()> {
+fn simulate(
+    options: &Options,
+    file: &File,
+    persons: u64,
+    (plan, report): (&mut Plan, &mut Report),
+    work: &Arc<Work>,
+) -> anyhow::Result<()> {
     let common = Common::plain(&options.area, persons, options.seed, i16::try_from(file.first).context("first")?);
-    let (trial, said) = common.on_threads(|| common.trial(options.seed))??;
+    let (trial, said) = common.on_threads(work, || common.trial(options.seed, work))??;
+    work.expect(persons);
     let outcome = trial.outcome(&[]).map_err(|why| anyhow::anyhow!("不能模拟：{why}"))?;
     let [active, retired] = outcome.by_status.map(|sums| sums.each(sums.pool));
     for (item, known) in plan.items.iter_mut().zip(&file.item).filter(|(_, known)| known.simulated) {

@@ -4,7 +4,7 @@ use gongji_domain::Fen;
 use gongji_microsimulation::{GroupSums, Histogram};
 
 use super::{Sides, each, named, of_status, sided};
-use crate::simulate::charts::{Bars, bars};
+use crate::simulate::chart::{Bars, Chart};
 use crate::simulate::report::{Cell, Table};
 
 pub(super) fn key_figures(sides: Sides<'_>) -> Table {
@@ -139,10 +139,10 @@ pub(super) fn burden(sides: Sides<'_>) -> Table {
         let parts = counts.iter().map(|count| *count as f64 / people * 100.0).collect();
         series.push((side.unwrap_or("参保人").to_owned(), parts));
     }
-    table.charts.push(bars(&Bars {
+    table.charts.push(Chart::Bars(Bars {
         title: "个人负担（元）：各段人数占比（%）",
-        labels: &labels,
-        series: &series,
+        labels,
+        series,
         colours: &[],
     }));
     table
@@ -185,10 +185,10 @@ pub(super) fn accounts(sides: Sides<'_>) -> Table {
         let values = [all.opening, all.credit(), all.account, all.closing].map(|sum| each(sum, all.persons)).to_vec();
         series.push((side.unwrap_or("人均").to_owned(), values));
     }
-    let labels = ["上年结转", "计入", "支出", "年末结余"].map(str::to_owned);
+    let labels = ["上年结转", "计入", "支出", "年末结余"].map(str::to_owned).to_vec();
     table
         .charts
-        .push(bars(&Bars { title: "个人账户，人均（元）", labels: &labels, series: &series, colours: &[] }));
+        .push(Chart::Bars(Bars { title: "个人账户，人均（元）", labels, series, colours: &[] }));
     table
 }
 
@@ -217,10 +217,10 @@ pub(super) fn months(sides: Sides<'_>) -> Table {
         series.push((side.unwrap_or("统筹支付").to_owned(), values));
     }
     let labels: Vec<String> = (1..=12).map(|month| format!("{month} 月")).collect();
-    table.charts.push(bars(&Bars {
+    table.charts.push(Chart::Bars(Bars {
         title: "统筹基金支付，按月（万元）",
-        labels: &labels,
-        series: &series,
+        labels,
+        series,
         colours: &[],
     }));
     table
