@@ -117,6 +117,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         policies,
         sandbox: options.sandbox,
         calls: calls_folder(options),
+        runs: console::runs::Runs::new(options.policies.clone(), service.clock()),
     };
     let troubles = options.sandbox.then(Troubles::default);
     let events = service.store().head().events;

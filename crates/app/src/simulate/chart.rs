@@ -13,6 +13,8 @@ pub(crate) enum Chart {
     Tornado(Vec<(String, Option<Fen>, Option<Fen>)>),
     /// What is spent and what is borne, a point for each policy.
     Frontier(Frontier),
+    /// What may come, from one end to the other.
+    Fan(Fan),
 }
 
 /// Groups of bars. Heights are shown and never reckoned with.
@@ -35,6 +37,14 @@ pub(crate) struct Frontier {
     pub(crate) base: (Fen, Fen),
     /// What may be spent.
     pub(crate) budget: Option<Fen>,
+}
+
+/// Lines over time, from the lowest to the highest; the middle one is what is expected.
+#[derive(Clone, Debug)]
+pub(crate) struct Fan {
+    pub(crate) title: &'static str,
+    pub(crate) labels: Vec<String>,
+    pub(crate) lines: Vec<(String, Vec<Fen>)>,
 }
 
 /// A policy.

@@ -63,11 +63,7 @@ fn bar(canvas: &Canvas<'_>, from: (i32, i32), to: (i32, i32), colour: RGBColor) 
     canvas.draw(&Rectangle::new([from, to], colour.filled())).map_err(|e| e.to_string().into())
 }
 
-fn drawn(
-    of: &Bars,
-    most: f64,
-    group: impl Fn(&Canvas<'_>, &dyn Fn(f64) -> i32, usize, i32, i32) -> Drawn,
-) -> String {
+fn drawn(of: &Bars, most: f64, group: impl Fn(&Canvas<'_>, &dyn Fn(f64) -> i32, usize, i32, i32) -> Drawn) -> String {
     let mut svg = String::new();
     let draw = |svg: &mut String| -> Drawn {
         let canvas = SVGBackend::with_string(svg, SIZE).into_drawing_area();

@@ -86,6 +86,7 @@ fn drawn(chart: &Chart) -> String {
         Chart::Stacked(bars) => charts::stacked(bars),
         Chart::Tornado(bars) => designs::tornado(bars).unwrap_or_default(),
         Chart::Frontier(frontier) => designs::frontier(frontier).unwrap_or_default(),
+        Chart::Fan(fan) => designs::fan(fan).unwrap_or_default(),
     }
 }
 

@@ -37,6 +37,11 @@ impl Work {
         Self { bar: Some(bar), ..Self::default() }
     }
 
+    /// Work that takes no more threads than this, unless the run itself says how many.
+    pub(crate) fn on_threads(threads: usize) -> Self {
+        Self { threads: Some(threads), ..Self::default() }
+    }
+
     /// So many persons more are to be done; who is run twice counts twice.
     pub(crate) fn expect(&self, persons: u64) {
         let of = self.of.fetch_add(persons, Ordering::Relaxed) + persons;

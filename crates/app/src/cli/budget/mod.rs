@@ -3,8 +3,8 @@
 mod project;
 mod watch;
 
-use clap::Subcommand;
 use crate::simulate::work::{Finished, Work};
+use clap::Subcommand;
 use std::process::ExitCode;
 use std::sync::Arc;
 

@@ -4,11 +4,13 @@ use super::rate;
 use crate::cli::design::{Common, Format, money, tell};
 use crate::cli::load;
 use crate::cli::paint::thousands;
+use crate::design::charts::wan;
+use crate::simulate::chart::{Bars, Chart, Fan};
 use crate::simulate::report::{Cell, Report, Table};
 use crate::simulate::work::{Finished, Work};
 use anyhow::{Context as _, bail};
 use gongji_domain::{Fen, Rate};
-use gongji_microsimulation::budget::{Flow, Growth, Item, Plan, Projection, project};
+use gongji_microsimulation::budget::{Flow, Growth, Item, Plan, Projection, YearOf, project};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +35,9 @@ pub(crate) struct Options {
     /// How many years
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
     years: Option<u32>,
+    /// Also show closing balances with spending growing so many percentage points more and less every year
+    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u8).range(1..=20))]
+    fan: Option<u8>,
     /// Take spending from a simulation of so many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10..=20_000_000))]
     persons: Option<u64>,
@@ -145,6 +150,9 @@ pub(super) fn finished(options: &Options, work: &Arc<Work>) -> anyhow::Result<Fi
     }
     let done = project(&plan);
     report.tables.push(table(&plan, &done));
+    if let Some(points) = options.fan {
+        report.tables.push(fan(&plan, points));
+    }
     report.heroes = vec![
         (
             "首个当年超支的年份".to_owned(),
@@ -281,6 +289,57 @@ fn table(plan: &Plan, done: &Projection) -> Table {
             Cell::text(format!("{}.{}", year.runway_tenths / 10, year.runway_tenths % 10)),
         ]);
     }
+    let bars = |of: fn(&YearOf) -> Fen| done.years.iter().map(|year| wan(of(year))).collect();
+    table.charts.push(Chart::Bars(Bars {
+        title: "收入与支出（万元）",
+        labels: done.years.iter().map(|year| year.year.to_string()).collect(),
+        series: vec![("收入".to_owned(), bars(|year| year.income)), ("支出".to_owned(), bars(|year| year.spending))],
+        colours: &[],
+    }));
+    table
+}
+
+/// A percentage point, in millionths.
+const POINT: i64 = 10_000;
+
+/// Closing balances where spending grows faster and slower than the plan says: whole and half the width to each side.
+fn fan(plan: &Plan, points: u8) -> Table {
+    let width = i64::from(points) * POINT;
+    let lines: Vec<(String, Vec<YearOf>)> = [width, width / 2, 0, -width / 2, -width]
+        .into_iter()
+        .map(|more| {
+            let mut other = plan.clone();
+            for item in other.items.iter_mut().filter(|item| item.flow == Flow::Spending) {
+                item.growth.push(Growth { words: String::new(), rate: Rate::from_millionths(more) });
+            }
+            let size = Rate::from_millionths(more.abs()).to_string();
+            let size = size.trim_end_matches('%');
+            let words = match more {
+                1.. => format!("每年多增 {size} 个百分点"),
+                0 => "按计划".to_owned(),
+                _ => format!("每年少增 {size} 个百分点"),
+            };
+            (words, project(&other).years)
+        })
+        .collect();
+    let mut table = Table::new("fan", "支出增长不同时的期末滚存结余（万元）", &[("year", "年度")]).noted(format!(
+        "每项支出的人均在计划的增长之外，每年再多增或少增至多 {points} 个百分点（由使用者给出），其余不变；不是概率区间"
+    ));
+    const KEYS: [&str; 5] = ["most", "more", "planned", "less", "least"];
+    table.heads.extend(KEYS.iter().zip(&lines).map(|(key, (words, _))| (*key, format!("{words}（万元）"))));
+    for number in 0..lines[0].1.len() {
+        let mut row = vec![Cell::text(lines[0].1[number].year.to_string())];
+        row.extend(lines.iter().map(|(_, years)| Cell::Wan(years[number].closing)));
+        table.row(row);
+    }
+    table.charts.push(Chart::Fan(Fan {
+        title: "期末滚存结余",
+        labels: lines[0].1.iter().map(|year| year.year.to_string()).collect(),
+        lines: lines
+            .into_iter()
+            .map(|(words, years)| (words, years.iter().map(|year| year.closing).collect()))
+            .collect(),
+    }));
     table
 }
 
@@ -297,6 +356,7 @@ mod tests {
             plan: None,
             opening: Some(Fen::from_yuan(1)),
             years: None,
+            fan: None,
             persons: None,
             seed: 1,
             format: Format::Text,
@@ -305,6 +365,18 @@ mod tests {
         let mut report = Report::default();
         let plan = plan(&file, &options, &mut report).expect("a plan");
         assert_eq!((plan.items.len(), plan.opening), (2, Fen::from_yuan(1)));
+        // The line in the middle is the plan; who spends more ends with less, in every year but the first.
+        let fan = fan(&plan, 4);
+        let planned = project(&plan);
+        for (number, (row, year)) in fan.rows.iter().zip(&planned.years).enumerate() {
+            assert_eq!(row[3], Cell::Wan(year.closing));
+            let closing: Vec<Fen> =
+                row[1..].iter().filter_map(|cell| if let Cell::Wan(fen) = cell { Some(*fen) } else { None }).collect();
+            assert!(
+                closing.len() == 5 && closing.is_sorted() && (number == 0 || closing[0] < closing[4]),
+                "{closing:?}"
+            );
+        }
         assert!(report.bases.iter().flatten().all(|text| !text.is_empty()));
         assert!(toml::from_str::<File>(&text.replace("years =", "yeers =")).is_err());
     }

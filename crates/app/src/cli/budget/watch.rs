@@ -3,7 +3,9 @@
 use super::rate;
 use crate::cli::design::{Common, Format, money, tell};
 use crate::design::amount::{amount, scaled};
+use crate::design::charts;
 use crate::simulate::assumptions::Figure;
+use crate::simulate::chart::{Bars, Chart, Fan};
 use crate::simulate::report::{Cell, Report, Table};
 use crate::simulate::work::{Finished, Work};
 use anyhow::{Context as _, bail};
@@ -249,6 +251,14 @@ fn months(done: &Watched) -> Table {
             month.spent_so_far.map_or(Cell::Empty, |spent| Cell::part(spent, month.planned_so_far)),
         ]);
     }
+    let spent: Vec<f64> = done.months.iter().map_while(|month| month.spent.map(charts::wan)).collect();
+    let planned = done.months.iter().map(|month| charts::wan(month.planned)).collect();
+    table.charts.push(Chart::Bars(Bars {
+        title: "各月预算与支出（万元）",
+        labels: (1..=12).map(|month| format!("{month} 月")).collect(),
+        series: vec![("预算".to_owned(), planned), ("支出".to_owned(), spent)],
+        colours: &[5, 0],
+    }));
     table
 }
 
@@ -278,5 +288,14 @@ fn alerts(done: &Watched) -> Table {
             alert.exceeded_in.map_or(Cell::Empty, |month| Cell::Count(month.into())),
         ]);
     }
+    type Of = fn(&Alert) -> Fen;
+    let lines: [(&str, Of); 3] =
+        [("最低", |alert| alert.range.0), ("预计", |alert| alert.expected), ("最高", |alert| alert.range.1)];
+    let line = |(words, of): (&str, Of)| (words.to_owned(), done.alerts.iter().map(of).collect());
+    table.charts.push(Chart::Fan(Fan {
+        title: "预计全年支出",
+        labels: done.alerts.iter().map(|alert| when(alert.month)).collect(),
+        lines: lines.into_iter().map(line).collect(),
+    }));
     table
 }

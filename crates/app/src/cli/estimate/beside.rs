@@ -80,12 +80,7 @@ pub(super) fn simulated(
 }
 
 /// Everybody's year before and after, with incomes as they are or scaled.
-fn lived(
-    scenarios: &[Scenario<'_>; 2],
-    people: &Generator,
-    scale: Option<Scale>,
-    work: &Work,
-) -> anyhow::Result<Pair> {
+fn lived(scenarios: &[Scenario<'_>; 2], people: &Generator, scale: Option<Scale>, work: &Work) -> anyhow::Result<Pair> {
     let none = || scenarios.each_ref().map(|scenario| Outcome::new(&scenario.assumptions().bands));
     let swift = scenarios.each_ref().map(Swift::of);
     let one = |number: u64| -> anyhow::Result<Pair> {

@@ -1,6 +1,5 @@
 //! The run and the quote contract agree to the fen; threads change nothing.
 
-
 use gongji_domain::Fen;
 use gongji_microsimulation::{Changed, Comparison, Reform, Scenario, Walker};
 use gongji_policy::Library;
@@ -11,10 +10,10 @@ use super::cases;
 use super::told::answered;
 use crate::cli::load;
 use crate::population;
-use crate::simulate::work::Work;
 use crate::simulate::assumptions::assumptions;
 use crate::simulate::report::Cell;
 use crate::simulate::runs::{Row, Runner, incomes};
+use crate::simulate::work::Work;
 use crate::simulate::{html, parquet, results};
 
 const AREAS: [(&str, i16); 4] = [("500000", 2024), ("211200", 2023), ("320700", 2023), ("360100", 2023)];

@@ -2,6 +2,7 @@
 //! is one file here and one folder in `console/src/pages`; each asks for the role that it needs by [`Who`].
 
 pub(crate) mod assets;
+pub(crate) mod runs;
 mod session;
 
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub(crate) struct Console {
     pub sandbox: bool,
     /// Folder of the call log (报文记录), if one is kept.
     pub calls: Option<PathBuf>,
+    /// Simulations that wait, go on and have ended.
+    pub runs: Arc<runs::Runs>,
 }
 
 /// The routes of all pages.
@@ -39,6 +42,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/session"), get(session::look).post(session::begin).delete(session::end))
+        .merge(runs::routes())
         .layer(axum::middleware::from_fn(never_kept))
         .layer(Extension(Arc::clone(&console.doors)))
         .with_state(console)

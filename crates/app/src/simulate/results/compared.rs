@@ -78,10 +78,7 @@ fn winners([a, b]: [&str; 2], found: &Comparison, bands: &Bands) -> Table {
     let [winners, same, losers] = shares;
     let series = vec![("受益".to_owned(), winners), ("不变".to_owned(), same), ("受损".to_owned(), losers)];
     table.charts.push(Chart::Stacked(Bars {
-        title: "受益与受损人数占比（%）",
-        labels,
-        series,
-        colours: &[2, 5, 1],
+        title: "受益与受损人数占比（%）", labels, series, colours: &[2, 5, 1]
     }));
     table
 }

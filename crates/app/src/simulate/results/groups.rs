@@ -95,12 +95,9 @@ pub(super) fn by_income(sides: Sides<'_>, bands: &Bands) -> Table {
             series.push((name, (0..groups).map(value).collect()));
         }
     }
-    table.charts.push(Chart::Bars(Bars {
-        title: "个人负担，人均（元），按收入",
-        labels,
-        series,
-        colours: &[],
-    }));
+    table
+        .charts
+        .push(Chart::Bars(Bars { title: "个人负担，人均（元），按收入", labels, series, colours: &[] }));
     table
 }
 

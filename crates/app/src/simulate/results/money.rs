@@ -140,10 +140,7 @@ pub(super) fn burden(sides: Sides<'_>) -> Table {
         series.push((side.unwrap_or("参保人").to_owned(), parts));
     }
     table.charts.push(Chart::Bars(Bars {
-        title: "个人负担（元）：各段人数占比（%）",
-        labels,
-        series,
-        colours: &[],
+        title: "个人负担（元）：各段人数占比（%）", labels, series, colours: &[]
     }));
     table
 }
@@ -186,9 +183,7 @@ pub(super) fn accounts(sides: Sides<'_>) -> Table {
         series.push((side.unwrap_or("人均").to_owned(), values));
     }
     let labels = ["上年结转", "计入", "支出", "年末结余"].map(str::to_owned).to_vec();
-    table
-        .charts
-        .push(Chart::Bars(Bars { title: "个人账户，人均（元）", labels, series, colours: &[] }));
+    table.charts.push(Chart::Bars(Bars { title: "个人账户，人均（元）", labels, series, colours: &[] }));
     table
 }
 
@@ -217,11 +212,8 @@ pub(super) fn months(sides: Sides<'_>) -> Table {
         series.push((side.unwrap_or("统筹支付").to_owned(), values));
     }
     let labels: Vec<String> = (1..=12).map(|month| format!("{month} 月")).collect();
-    table.charts.push(Chart::Bars(Bars {
-        title: "统筹基金支付，按月（万元）",
-        labels,
-        series,
-        colours: &[],
-    }));
+    table
+        .charts
+        .push(Chart::Bars(Bars { title: "统筹基金支付，按月（万元）", labels, series, colours: &[] }));
     table
 }
