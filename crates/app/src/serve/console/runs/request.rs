@@ -110,7 +110,7 @@ impl Asked {
             Shape::Whole(least, most) => {
                 let number = value.as_i64().or_else(|| text()?.replace(',', "").parse().ok());
                 let number = number.filter(|number| (least..=most).contains(number));
-                let number = number.ok_or_else(|| no(&format!("{least} 至 {most} 的整数")))?;
+                let number = number.ok_or_else(|| no(&format!(" {least} 至 {most} 的整数")))?;
                 self.words(field.option, number.to_string());
             }
             Shape::Yes => {
