@@ -33,8 +33,11 @@ pub(crate) mod simulate;
 pub(crate) mod store;
 pub(crate) mod user;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::simulate::work::{Finished, Work};
 
 /// Settlement for outpatient mutual aid (职工医保门诊共济).
 ///
@@ -110,6 +113,31 @@ pub(crate) enum PolicyCommand {
 /// The command given; usage errors and `--help` end the program here.
 pub(crate) fn command() -> Command {
     Arguments::parse().command
+}
+
+/// What a command that simulates would print, without printing it: for pages, which ask for just what a command line can.
+///
+/// # Errors
+/// When the arguments cannot be used, or the work was told to stop.
+pub(crate) fn finished(arguments: &[String], work: &Arc<Work>) -> anyhow::Result<Finished> {
+    let given = Arguments::try_parse_from(["gongji"].into_iter().chain(arguments.iter().map(String::as_str)))?;
+    match &given.command {
+        Command::Simulate(options) => simulate::report(options, work).map(Finished::from),
+        Command::Design(command) => design::finished(command, work),
+        Command::Budget(command) => budget::finished(command, work),
+        Command::Estimate(options) => estimate::report(options, work).map(Finished::from),
+        _ => anyhow::bail!("{} 不是模拟的命令", arguments.join(" ")),
+    }
+}
+
+/// The default of an option of a command, as its help says.
+pub(crate) fn default_of(command: &[&str], option: &str) -> Option<String> {
+    let mut at = &Arguments::command();
+    for name in command {
+        at = at.find_subcommand(name)?;
+    }
+    let option = at.get_arguments().find(|known| known.get_long() == Some(option))?;
+    Some(option.get_default_values().first()?.to_str()?.to_owned())
 }
 
 /// Runs a `policy` command.

@@ -5,6 +5,7 @@ use super::levers::Levers;
 use super::overlay::{Choice, Proposal};
 use super::shape::{self, Order};
 use crate::simulate::runs::incomes;
+use crate::simulate::work::Work;
 use anyhow::{Context as _, anyhow, bail};
 use gongji_domain::{Day, Fen};
 use gongji_microsimulation::design::{Outcome, Swift, YearCredit};
@@ -12,6 +13,7 @@ use gongji_microsimulation::{Assumptions, Reform, Scenario, Walker};
 use gongji_policy::{Area, Folder, Library, Severity};
 use gongji_population::{Batch, Behaviour, Care, Generator, Means, Preset, Source};
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Whose policy, on whom.
 pub(crate) struct Setup<'a> {
@@ -33,6 +35,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) assumptions: Assumptions,
     /// Into how many groups incomes are put.
     pub(crate) income_groups: usize,
+    /// Told of every batch that is run.
+    pub(crate) work: Arc<Work>,
 }
 
 /// A population and a package whose figures can be turned.
@@ -55,6 +59,7 @@ pub(crate) struct Trial {
     batches: Vec<Batch>,
     /// What the package as it is credits to the persons of each batch.
     credits: Vec<Vec<YearCredit>>,
+    work: Arc<Work>,
 }
 
 /// The folder of a plan while it is tried.
@@ -82,7 +87,8 @@ impl Trial {
         assumptions.bands.incomes = incomes(&generator, setup.income_groups)?;
         let scenario = Scenario::of(area, setup.year, &assumptions, Reform::After)?;
         let notes = scenario.notes().to_vec();
-        let batches = batches(&generator, takes_others(area, setup.benefit, from))?;
+        setup.work.expect(setup.persons);
+        let batches = batches(&generator, takes_others(area, setup.benefit, from), &setup.work)?;
         let swift = Swift::of(&scenario);
         let credited = |batch: &Batch| batch.persons().iter().map(|person| swift.credit(person)).collect();
         let credits = batches.par_iter().map(credited).collect();
@@ -98,11 +104,13 @@ impl Trial {
             assumptions,
             batches,
             credits,
+            work: setup.work,
         })
     }
 
     /// What the package comes to with some figures chosen; or why it may not be, in Chinese.
     pub(crate) fn outcome(&self, choices: &[Choice]) -> Result<Outcome, String> {
+        self.work.goes_on().map_err(|stopped| stopped.to_string())?;
         if let Some(words) = shape::broken(&self.levers, &self.orders, choices) {
             return Err(words);
         }
@@ -113,7 +121,9 @@ impl Trial {
         let mut outcome = Outcome::new(&self.assumptions.bands);
         let same = !choices.iter().any(|(at, value)| self.levers.all[*at].turns_credit(*value));
         for (batch, credits) in self.batches.iter().zip(&self.credits) {
+            self.work.goes_on().map_err(|stopped| stopped.to_string())?;
             swift.run(batch, same.then_some(credits.as_slice()), &mut walker, &mut outcome);
+            self.work.did(batch.persons().len() as u64);
         }
         Ok(outcome)
     }
@@ -136,12 +146,15 @@ impl Trial {
         let library = self.library(&[])?;
         let area = library.area(&self.area).ok_or_else(|| "政策包不能载入".to_owned())?;
         let scenario = Scenario::of(area, self.year, &self.assumptions, Reform::After).map_err(|f| f.to_string())?;
+        self.work.goes_on().map_err(|stopped| stopped.to_string())?;
+        self.work.expect(self.persons());
         let one = |batch: &Batch| {
             let (mut walker, mut months) = (Walker::default(), [Fen::ZERO; 12]);
             for (person, events) in batch.each() {
                 walker.year(&scenario, person, events);
                 walker.paid().iter().for_each(|paid| months[usize::from(paid.month)] += paid.pool);
             }
+            self.work.did(batch.persons().len() as u64);
             months
         };
         let sum = |mut a: [Fen; 12], b: [Fen; 12]| {
@@ -151,8 +164,13 @@ impl Trial {
         Ok(self.batches.par_iter().map(one).reduce(|| [Fen::ZERO; 12], sum))
     }
 
+    fn persons(&self) -> u64 {
+        self.batches.iter().map(|batch| batch.persons().len() as u64).sum()
+    }
+
     /// Several, on all threads of the pool that this is called in; in their order.
     pub(crate) fn outcomes(&self, all: &[Vec<Choice>]) -> Vec<Result<Outcome, String>> {
+        self.work.expect(self.persons() * all.len() as u64);
         all.par_iter().map(|choices| self.outcome(choices)).collect()
     }
 
@@ -209,7 +227,7 @@ fn takes_others(area: &Area, benefit: &str, day: Day) -> bool {
 }
 
 /// The people with the events that the pooled fund may pay for; all else is the same under every policy.
-fn batches(source: &Generator, chronic: bool) -> anyhow::Result<Vec<Batch>> {
+fn batches(source: &Generator, chronic: bool, work: &Work) -> anyhow::Result<Vec<Batch>> {
     let kept = |care: Care, means: Means| match care {
         Care::Visit => true,
         Care::Chronic => chronic,
@@ -217,12 +235,14 @@ fn batches(source: &Generator, chronic: bool) -> anyhow::Result<Vec<Batch>> {
         Care::Admission => false,
     };
     let one = |number: u64| -> anyhow::Result<Batch> {
+        work.goes_on()?;
         let (mut all, mut batch) = (Batch::default(), Batch::default());
         source.fill(number, &mut all).map_err(|fault| anyhow!("{fault}"))?;
         for (person, events) in all.each() {
             let relevant = events.iter().filter(|event| event.is_own() && kept(event.care, event.means)).cloned();
             batch.push(person.clone(), |into| into.extend(relevant));
         }
+        work.did(batch.persons().len() as u64);
         Ok(batch)
     };
     (0..source.batches()).into_par_iter().map(one).collect()

@@ -126,7 +126,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         calls: calls_folder(options),
         font: std::sync::OnceLock::new(),
         font_file: options.font.clone(),
-        runs: Arc::default(),
+        acts: Arc::default(),
+        runs: console::runs::Runs::new(options.policies.clone(), service.clock()),
     };
     let troubles = options.sandbox.then(Troubles::default);
     let events = service.store().head().events;

@@ -5,21 +5,10 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// What is drawn.
-pub(crate) struct Bars<'a> {
-    pub(crate) title: &'a str,
-    /// One for each group of bars.
-    pub(crate) labels: &'a [String],
-    /// Each with a value for each label.
-    pub(crate) series: &'a [(String, Vec<f64>)],
-    /// Which colour each series has; in their order when nothing is said.
-    pub(crate) colours: &'a [usize],
-}
+use super::chart::Bars;
 
-impl Bars<'_> {
-    fn colour(&self, series: usize) -> RGBColor {
-        COLOURS[self.colours.get(series).copied().unwrap_or(series) % COLOURS.len()]
-    }
+fn colour(of: &Bars, series: usize) -> RGBColor {
+    COLOURS[of.colours.get(series).copied().unwrap_or(series) % COLOURS.len()]
 }
 
 const SIZE: (u32, u32) = (760, 330);
@@ -39,28 +28,28 @@ const INK: RGBColor = RGBColor(0x44, 0x4c, 0x56);
 const GRID: RGBColor = RGBColor(0xd0, 0xd5, 0xdb);
 
 /// Bars beside each other.
-pub(crate) fn bars(of: &Bars<'_>) -> String {
+pub(crate) fn bars(of: &Bars) -> String {
     let most = of.series.iter().flat_map(|(_, values)| values).copied().fold(0.0, f64::max);
     drawn(of, most, |canvas, scale, label, from, width| {
         let each = width / of.series.len().max(1) as i32;
         for (i, (_, values)) in of.series.iter().enumerate() {
             let value = values.get(label).copied().unwrap_or(0.0);
             let left = from + i as i32 * each;
-            bar(canvas, (left, scale(value)), (left + each - 2, BOTTOM), of.colour(i))?;
+            bar(canvas, (left, scale(value)), (left + each - 2, BOTTOM), colour(of, i))?;
         }
         Ok(())
     })
 }
 
 /// Bars one on the other.
-pub(crate) fn stacked(of: &Bars<'_>) -> String {
+pub(crate) fn stacked(of: &Bars) -> String {
     let sum = |label: usize| of.series.iter().filter_map(|(_, values)| values.get(label)).sum::<f64>();
     let most = (0..of.labels.len()).map(sum).fold(0.0, f64::max);
     drawn(of, most, |canvas, scale, label, from, width| {
         let mut below = 0.0;
         for (i, (_, values)) in of.series.iter().enumerate() {
             let value = values.get(label).copied().unwrap_or(0.0);
-            bar(canvas, (from, scale(below + value)), (from + width - 2, scale(below)), of.colour(i))?;
+            bar(canvas, (from, scale(below + value)), (from + width - 2, scale(below)), colour(of, i))?;
             below += value;
         }
         Ok(())
@@ -74,11 +63,7 @@ fn bar(canvas: &Canvas<'_>, from: (i32, i32), to: (i32, i32), colour: RGBColor) 
     canvas.draw(&Rectangle::new([from, to], colour.filled())).map_err(|e| e.to_string().into())
 }
 
-fn drawn(
-    of: &Bars<'_>,
-    most: f64,
-    group: impl Fn(&Canvas<'_>, &dyn Fn(f64) -> i32, usize, i32, i32) -> Drawn,
-) -> String {
+fn drawn(of: &Bars, most: f64, group: impl Fn(&Canvas<'_>, &dyn Fn(f64) -> i32, usize, i32, i32) -> Drawn) -> String {
     let mut svg = String::new();
     let draw = |svg: &mut String| -> Drawn {
         let canvas = SVGBackend::with_string(svg, SIZE).into_drawing_area();
@@ -97,7 +82,7 @@ fn drawn(
         put(of.title, (LEFT, 16), 16, HPos::Left)?;
         let mut at = LEFT;
         for (i, (name, _)) in of.series.iter().enumerate() {
-            bar(&canvas, (at, 36), (at + 11, 47), of.colour(i))?;
+            bar(&canvas, (at, 36), (at + 11, 47), colour(of, i))?;
             put(name, (at + 16, 42), 13, HPos::Left)?;
             at += 34 + name.chars().map(|c| if c.is_ascii() { 7 } else { 13 }).sum::<i32>();
         }

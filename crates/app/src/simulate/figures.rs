@@ -10,6 +10,7 @@ use gongji_population::{Behaviour, Generator, Preset};
 
 use super::assumptions::assumptions;
 use super::runs::Runner;
+use super::work::Work;
 use crate::cli::load;
 
 /// The measures of a preset whose area has a package with rules in the year; none for any other.
@@ -30,7 +31,7 @@ pub(crate) fn measured(
     let Ok(scenario) = Scenario::of(area, year, &assumed, Reform::After) else { return Ok(BTreeMap::new()) };
     let source = Generator::new(preset, persons, year, seed, Behaviour::AS_NOW);
     let source = source.map_err(|fault| anyhow::anyhow!("{fault}"))?;
-    let runner = Runner { sources: [&source, &source], threads, progress: &|_| () };
+    let runner = Runner { sources: [&source, &source], threads, work: &Work::default() };
     let tally = runner.one(&scenario, &assumed.bands, None)?;
     let of = |status: usize| tally.groups(|s, _, _| s == status);
     let (all, active, retired) = (tally.all(), of(0), of(1));

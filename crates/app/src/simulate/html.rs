@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::chart::Chart;
+use super::charts;
 use super::report::{Report, Table};
+use crate::design::charts as designs;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -55,7 +58,7 @@ fn section(html: &mut String, table: &Table) {
     if !table.note.is_empty() {
         let _ = write!(html, "<p class=\"note\">{}</p>", escaped(&table.note));
     }
-    for chart in table.charts.iter().filter(|chart| !chart.is_empty()) {
+    for chart in table.charts.iter().map(drawn).filter(|chart| !chart.is_empty()) {
         let _ = write!(html, "<figure>{chart}</figure>");
     }
     html.push_str("<div class=\"wide\"><table><thead><tr>");
@@ -74,6 +77,17 @@ fn section(html: &mut String, table: &Table) {
         html.push_str("</tr>");
     }
     html.push_str("</tbody></table></div></section>\n");
+}
+
+/// A page without a chart is better than none: the numbers stand in the table.
+fn drawn(chart: &Chart) -> String {
+    match chart {
+        Chart::Bars(bars) => charts::bars(bars),
+        Chart::Stacked(bars) => charts::stacked(bars),
+        Chart::Tornado(bars) => designs::tornado(bars).unwrap_or_default(),
+        Chart::Frontier(frontier) => designs::frontier(frontier).unwrap_or_default(),
+        Chart::Fan(fan) => designs::fan(fan).unwrap_or_default(),
+    }
 }
 
 fn escaped(text: &str) -> String {

@@ -3,6 +3,7 @@
 //! here knows a rule.
 
 pub(crate) mod assumptions;
+pub(crate) mod chart;
 #[expect(clippy::float_arithmetic, reason = "heights of bars, shown and never reckoned with")]
 pub(crate) mod charts;
 pub(crate) mod figures;
@@ -18,3 +19,4 @@ pub(crate) mod runs;
     reason = "a workbook knows no other number; what is written is shown, never reckoned with"
 )]
 pub(crate) mod sheet;
+pub(crate) mod work;

@@ -4,6 +4,7 @@ use gongji_domain::Fen;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
+use super::chart::Chart;
 use crate::cli::paint::{QUIET, TITLE, at_least, boxed, in_style, right, thousands, wrap};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -108,8 +109,8 @@ pub(crate) struct Table {
     pub(crate) note: String,
     pub(crate) heads: Vec<(&'static str, String)>,
     pub(crate) rows: Vec<Vec<Cell>>,
-    /// Charts for the page, as SVG.
-    pub(crate) charts: Vec<String>,
+    /// What is drawn beside it.
+    pub(crate) charts: Vec<Chart>,
 }
 
 impl Table {
@@ -185,6 +186,38 @@ impl Report {
             }
         }
         text
+    }
+
+    /// Leaves some words out wherever they stand, such as the place of files.
+    pub(crate) fn without(&mut self, words: &str) {
+        let leave = |text: &mut String| {
+            if text.contains(words) {
+                *text = text.replace(words, "");
+            }
+        };
+        leave(&mut self.title);
+        self.facts.iter_mut().for_each(|(_, _, value)| leave(value));
+        self.heroes.iter_mut().for_each(|(words, _)| leave(words));
+        self.notes.iter_mut().for_each(leave);
+        self.bases.iter_mut().flatten().for_each(leave);
+        for table in &mut self.tables {
+            leave(&mut table.title);
+            leave(&mut table.note);
+            table.heads.iter_mut().for_each(|(_, words)| leave(words));
+            for cell in table.rows.iter_mut().flatten() {
+                if let Cell::Text(text) = cell {
+                    leave(text);
+                }
+            }
+            let bars = table.charts.iter_mut().filter_map(|chart| match chart {
+                Chart::Bars(bars) | Chart::Stacked(bars) => Some(bars),
+                _ => None,
+            });
+            for bars in bars {
+                bars.labels.iter_mut().for_each(leave);
+                bars.series.iter_mut().for_each(|(name, _)| leave(name));
+            }
+        }
     }
 
     /// For programs.

@@ -5,8 +5,10 @@ use std::sync::Mutex;
 
 use anyhow::{Context as _, anyhow};
 use gongji_microsimulation::{Bands, Comparison, PersonYear, Scenario, Tally, Walker, run_each};
-use gongji_population::{Batch, Person, Source, SourceFault};
+use gongji_population::{Batch, Person, Source};
 use rayon::prelude::*;
+
+use super::work::Work;
 
 /// How many batches each thread takes before what is written is written.
 const AHEAD: u64 = 16;
@@ -23,8 +25,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) sources: [&'a dyn Source; 2],
     /// How many threads; all there are when nothing is given.
     pub(crate) threads: Option<usize>,
-    /// Called with how many persons were done since the last call.
-    pub(crate) progress: &'a (dyn Fn(u64) + Sync),
+    /// Told how many persons were done; asked between batches whether to go on.
+    pub(crate) work: &'a Work,
 }
 
 /// What one thread works with.
@@ -98,27 +100,25 @@ impl Runner<'_> {
         let desks: Vec<Mutex<Desk<T>>> = (0..pool.current_num_threads()).map(|_| Desk::new(sums())).collect();
         let twins = !std::ptr::addr_eq(self.sources[0], self.sources[1]);
         let keeps = rows.is_some();
-        let one = |number: u64| -> Result<Vec<Row>, SourceFault> {
+        let one = |number: u64| -> anyhow::Result<Vec<Row>> {
+            self.work.goes_on()?;
             let place = rayon::current_thread_index().unwrap_or(0);
-            let fault = || SourceFault("一个线程中断了".to_owned());
-            let mut desk = desks[place].lock().map_err(|_| fault())?;
+            let mut desk = desks[place].lock().map_err(|_| anyhow!("一个线程中断了"))?;
             let before = desk.batches[0].persons().len();
-            self.sources[0].fill(number, &mut desk.batches[0])?;
+            self.sources[0].fill(number, &mut desk.batches[0]).map_err(|fault| anyhow!("{fault}"))?;
             if twins {
-                self.sources[1].fill(number, &mut desk.batches[1])?;
+                self.sources[1].fill(number, &mut desk.batches[1]).map_err(|fault| anyhow!("{fault}"))?;
             }
             let mut kept = Vec::with_capacity(if keeps { before } else { 0 });
             work(&mut desk, keeps.then_some(&mut kept));
-            (self.progress)(desk.batches[0].persons().len() as u64);
+            self.work.did(desk.batches[0].persons().len() as u64);
             Ok(kept)
         };
         let batches = self.sources[0].batches();
         let ahead = if keeps { AHEAD * desks.len() as u64 } else { batches.max(1) };
         for from in (0..batches).step_by(usize::try_from(ahead).context("人数太多")?) {
             let numbers = from..batches.min(from + ahead);
-            let done: Vec<Vec<Row>> = pool
-                .install(|| numbers.into_par_iter().map(one).collect::<Result<_, _>>())
-                .map_err(|f| anyhow!("{f}"))?;
+            let done: Vec<Vec<Row>> = pool.install(|| numbers.into_par_iter().map(one).collect::<Result<_, _>>())?;
             if let Some(rows) = rows.as_mut() {
                 done.iter().try_for_each(|done| rows(done))?;
             }

@@ -3,8 +3,10 @@
 mod project;
 mod watch;
 
+use crate::simulate::work::{Finished, Work};
 use clap::Subcommand;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Project a fund over years and watch a year's budget (基金预算与预警)
 #[derive(Subcommand)]
@@ -21,6 +23,17 @@ pub(crate) fn run(command: &BudgetCommand) -> anyhow::Result<ExitCode> {
     match command {
         BudgetCommand::Project(options) => project::run(options),
         BudgetCommand::Watch(options) => watch::run(options),
+    }
+}
+
+/// The work of a `budget` command without what is printed of it.
+///
+/// # Errors
+/// When its arguments cannot be used, or it was told to stop.
+pub(crate) fn finished(command: &BudgetCommand, work: &Arc<Work>) -> anyhow::Result<Finished> {
+    match command {
+        BudgetCommand::Project(options) => project::finished(options, work),
+        BudgetCommand::Watch(options) => watch::finished(options, work),
     }
 }
 

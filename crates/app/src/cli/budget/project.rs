@@ -4,13 +4,17 @@ use super::rate;
 use crate::cli::design::{Common, Format, money, tell};
 use crate::cli::load;
 use crate::cli::paint::thousands;
+use crate::design::charts::wan;
+use crate::simulate::chart::{Bars, Chart, Fan};
 use crate::simulate::report::{Cell, Report, Table};
+use crate::simulate::work::{Finished, Work};
 use anyhow::{Context as _, bail};
 use gongji_domain::{Fen, Rate};
-use gongji_microsimulation::budget::{Flow, Growth, Item, Plan, Projection, project};
+use gongji_microsimulation::budget::{Flow, Growth, Item, Plan, Projection, YearOf, project};
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Project a fund over years (多年收支预测)
 ///
@@ -31,6 +35,9 @@ pub(crate) struct Options {
     /// How many years
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
     years: Option<u32>,
+    /// Also show closing balances with spending growing so many percentage points more and less every year
+    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(u8).range(1..=20))]
+    fan: Option<u8>,
     /// Take spending from a simulation of so many people
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10..=20_000_000))]
     persons: Option<u64>,
@@ -117,6 +124,15 @@ const MOST_EACH: Fen = Fen::from_yuan(1_000_000);
 /// # Errors
 /// When the plan cannot be read or people cannot be had.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let work = Arc::new(Work::on_terminal());
+    let Finished { report, status, .. } = finished(options, &work)?;
+    work.finished();
+    tell(&report, options.format, options.out.as_deref())?;
+    Ok(ExitCode::from(status))
+}
+
+/// The work without what is printed of it.
+pub(super) fn finished(options: &Options, work: &Arc<Work>) -> anyhow::Result<Finished> {
     let text = match &options.plan {
         Some(path) => std::fs::read_to_string(path).with_context(|| format!("不能读 {}", path.display()))?,
         None => load::shipped_file(&options.area, "estimate/budget.toml")
@@ -130,10 +146,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut report = Report { title: file.title.clone(), ..Report::default() };
     let mut plan = plan(&file, options, &mut report)?;
     if let Some(persons) = options.persons {
-        simulate(options, &file, persons, &mut plan, &mut report)?;
+        simulate(options, &file, persons, (&mut plan, &mut report), work)?;
     }
     let done = project(&plan);
     report.tables.push(table(&plan, &done));
+    if let Some(points) = options.fan {
+        report.tables.push(fan(&plan, points));
+    }
     report.heroes = vec![
         (
             "首个当年超支的年份".to_owned(),
@@ -144,8 +163,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     for (words, value) in &report.heroes {
         report.notes.insert(0, format!("{words}：{value}"));
     }
-    tell(&report, options.format, options.out.as_deref())?;
-    Ok(ExitCode::from(u8::from(done.used_up.is_some())))
+    Ok(Finished { report, status: u8::from(done.used_up.is_some()), ..Finished::default() })
 }
 
 fn plan(file: &File, options: &Options, report: &mut Report) -> anyhow::Result<Plan> {
@@ -215,9 +233,16 @@ fn plan(file: &File, options: &Options, report: &mut Report) -> anyhow::Result<P
 }
 
 /// Puts what a simulation says in the place of the items that may be simulated.
-fn simulate(options: &Options, file: &File, persons: u64, plan: &mut Plan, report: &mut Report) -> anyhow::Result<()> {
+fn simulate(
+    options: &Options,
+    file: &File,
+    persons: u64,
+    (plan, report): (&mut Plan, &mut Report),
+    work: &Arc<Work>,
+) -> anyhow::Result<()> {
     let common = Common::plain(&options.area, persons, options.seed, i16::try_from(file.first).context("first")?);
-    let (trial, said) = common.on_threads(|| common.trial(options.seed))??;
+    let (trial, said) = common.on_threads(work, || common.trial(options.seed, work))??;
+    work.expect(persons);
     let outcome = trial.outcome(&[]).map_err(|why| anyhow::anyhow!("不能模拟：{why}"))?;
     let [active, retired] = outcome.by_status.map(|sums| sums.each(sums.pool));
     for (item, known) in plan.items.iter_mut().zip(&file.item).filter(|(_, known)| known.simulated) {
@@ -264,6 +289,57 @@ fn table(plan: &Plan, done: &Projection) -> Table {
             Cell::text(format!("{}.{}", year.runway_tenths / 10, year.runway_tenths % 10)),
         ]);
     }
+    let bars = |of: fn(&YearOf) -> Fen| done.years.iter().map(|year| wan(of(year))).collect();
+    table.charts.push(Chart::Bars(Bars {
+        title: "收入与支出（万元）",
+        labels: done.years.iter().map(|year| year.year.to_string()).collect(),
+        series: vec![("收入".to_owned(), bars(|year| year.income)), ("支出".to_owned(), bars(|year| year.spending))],
+        colours: &[],
+    }));
+    table
+}
+
+/// A percentage point, in millionths.
+const POINT: i64 = 10_000;
+
+/// Closing balances where spending grows faster and slower than the plan says: whole and half the width to each side.
+fn fan(plan: &Plan, points: u8) -> Table {
+    let width = i64::from(points) * POINT;
+    let lines: Vec<(String, Vec<YearOf>)> = [width, width / 2, 0, -width / 2, -width]
+        .into_iter()
+        .map(|more| {
+            let mut other = plan.clone();
+            for item in other.items.iter_mut().filter(|item| item.flow == Flow::Spending) {
+                item.growth.push(Growth { words: String::new(), rate: Rate::from_millionths(more) });
+            }
+            let size = Rate::from_millionths(more.abs()).to_string();
+            let size = size.trim_end_matches('%');
+            let words = match more {
+                1.. => format!("每年多增 {size} 个百分点"),
+                0 => "按计划".to_owned(),
+                _ => format!("每年少增 {size} 个百分点"),
+            };
+            (words, project(&other).years)
+        })
+        .collect();
+    let mut table = Table::new("fan", "支出增长不同时的期末滚存结余（万元）", &[("year", "年度")]).noted(format!(
+        "每项支出的人均在计划的增长之外，每年再多增或少增至多 {points} 个百分点（由使用者给出），其余不变；不是概率区间"
+    ));
+    const KEYS: [&str; 5] = ["most", "more", "planned", "less", "least"];
+    table.heads.extend(KEYS.iter().zip(&lines).map(|(key, (words, _))| (*key, format!("{words}（万元）"))));
+    for number in 0..lines[0].1.len() {
+        let mut row = vec![Cell::text(lines[0].1[number].year.to_string())];
+        row.extend(lines.iter().map(|(_, years)| Cell::Wan(years[number].closing)));
+        table.row(row);
+    }
+    table.charts.push(Chart::Fan(Fan {
+        title: "期末滚存结余",
+        labels: lines[0].1.iter().map(|year| year.year.to_string()).collect(),
+        lines: lines
+            .into_iter()
+            .map(|(words, years)| (words, years.iter().map(|year| year.closing).collect()))
+            .collect(),
+    }));
     table
 }
 
@@ -280,6 +356,7 @@ mod tests {
             plan: None,
             opening: Some(Fen::from_yuan(1)),
             years: None,
+            fan: None,
             persons: None,
             seed: 1,
             format: Format::Text,
@@ -288,6 +365,18 @@ mod tests {
         let mut report = Report::default();
         let plan = plan(&file, &options, &mut report).expect("a plan");
         assert_eq!((plan.items.len(), plan.opening), (2, Fen::from_yuan(1)));
+        // The line in the middle is the plan; who spends more ends with less, in every year but the first.
+        let fan = fan(&plan, 4);
+        let planned = project(&plan);
+        for (number, (row, year)) in fan.rows.iter().zip(&planned.years).enumerate() {
+            assert_eq!(row[3], Cell::Wan(year.closing));
+            let closing: Vec<Fen> =
+                row[1..].iter().filter_map(|cell| if let Cell::Wan(fen) = cell { Some(*fen) } else { None }).collect();
+            assert!(
+                closing.len() == 5 && closing.is_sorted() && (number == 0 || closing[0] < closing[4]),
+                "{closing:?}"
+            );
+        }
         assert!(report.bases.iter().flatten().all(|text| !text.is_empty()));
         assert!(toml::from_str::<File>(&text.replace("years =", "yeers =")).is_err());
     }

@@ -3,8 +3,11 @@
 use super::rate;
 use crate::cli::design::{Common, Format, money, tell};
 use crate::design::amount::{amount, scaled};
+use crate::design::charts;
 use crate::simulate::assumptions::Figure;
+use crate::simulate::chart::{Bars, Chart, Fan};
 use crate::simulate::report::{Cell, Report, Table};
+use crate::simulate::work::{Finished, Work};
 use anyhow::{Context as _, bail};
 use gongji_domain::{Fen, Rate};
 use gongji_microsimulation::budget::{Alert, Watch, Watched, watch};
@@ -12,6 +15,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Watch a year's budget by month (预算预警)
 ///
@@ -71,12 +75,21 @@ EXIT STATUS
 /// # Errors
 /// When files cannot be read or people cannot be had.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let work = Arc::new(Work::on_terminal());
+    let Finished { report, status, .. } = finished(options, &work)?;
+    work.finished();
+    tell(&report, options.format, options.out.as_deref())?;
+    Ok(ExitCode::from(status))
+}
+
+/// The work without what is printed of it.
+pub(super) fn finished(options: &Options, work: &Arc<Work>) -> anyhow::Result<Finished> {
     let spent = options.spent.as_deref().map(spent).transpose()?.unwrap_or_default();
     let mut report = Report { title: format!("{} 年度预算预警", options.area), ..Report::default() };
     report.facts.push(("budget", "预算", format!("{} 万元", Cell::Wan(options.budget).shown())));
     let years = match &options.history {
         Some(path) => history(path, &mut report)?,
-        None => simulated(options, &mut report)?,
+        None => simulated(options, &mut report, work)?,
     };
     let (rates, why) =
         if options.levels.is_empty() { shipped_levels()? } else { (options.levels.clone(), String::new()) };
@@ -93,8 +106,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         "可能性是计数：可比的年份里有几个超出预算；关注、预警、告警从 {} 起{why}",
         rates.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
     ));
-    tell(&report, options.format, options.out.as_deref())?;
-    Ok(ExitCode::from(u8::from(last.level >= gongji_microsimulation::budget::AlertLevel::Warning)))
+    let status = u8::from(last.level >= gongji_microsimulation::budget::AlertLevel::Warning);
+    Ok(Finished { report, status, ..Finished::default() })
 }
 
 /// The levels that ship, as data, and why they are so.
@@ -194,7 +207,7 @@ fn cell(path: &Path, row: usize, text: &str) -> anyhow::Result<Fen> {
 }
 
 /// The months of simulated years, each of other people, as of all members.
-fn simulated(options: &Options, report: &mut Report) -> anyhow::Result<Vec<[Fen; 12]>> {
+fn simulated(options: &Options, report: &mut Report, work: &Arc<Work>) -> anyhow::Result<Vec<[Fen; 12]>> {
     let year = options.year.unwrap_or_default();
     let mut common = Common::plain(&options.area, options.persons, options.seed, year);
     common.year = options.year;
@@ -202,8 +215,8 @@ fn simulated(options: &Options, report: &mut Report) -> anyhow::Result<Vec<[Fen;
     let mut years = Vec::new();
     let mut notes = Vec::new();
     for number in 0..options.years {
-        let months = common.on_threads(|| {
-            let (trial, said) = common.trial(options.seed + number)?;
+        let months = common.on_threads(work, || {
+            let (trial, said) = common.trial(options.seed + number, work)?;
             notes = said.notes;
             trial.months().map_err(|why| anyhow::anyhow!("不能模拟：{why}"))
         })??;
@@ -238,6 +251,14 @@ fn months(done: &Watched) -> Table {
             month.spent_so_far.map_or(Cell::Empty, |spent| Cell::part(spent, month.planned_so_far)),
         ]);
     }
+    let spent: Vec<f64> = done.months.iter().map_while(|month| month.spent.map(charts::wan)).collect();
+    let planned = done.months.iter().map(|month| charts::wan(month.planned)).collect();
+    table.charts.push(Chart::Bars(Bars {
+        title: "各月预算与支出（万元）",
+        labels: (1..=12).map(|month| format!("{month} 月")).collect(),
+        series: vec![("预算".to_owned(), planned), ("支出".to_owned(), spent)],
+        colours: &[5, 0],
+    }));
     table
 }
 
@@ -267,5 +288,14 @@ fn alerts(done: &Watched) -> Table {
             alert.exceeded_in.map_or(Cell::Empty, |month| Cell::Count(month.into())),
         ]);
     }
+    type Of = fn(&Alert) -> Fen;
+    let lines: [(&str, Of); 3] =
+        [("最低", |alert| alert.range.0), ("预计", |alert| alert.expected), ("最高", |alert| alert.range.1)];
+    let line = |(words, of): (&str, Of)| (words.to_owned(), done.alerts.iter().map(of).collect());
+    table.charts.push(Chart::Fan(Fan {
+        title: "预计全年支出",
+        labels: done.alerts.iter().map(|alert| when(alert.month)).collect(),
+        lines: lines.into_iter().map(line).collect(),
+    }));
     table
 }

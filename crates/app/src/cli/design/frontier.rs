@@ -2,15 +2,17 @@
 
 use super::{Common, knobs, money};
 use crate::design::amount::scaled;
-use crate::design::charts;
 use crate::design::overlay::Choice;
 use crate::design::shape::mended;
 use crate::design::trial::spending;
-use crate::simulate::report::{Cell, Table};
+use crate::simulate::chart::{Chart, Frontier, Point};
+use crate::simulate::report::{Cell, Report, Table};
+use crate::simulate::work::Work;
 use gongji_domain::Fen;
 use gongji_microsimulation::design::{Knob, Outcome, efficient, grid};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Burden against spending over many policies, the efficient ones marked (有效前沿)
 ///
@@ -47,12 +49,21 @@ EXIT STATUS
 /// # Errors
 /// When people or packages cannot be had.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    options.common.on_threads(|| inside(options))?
+    let work = Arc::new(Work::on_terminal());
+    let report = report(options, &work)?;
+    work.finished();
+    options.common.tell(&report, options.out.as_deref())?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn inside(options: &Options) -> anyhow::Result<ExitCode> {
-    let (trial, mut report) = options.common.trial(options.common.seed)?;
-    let knobs = knobs(&trial, &options.levers)?;
+/// The work without what is printed of it.
+pub(super) fn report(options: &Options, work: &Arc<Work>) -> anyhow::Result<Report> {
+    options.common.on_threads(work, || inside(options, work))?
+}
+
+fn inside(options: &Options, work: &Arc<Work>) -> anyhow::Result<Report> {
+    let (trial, mut report) = options.common.trial(options.common.seed, work)?;
+    let knobs = knobs(&trial.levers, &options.levers)?;
     let only: Vec<Knob> = knobs.iter().map(|(_, knob)| *knob).collect();
     let points = grid(&only, usize::from(options.points), options.common.seed);
     let choices = |values: Vec<i64>| -> Vec<Choice> { knobs.iter().map(|(at, _)| *at).zip(values).collect() };
@@ -96,13 +107,20 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
             Cell::text(if changes.is_empty() { "原方案".to_owned() } else { changes.join("；") }),
         ]);
     }
-    let dots: Vec<(Fen, Fen, bool)> =
-        done.iter().zip(&marks).map(|((_, spent, borne, _), mark)| (*spent, *borne, *mark)).collect();
-    table.charts.push(charts::frontier(&dots, (scale(spending(&base, &base)), base.top_decile()), options.budget)?);
+    let point = |((choices, spent, borne, _), efficient): (&(&Vec<Choice>, Fen, Fen, &Outcome), &bool)| Point {
+        spent: *spent,
+        borne: *borne,
+        efficient: *efficient,
+        changes: trial.changes(choices).join("；"),
+    };
+    table.charts.push(Chart::Frontier(Frontier {
+        points: done.iter().zip(&marks).map(point).collect(),
+        base: (scale(spending(&base, &base)), base.top_decile()),
+        budget: options.budget,
+    }));
     report.title = format!("{}：负担与支出的有效前沿", trial.name);
     report.tables = vec![present(&base, members, options.common.persons), table];
-    options.common.tell(&report, options.out.as_deref())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(report)
 }
 
 /// What the package comes to as it is.

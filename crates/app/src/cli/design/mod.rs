@@ -10,12 +10,13 @@ mod told;
 use super::load::Policies;
 use super::paint;
 use crate::design::amount::amount;
-use crate::design::levers::Unit;
+use crate::design::levers::{Levers, Unit};
 use crate::design::trial::{Setup, Trial, people_words};
 use crate::population::{preset, preset_file, presets};
 use crate::simulate::assumptions::assumptions;
 use crate::simulate::html;
 use crate::simulate::report::Report;
+use crate::simulate::work::{Finished, Work};
 use anyhow::Context as _;
 use clap::Subcommand;
 use gongji_domain::Fen;
@@ -23,6 +24,7 @@ use gongji_microsimulation::design::Knob;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Design a policy (政策设计): sensitivity, frontier, and figures that keep to a budget
 #[derive(Subcommand)]
@@ -41,6 +43,18 @@ pub(crate) fn run(command: &DesignCommand) -> anyhow::Result<ExitCode> {
         DesignCommand::Sensitivity(options) => sensitivity::run(options),
         DesignCommand::Frontier(options) => frontier::run(options),
         DesignCommand::Solve(options) => solve::run(options),
+    }
+}
+
+/// The work of a `design` command without what is printed of it. A package that is found comes along.
+///
+/// # Errors
+/// When its arguments cannot be used, or it was told to stop.
+pub(crate) fn finished(command: &DesignCommand, work: &Arc<Work>) -> anyhow::Result<Finished> {
+    match command {
+        DesignCommand::Sensitivity(options) => sensitivity::report(options, work).map(Finished::from),
+        DesignCommand::Frontier(options) => frontier::report(options, work).map(Finished::from),
+        DesignCommand::Solve(options) => solve::finished(options, work, true),
     }
 }
 
@@ -109,13 +123,13 @@ impl Common {
     }
 
     /// Runs on as many threads as were asked for.
-    pub(crate) fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.map_or(0, usize::from)).build()?;
-        Ok(pool.install(work))
+    pub(crate) fn on_threads<T: Send>(&self, work: &Work, run: impl FnOnce() -> T + Send) -> anyhow::Result<T> {
+        let threads = self.threads.map(usize::from).or(work.threads).unwrap_or(0);
+        Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?.install(run))
     }
 
     /// The people and the package, with a report that says what was run.
-    pub(crate) fn trial(&self, seed: u64) -> anyhow::Result<(Trial, Report)> {
+    pub(crate) fn trial(&self, seed: u64, work: &Arc<Work>) -> anyhow::Result<(Trial, Report)> {
         let folders = self.policies.folders()?;
         let library = self.policies.library(None)?;
         let area = library.area(&self.area).with_context(|| {
@@ -146,6 +160,7 @@ impl Common {
             seed,
             assumptions: assumed.assumptions,
             income_groups: assumed.income_groups,
+            work: Arc::clone(work),
         })?;
         let members = self.members();
         let mut report = Report {
@@ -198,15 +213,15 @@ pub(crate) fn tell(report: &Report, format: Format, out: Option<&std::path::Path
 }
 
 /// A lever with the range in which it may be turned: `deductible=300..1000/50`, or its name alone.
-pub(crate) fn knobs(trial: &Trial, given: &[String]) -> anyhow::Result<Vec<(usize, Knob)>> {
+pub(crate) fn knobs(levers: &Levers, given: &[String]) -> anyhow::Result<Vec<(usize, Knob)>> {
     let all: Vec<String> = if given.is_empty() {
         // Credits move other money than that of visits: they are turned when they are asked for.
-        let ordinary = trial.levers.all.iter().filter(|lever| !lever.id.starts_with("credit"));
+        let ordinary = levers.all.iter().filter(|lever| !lever.id.starts_with("credit"));
         ordinary.map(|lever| lever.id.clone()).collect()
     } else {
         given.to_vec()
     };
-    all.iter().map(|text| knob(trial, text)).collect()
+    all.iter().map(|text| knob(levers, text)).collect()
 }
 
 /// A point of a rate, in millionths.
@@ -214,10 +229,10 @@ const POINT: i64 = 10_000;
 /// Ten yuan.
 const TEN_YUAN: i64 = 1_000;
 
-fn knob(trial: &Trial, text: &str) -> anyhow::Result<(usize, Knob)> {
+fn knob(levers: &Levers, text: &str) -> anyhow::Result<(usize, Knob)> {
     let (id, range) = text.split_once('=').map_or((text, None), |(id, range)| (id, Some(range)));
-    let at = trial.levers.named(id)?;
-    let lever = &trial.levers.all[at];
+    let at = levers.named(id)?;
+    let lever = &levers.all[at];
     // How far a search goes where nothing was said: a matter of taste, not of law.
     let mut knob = match lever.unit {
         Unit::Money => {

@@ -2,15 +2,17 @@
 
 use super::Common;
 use crate::design::amount::scaled;
-use crate::design::charts;
 use crate::design::levers::{Lever, Unit};
 use crate::design::overlay::Choice;
 use crate::design::trial::{Trial, spending};
-use crate::simulate::report::{Cell, Table};
+use crate::simulate::chart::Chart;
+use crate::simulate::report::{Cell, Report, Table};
+use crate::simulate::work::Work;
 use gongji_domain::Fen;
 use gongji_microsimulation::design::{Outcome, elasticity};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// What spending, burden and persons at the limit answer to each figure (敏感性)
 ///
@@ -47,11 +49,20 @@ EXIT STATUS
 /// # Errors
 /// When people or packages cannot be had.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    options.common.on_threads(|| inside(options))?
+    let work = Arc::new(Work::on_terminal());
+    let report = report(options, &work)?;
+    work.finished();
+    options.common.tell(&report, options.out.as_deref())?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn inside(options: &Options) -> anyhow::Result<ExitCode> {
-    let (trial, mut report) = options.common.trial(options.common.seed)?;
+/// The work without what is printed of it.
+pub(super) fn report(options: &Options, work: &Arc<Work>) -> anyhow::Result<Report> {
+    options.common.on_threads(work, || inside(options, work))?
+}
+
+fn inside(options: &Options, work: &Arc<Work>) -> anyhow::Result<Report> {
+    let (trial, mut report) = options.common.trial(options.common.seed, work)?;
     let chosen: Vec<usize> = match options.levers.is_empty() {
         true => (0..trial.levers.all.len()).collect(),
         false => options.levers.iter().map(|id| trial.levers.named(id)).collect::<anyhow::Result<_>>()?,
@@ -68,8 +79,7 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
     report.title = format!("{}：待遇参数的敏感性", trial.name);
     let table = table(&trial, &base, &chosen, &outcomes, options, members)?;
     report.tables = vec![super::frontier::present(&base, members, options.common.persons), table];
-    options.common.tell(&report, options.out.as_deref())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(report)
 }
 
 /// By how much a lever is turned.
@@ -149,7 +159,7 @@ fn table(
         }
         bars.push((lever.words.clone(), moved[0], moved[1]));
     }
-    table.charts.push(charts::tornado(&bars)?);
+    table.charts.push(Chart::Tornado(bars));
     Ok(table)
 }
 

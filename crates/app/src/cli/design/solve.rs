@@ -3,12 +3,13 @@
 
 use super::told::{chosen, differences, used};
 use super::{Common, knobs, money};
-use crate::cli::{boundaries, load};
+use crate::cli::boundaries;
 use crate::design::amount::scaled;
 use crate::design::overlay::{ARTICLE, Choice};
 use crate::design::shape::mended;
 use crate::design::trial::{Trial, spending};
 use crate::simulate::report::{Cell, Table};
+use crate::simulate::work::{Finished, Work};
 use anyhow::{Context as _, bail};
 use gongji_domain::Fen;
 use gongji_microsimulation::design::{Judged, Knob, Outcome, Search, grid, search};
@@ -16,6 +17,7 @@ use gongji_policy::{Folder, Library, Severity, SourceFile};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Find deductible, rates and limits for a goal under a budget (求解)
 ///
@@ -109,7 +111,21 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     if let Some(out) = options.out.as_deref().filter(|out| out.exists()) {
         bail!("{} 已经存在，没有改动；换一个 --out", out.display());
     }
-    options.common.on_threads(|| inside(options))?
+    let work = Arc::new(Work::on_terminal());
+    let Finished { mut report, plan, status, said } = finished(options, &work, options.out.is_some())?;
+    work.finished();
+    if let (Some(out), Some(plan)) = (&options.out, plan) {
+        write(&plan, out)?;
+        report.notes.push(format!("政策包写在 {}：gongji policy check {}", out.display(), out.display()));
+    }
+    options.common.tell(&report, options.page.as_deref())?;
+    said.iter().for_each(|said| eprintln!("{said}"));
+    Ok(ExitCode::from(status))
+}
+
+/// The work without what is printed of it; with the package of what was found, where that is wanted.
+pub(super) fn finished(options: &Options, work: &Arc<Work>, with_plan: bool) -> anyhow::Result<Finished> {
+    options.common.on_threads(work, || inside(options, work, with_plan))?
 }
 
 /// What decides whether a policy may be chosen.
@@ -118,6 +134,7 @@ struct Judge<'a> {
     trial: &'a Trial,
     base: &'a Outcome,
     members: u64,
+    work: &'a Arc<Work>,
 }
 
 impl Judge<'_> {
@@ -147,11 +164,11 @@ fn wan(fen: Fen) -> String {
     Cell::Wan(fen).shown()
 }
 
-fn inside(options: &Options) -> anyhow::Result<ExitCode> {
-    let (trial, mut report) = options.common.trial(options.common.seed)?;
-    let knobs = knobs(&trial, &options.levers)?;
+fn inside(options: &Options, work: &Arc<Work>, with_plan: bool) -> anyhow::Result<Finished> {
+    let (trial, mut report) = options.common.trial(options.common.seed, work)?;
+    let knobs = knobs(&trial.levers, &options.levers)?;
     let base = trial.outcome(&[]).map_err(|why| anyhow::anyhow!("原方案不能模拟：{why}"))?;
-    let judge = Judge { options, trial: &trial, base: &base, members: options.common.members() };
+    let judge = Judge { options, trial: &trial, base: &base, members: options.common.members(), work };
     let only: Vec<Knob> = knobs.iter().map(|(_, knob)| *knob).collect();
     let choices =
         |values: &[i64]| -> Vec<Choice> { knobs.iter().map(|(at, _)| *at).zip(values.iter().copied()).collect() };
@@ -162,6 +179,7 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
         let asked: Vec<Vec<Choice>> = values.iter().map(|values| choices(values)).collect();
         trial.outcomes(&asked).into_iter().map(|outcome| judge.of(outcome)).collect()
     });
+    work.goes_on()?;
     report.title = format!("{}：预算内的待遇参数", trial.name);
     report.facts.push(("budget", "预算", format!("{} 万元", wan(options.budget))));
     report.facts.push(("goal", "目标", options.goal.words().to_owned()));
@@ -171,9 +189,9 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
     report.tables.push(super::frontier::present(&base, judge.members, options.common.persons));
     let Some(best) = found.best else {
         report.tables.push(rejected(&judge, &found, &choices));
-        options.common.tell(&report, options.page.as_deref())?;
-        eprintln!("试过的 {} 个方案都不能选：放宽预算、范围（--levers）或 --no-group-worse-than", found.tried.len());
-        return Ok(ExitCode::from(1));
+        let count = found.tried.len();
+        let said = format!("试过的 {count} 个方案都不能选：放宽预算、范围（--levers）或 --no-group-worse-than");
+        return Ok(Finished { report, plan: None, status: 1, said: Some(said) });
     };
     let cost = found.tried[best].judged.cost;
     let best = choices(&found.tried[best].values);
@@ -181,12 +199,13 @@ fn inside(options: &Options) -> anyhow::Result<ExitCode> {
     report.tables.push(chosen(&trial, &best, &knobs));
     report.tables.push(results(&judge, &best)?);
     report.tables.push(rejected(&judge, &found, &choices));
-    if let Some(out) = &options.out {
-        write(&trial, &best, out, &options.common)?;
-        report.notes.push(format!("政策包写在 {}：gongji policy check {}", out.display(), out.display()));
-    }
-    options.common.tell(&report, options.page.as_deref())?;
-    Ok(ExitCode::SUCCESS)
+    let plan = with_plan.then(|| -> anyhow::Result<Folder> {
+        let around = options.common.policies.folders()?;
+        let plan = with_cases(&trial, &best, &around)?;
+        passes(&trial, &around, std::slice::from_ref(&plan))?;
+        Ok(plan)
+    });
+    Ok(Finished { report, plan: plan.transpose()?, ..Finished::default() })
 }
 
 /// What the chosen policy comes to beside the present one, on each population.
@@ -205,11 +224,11 @@ fn results(judge: &Judge<'_>, choices: &[Choice]) -> anyhow::Result<Table> {
     let (options, refused) = (judge.options, |why: String| anyhow::anyhow!("所选方案不能模拟：{why}"));
     for number in 0..u64::from(options.seeds) {
         let seed = options.common.seed + number;
-        let other = if number == 0 { None } else { Some(options.common.trial(seed)?.0) };
+        let other = if number == 0 { None } else { Some(options.common.trial(seed, judge.work)?.0) };
         let trial = other.as_ref().unwrap_or(judge.trial);
         let base = trial.outcome(&[]).map_err(refused)?;
         let outcome = trial.outcome(choices).map_err(refused)?;
-        let judge = Judge { options, trial, base: &base, members: judge.members };
+        let judge = Judge { options, trial, base: &base, members: judge.members, work: judge.work };
         let (before, cost) = (judge.cost(&base), judge.cost(&outcome));
         let goal = options.goal.of(&outcome);
         spent.push(cost);
@@ -285,18 +304,15 @@ fn rejected(judge: &Judge<'_>, found: &Search<String>, choices: &dyn Fn(&[i64]) 
     table
 }
 
-/// Writes the package with cases around its boundaries, and sees that it passes its check.
-fn write(trial: &Trial, choices: &[Choice], out: &Path, common: &Common) -> anyhow::Result<()> {
-    let around = common.policies.folders()?;
-    let folder = with_cases(trial, choices, &around)?;
-    for file in &folder.files {
+/// Writes the package, which has passed its check.
+fn write(plan: &Folder, out: &Path) -> anyhow::Result<()> {
+    for file in &plan.files {
         let path = out.join(file.path.trim_start_matches("plan/"));
         let parent = path.parent().unwrap_or(out);
         std::fs::create_dir_all(parent).with_context(|| format!("不能建立 {}", parent.display()))?;
         std::fs::write(&path, &*file.text).with_context(|| format!("不能写 {}", path.display()))?;
     }
-    let written = load::on_disk(out)?;
-    passes(trial, &around, &written)
+    Ok(())
 }
 
 /// The plan as a folder with cases, which the program worked out and nobody has read.

@@ -8,7 +8,8 @@ use gongji_microsimulation::design::{Judged, grid, search};
 
 fn trial(area: &str, persons: u64) -> (Common, Trial) {
     let common = Common::plain(area, persons, 3, 2027);
-    let trial = common.on_threads(|| common.trial(3)).expect("threads").expect("people").0;
+    let work = Arc::default();
+    let trial = common.on_threads(&work, || common.trial(3, &work)).expect("threads").expect("people").0;
     (common, trial)
 }
 
@@ -70,7 +71,7 @@ fn what_is_found_keeps_to_budget_bounds_and_shape_and_is_found_again() {
     let base = trial.outcome(&[]).expect("the package runs");
     let budget = base.all().pool.fen();
     let knobs = knobs(
-        &trial,
+        &trial.levers,
         &["deductible=300.00..1000.00/50.00".to_owned(), "rate.tertiary=50%..70%/1%".to_owned(), "limit".to_owned()],
     )
     .expect("levers");
@@ -110,7 +111,7 @@ fn what_is_found_keeps_to_budget_bounds_and_shape_and_is_found_again() {
 #[test]
 fn what_cannot_be_turned_is_refused_with_what_may_be_written() {
     let (_, trial) = trial("360100", 20);
-    let fault = |text: &str| knobs(&trial, &[text.to_owned()]).expect_err("it cannot be turned").to_string();
+    let fault = |text: &str| knobs(&trial.levers, &[text.to_owned()]).expect_err("it cannot be turned").to_string();
     assert!(fault("deductable").contains("deductible"));
     assert!(fault("deductible=300").contains("deductible=最小..最大/步长"));
     assert!(fault("rate.tertiary=30%..40%").contains("guoban14:3"));

@@ -9,6 +9,7 @@ use crate::population::{preset, preset_file, presets};
 use crate::simulate::assumptions::assumptions;
 use crate::simulate::report::{Cell, Report, Table};
 use crate::simulate::runs::incomes;
+use crate::simulate::work::Work;
 use anyhow::{Context as _, anyhow};
 use gongji_domain::{Fen, Rate, Rounding};
 use gongji_microsimulation::design::{Outcome, Swift};
@@ -37,10 +38,10 @@ const NEAR: i128 = 5;
 /// When people cannot be had, or the estimate does not say what is compared.
 pub(super) fn simulated(
     options: &Options,
-    estimate: &Estimate,
-    area: &Area,
+    (estimate, area): (&Estimate, &Area),
     persons: u64,
     report: &mut Report,
+    work: &Work,
 ) -> anyhow::Result<()> {
     let preset = match &options.preset {
         Some(path) => preset_file(path)?,
@@ -56,11 +57,14 @@ pub(super) fn simulated(
     let scenarios = [Reform::Before, Reform::After].map(|reform| Scenario::of(area, year, &assumptions, reform));
     let [before, after] = scenarios;
     let scenarios = [before?, after?];
-    let plain = lived(&scenarios, &people, None)?;
+    work.expect(persons * if options.calibrate { 2 } else { 1 });
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(work.threads.unwrap_or(0)).build()?;
+    let lived = |scale| pool.install(|| lived(&scenarios, &people, scale, work));
+    let plain = lived(None)?;
     let printed = Printed::of(estimate)?;
     let scale = printed.before.iter().zip(credits(&plain[0])).map(|(printed, simulated)| (*printed, simulated));
     let scale: Scale = scale.collect::<Vec<_>>().try_into().map_err(|_| anyhow!("在职、退休"))?;
-    let calibrated = options.calibrate.then(|| lived(&scenarios, &people, Some(scale))).transpose()?;
+    let calibrated = options.calibrate.then(|| lived(Some(scale))).transpose()?;
     report.facts.push(("persons", "模拟人数", persons.to_string()));
     report.facts.push(("preset", "人群", format!("{}，种子 {}", people_words(&preset), options.seed)));
     report.bases = assumed.bases;
@@ -76,16 +80,18 @@ pub(super) fn simulated(
 }
 
 /// Everybody's year before and after, with incomes as they are or scaled.
-fn lived(scenarios: &[Scenario<'_>; 2], people: &Generator, scale: Option<Scale>) -> anyhow::Result<Pair> {
+fn lived(scenarios: &[Scenario<'_>; 2], people: &Generator, scale: Option<Scale>, work: &Work) -> anyhow::Result<Pair> {
     let none = || scenarios.each_ref().map(|scenario| Outcome::new(&scenario.assumptions().bands));
     let swift = scenarios.each_ref().map(Swift::of);
     let one = |number: u64| -> anyhow::Result<Pair> {
+        work.goes_on()?;
         let (mut batch, mut walker, mut outcomes) = (Batch::default(), Walker::default(), none());
         people.fill(number, &mut batch).map_err(|fault| anyhow!("{fault}"))?;
         let batch = scale.map_or_else(|| batch.clone(), |scale| with_incomes(&batch, scale));
         for (swift, outcome) in swift.iter().zip(&mut outcomes) {
             swift.run(&batch, None, &mut walker, outcome);
         }
+        work.did(batch.persons().len() as u64);
         Ok(outcomes)
     };
     let merge = |mut all: Pair, more: Pair| {

@@ -5,6 +5,7 @@ mod beside;
 use super::design::{Format, tell};
 use super::load::{self, Policies};
 use crate::simulate::report::{Cell, Report, Table};
+use crate::simulate::work::Work;
 use anyhow::{Context as _, bail};
 use gongji_microsimulation::estimate::{Estimate, Worked};
 use gongji_policy::Area;
@@ -70,6 +71,18 @@ pub(crate) fn shipped(area: &str) -> anyhow::Result<Option<Estimate>> {
 /// # Errors
 /// When there is no estimate, or it cannot be worked out.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let work = Work::on_terminal();
+    let report = report(options, &work)?;
+    work.finished();
+    tell(&report, options.format, options.out.as_deref())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The work without what is printed of it.
+///
+/// # Errors
+/// As [`run`], or when it was told to stop.
+pub(crate) fn report(options: &Options, work: &Work) -> anyhow::Result<Report> {
     let estimate = match &options.file {
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| format!("不能读 {}", path.display()))?;
@@ -86,15 +99,14 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let area = library.area(&options.area).with_context(|| format!("没有 {} 的政策包", options.area))?;
     let mut report = page(&estimate, area)?;
     if let Some(persons) = options.persons {
-        beside::simulated(options, &estimate, area, persons, &mut report)?;
+        beside::simulated(options, (&estimate, area), persons, &mut report, work)?;
     } else {
         report.notes.push(
             "没有模拟：用 --persons N 在同样的政策下模拟，与测算并列；加 --calibrate 按文件的工资、养老金再算一次"
                 .to_owned(),
         );
     }
-    tell(&report, options.format, options.out.as_deref())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(report)
 }
 
 fn page(estimate: &Estimate, area: &Area) -> anyhow::Result<Report> {

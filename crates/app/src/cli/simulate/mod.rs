@@ -4,14 +4,13 @@ pub(crate) mod cases;
 mod told;
 
 use std::fs;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use gongji_microsimulation::{Assumptions, Reform, Scenario, Walker};
 use gongji_population::{Batch, Behaviour, Generator, Preset, Source};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::load::Policies;
 use super::paint;
@@ -19,6 +18,7 @@ use crate::population;
 use crate::simulate::policies::Chosen;
 use crate::simulate::report::Report;
 use crate::simulate::runs::{Row, Runner, incomes};
+use crate::simulate::work::Work;
 use crate::simulate::{assumptions, html, parquet, sheet};
 
 /// Run a policy, or two, on a whole population: a year of accounts and settlements
@@ -103,11 +103,12 @@ EXAMPLES
 /// # Errors
 /// When the policy, the preset or the options cannot be used.
 pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let prepared = Prepared::of(options)?;
     if let Some(persons) = options.cases {
-        return prepared.write_cases(persons, options.answers);
+        return Prepared::of(options)?.write_cases(persons, options.answers);
     }
-    let report = prepared.report(options)?;
+    let work = Work::on_terminal();
+    let report = report(options, &work)?;
+    work.finished();
     if let Some(dir) = &options.out {
         write_all(dir, &report)?;
     }
@@ -117,6 +118,14 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     };
     anstream::stdout().write_all(shown.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The work without what is printed of it.
+///
+/// # Errors
+/// When the policy, the preset or the options cannot be used, or it was told to stop.
+pub(crate) fn report(options: &Options, work: &Work) -> anyhow::Result<Report> {
+    Prepared::of(options)?.report(options, work)
 }
 
 /// Everything found that a run needs.
@@ -208,16 +217,15 @@ impl Prepared {
         (0..self.chosen.len()).map(|chosen| self.scenario(chosen, Reform::After)).collect()
     }
 
-    fn report(&self, options: &Options) -> anyhow::Result<Report> {
+    fn report(&self, options: &Options, work: &Work) -> anyhow::Result<Report> {
         // What cannot be run writes nothing.
         let scenarios = self.scenarios(options)?;
         // Answers to prices need prices first: everybody lives the year twice.
         let rounds = if options.elasticity.is_some() { 2 } else { 1 };
-        let bar = bar(self.source.persons() * rounds);
-        let progress = |done| bar.inc(done);
+        work.expect(self.source.persons() * rounds);
         let source = &*self.source;
         let sources = [self.twin.as_deref().unwrap_or(source), source];
-        let runner = Runner { sources, threads: options.threads.map(usize::from), progress: &progress };
+        let runner = Runner { sources, threads: options.threads.map(usize::from).or(work.threads), work };
         let mut file = match &options.out {
             Some(dir) => {
                 fs::create_dir_all(dir).with_context(|| format!("无法建立 {}", dir.display()))?;
@@ -235,7 +243,6 @@ impl Prepared {
                 self.of_one(options, scenario, &tally)?
             }
         };
-        bar.finish_and_clear();
         if let Some(file) = file {
             file.finish()?;
         }
@@ -262,16 +269,6 @@ fn preset(options: &Options, first: &Chosen) -> anyhow::Result<(Preset, bool)> {
         Ok(preset) => Ok((preset, false)),
         Err(_) => Ok((population::preset("national")?, true)),
     }
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn bar(persons: u64) -> ProgressBar {
-    let bar = ProgressBar::new(persons);
-    if !std::io::stderr().is_terminal() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} 人 {percent}% 余 {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn write_all(dir: &Path, report: &Report) -> anyhow::Result<()> {

@@ -1,7 +1,5 @@
 //! The run and the quote contract agree to the fen; threads change nothing.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use gongji_domain::Fen;
 use gongji_microsimulation::{Changed, Comparison, Reform, Scenario, Walker};
 use gongji_policy::Library;
@@ -15,6 +13,7 @@ use crate::population;
 use crate::simulate::assumptions::assumptions;
 use crate::simulate::report::Cell;
 use crate::simulate::runs::{Row, Runner, incomes};
+use crate::simulate::work::Work;
 use crate::simulate::{html, parquet, results};
 
 const AREAS: [(&str, i16); 4] = [("500000", 2024), ("211200", 2023), ("320700", 2023), ("360100", 2023)];
@@ -55,12 +54,10 @@ fn one_thread_and_three_write_the_same_bytes_and_sums() {
     let [before, after] =
         [Reform::Before, Reform::After].map(|reform| Scenario::of(area, 2023, &assumed.assumptions, reform).unwrap());
     let dir = tempfile::tempdir().unwrap();
-    let done = AtomicU64::new(0);
+    let work = Work::default();
+    work.expect(u64::MAX / 2);
     let run = |threads: usize| -> (Comparison, Vec<u8>) {
-        let progress = |count| {
-            done.fetch_add(count, Ordering::Relaxed);
-        };
-        let runner = Runner { sources: [&source, &source], threads: Some(threads), progress: &progress };
+        let runner = Runner { sources: [&source, &source], threads: Some(threads), work: &work };
         let path = dir.path().join(format!("{threads}.parquet"));
         let mut file = parquet::Persons::create(&path, 2).unwrap();
         let mut write = |rows: &[Row]| file.add(rows);
@@ -74,7 +71,7 @@ fn one_thread_and_three_write_the_same_bytes_and_sums() {
     let (one, three) = (run(1), run(3));
     assert!(one.0 == three.0, "sums differ");
     assert!(one.1 == three.1 && one.1.len() > 100_000, "files differ");
-    assert_eq!(done.load(Ordering::Relaxed), 4 * source.persons());
+    assert_eq!(work.persons().0, 4 * source.persons());
     // Prices fall with the reform, so nobody goes less often.
     let response = answered("-0.2", &one.0, 1).unwrap();
     assert!(response.factors.iter().all(|factor| *factor > gongji_domain::Rate::ONE), "{response:?}");
@@ -88,7 +85,7 @@ fn a_report_escapes_names_and_holds_every_table_and_chart() {
     let source = people("360100", 500, 2023);
     let area = library.area("360100").unwrap();
     let scenario = Scenario::of(area, 2023, &assumed, Reform::After).unwrap();
-    let runner = Runner { sources: [&source, &source], threads: Some(1), progress: &|_| () };
+    let runner = Runner { sources: [&source, &source], threads: Some(1), work: &Work::default() };
     let tally = runner.one(&scenario, &assumed.bands, None).unwrap();
     let report = crate::simulate::report::Report {
         title: "<b>&\"".to_owned(),
@@ -120,7 +117,7 @@ fn two_versions_of_a_policy_are_told_apart_visit_by_visit_and_to_the_fen() {
     let area = library.area("211200").unwrap();
     let [was, is] = ["2022-12-15", "2023-06-01"]
         .map(|day| Scenario::on(area, 2023, &assumed, Reform::After, day.parse().unwrap()).unwrap());
-    let runner = Runner { sources: [&source, &source], threads: Some(2), progress: &|_| () };
+    let runner = Runner { sources: [&source, &source], threads: Some(2), work: &Work::default() };
     let found = runner.two([&was, &is], &assumed.bands, None).unwrap();
     // Every event is one kind of difference or none, and the differences add up to what the funds pay more.
     let funds = |side: usize| {

@@ -9,6 +9,7 @@ mod sheet;
 pub(crate) mod tests;
 mod calculator;
 mod policies;
+pub(crate) mod runs;
 mod session;
 #[cfg(test)]
 mod tried;
@@ -51,7 +52,9 @@ pub(crate) struct Console {
     /// Where that lies, if somebody says so.
     pub font_file: Option<PathBuf>,
     /// Long runs that officers began.
-    pub runs: Arc<agency::Runs>,
+    pub acts: Arc<agency::Runs>,
+    /// Simulations that wait, go on and have ended.
+    pub runs: Arc<runs::Runs>,
 }
 
 impl Console {
@@ -83,6 +86,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
         .route(&at("/policies/check"), post(policies::check).layer(policies::largest()))
         .route(&at("/policies/{id}"), get(policies::one))
         .route(&at("/policies/{id}/files"), get(policies::file))
+        .merge(runs::routes())
         .layer(axum::middleware::from_fn(never_kept))
         .layer(Extension(Arc::clone(&console.doors)))
         .with_state(console)

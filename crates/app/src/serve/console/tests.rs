@@ -66,7 +66,7 @@ impl Browser {
             calls: None,
             font: std::sync::OnceLock::new(),
             font_file: None,
-            runs: Arc::default(),
+            acts: Arc::default(),
         };
         let app = http::App { service, calls: None, troubles: None, console: Some(Arc::new(console)) };
         let runtime =

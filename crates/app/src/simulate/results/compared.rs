@@ -5,7 +5,7 @@ use gongji_microsimulation::{Bands, Comparison, GroupSums, Side, Tally, Witness}
 use gongji_population::Care;
 
 use super::{CARES, LEVELS, STATUS, age_words, of_status};
-use crate::simulate::charts::{Bars, stacked};
+use crate::simulate::chart::{Bars, Chart};
 use crate::simulate::report::{Cell, Table};
 
 /// What two scenarios differ in.
@@ -76,12 +76,9 @@ fn winners([a, b]: [&str; 2], found: &Comparison, bands: &Bands) -> Table {
         }
     }
     let [winners, same, losers] = shares;
-    let series = [("受益".to_owned(), winners), ("不变".to_owned(), same), ("受损".to_owned(), losers)];
-    table.charts.push(stacked(&Bars {
-        title: "受益与受损人数占比（%）",
-        labels: &labels,
-        series: &series,
-        colours: &[2, 5, 1],
+    let series = vec![("受益".to_owned(), winners), ("不变".to_owned(), same), ("受损".to_owned(), losers)];
+    table.charts.push(Chart::Stacked(Bars {
+        title: "受益与受损人数占比（%）", labels, series, colours: &[2, 5, 1]
     }));
     table
 }

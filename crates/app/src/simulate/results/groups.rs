@@ -3,7 +3,7 @@
 use gongji_microsimulation::{Bands, GroupSums};
 
 use super::{CARES, LEVELS, STATUS, Sides, age_words, each, named, sided};
-use crate::simulate::charts::{Bars, bars, stacked};
+use crate::simulate::chart::{Bars, Chart};
 use crate::simulate::report::{Cell, Table};
 
 const GROUP_HEADS: [(&str, &str); 10] = [
@@ -56,10 +56,10 @@ pub(super) fn by_age(sides: Sides<'_>, bands: &Bands) -> Table {
             series.push((name, (0..words.len()).map(value).collect()));
         }
     }
-    table.charts.push(bars(&Bars {
+    table.charts.push(Chart::Bars(Bars {
         title: "统筹基金支付，人均（元），按年龄",
-        labels: &words,
-        series: &series,
+        labels: words,
+        series,
         colours: &[],
     }));
     table
@@ -95,12 +95,9 @@ pub(super) fn by_income(sides: Sides<'_>, bands: &Bands) -> Table {
             series.push((name, (0..groups).map(value).collect()));
         }
     }
-    table.charts.push(bars(&Bars {
-        title: "个人负担，人均（元），按收入",
-        labels: &labels,
-        series: &series,
-        colours: &[],
-    }));
+    table
+        .charts
+        .push(Chart::Bars(Bars { title: "个人负担，人均（元），按收入", labels, series, colours: &[] }));
     table
 }
 
@@ -140,10 +137,10 @@ pub(super) fn by_level(sides: Sides<'_>) -> Table {
             ]);
         }
     }
-    table.charts.push(stacked(&Bars {
+    table.charts.push(Chart::Stacked(Bars {
         title: "普通门诊人次的等级构成（%）",
-        labels: &labels,
-        series: &parts,
+        labels,
+        series: parts,
         colours: &[],
     }));
     table

@@ -4,7 +4,7 @@ use gongji_domain::Fen;
 use gongji_microsimulation::{GroupSums, Histogram};
 
 use super::{Sides, each, named, of_status, sided};
-use crate::simulate::charts::{Bars, bars};
+use crate::simulate::chart::{Bars, Chart};
 use crate::simulate::report::{Cell, Table};
 
 pub(super) fn key_figures(sides: Sides<'_>) -> Table {
@@ -141,11 +141,8 @@ pub(super) fn burden(sides: Sides<'_>) -> Table {
         let parts = counts.iter().map(|count| *count as f64 / people * 100.0).collect();
         series.push((side.unwrap_or("参保人").to_owned(), parts));
     }
-    table.charts.push(bars(&Bars {
-        title: "个人负担（元）：各段人数占比（%）",
-        labels: &labels,
-        series: &series,
-        colours: &[],
+    table.charts.push(Chart::Bars(Bars {
+        title: "个人负担（元）：各段人数占比（%）", labels, series, colours: &[]
     }));
     table
 }
@@ -190,10 +187,8 @@ pub(super) fn accounts(sides: Sides<'_>) -> Table {
         let values = values.map(|sum| each(sum, all.persons)).to_vec();
         series.push((side.unwrap_or("人均").to_owned(), values));
     }
-    let labels = ["上年结转", "计入", "本人支出", "共济支出", "年末结余"].map(str::to_owned);
-    table
-        .charts
-        .push(bars(&Bars { title: "个人账户，人均（元）", labels: &labels, series: &series, colours: &[] }));
+    let labels = ["上年结转", "计入", "本人支出", "共济支出", "年末结余"].map(str::to_owned).to_vec();
+    table.charts.push(Chart::Bars(Bars { title: "个人账户，人均（元）", labels, series, colours: &[] }));
     table
 }
 
@@ -222,11 +217,8 @@ pub(super) fn months(sides: Sides<'_>) -> Table {
         series.push((side.unwrap_or("统筹支付").to_owned(), values));
     }
     let labels: Vec<String> = (1..=12).map(|month| format!("{month} 月")).collect();
-    table.charts.push(bars(&Bars {
-        title: "统筹基金支付，按月（万元）",
-        labels: &labels,
-        series: &series,
-        colours: &[],
-    }));
+    table
+        .charts
+        .push(Chart::Bars(Bars { title: "统筹基金支付，按月（万元）", labels, series, colours: &[] }));
     table
 }

@@ -96,13 +96,13 @@ fn begun(
         let desk = Desk { store: service.store(), now: began, by: &run.by };
         work(run, &desk, &service)
     };
-    let run = console.runs.begin((area, &by, began.to_string()), what, thread)?;
+    let run = console.acts.begin((area, &by, began.to_string()), what, thread)?;
     Ok(json(&run.told()))
 }
 
 /// The runs of the officer's area.
 pub(super) async fn list(State(console): State<Arc<Console>>, who: Who) -> Result<Response, Problem> {
-    let rows: Vec<Told> = console.runs.of(who.officer()?).iter().map(|run| run.told()).collect();
+    let rows: Vec<Told> = console.acts.of(who.officer()?).iter().map(|run| run.told()).collect();
     Ok(json(&Page { total: rows.len(), rows }))
 }
 
@@ -112,7 +112,7 @@ pub(super) async fn run(
     who: Who,
     Path(number): Path<u64>,
 ) -> Result<Response, Problem> {
-    Ok(json(&console.runs.find(who.officer()?, number)?.told()))
+    Ok(json(&console.acts.find(who.officer()?, number)?.told()))
 }
 
 /// Stops a run: what was written stays, and the next one goes on.
@@ -121,7 +121,7 @@ pub(super) async fn stop(
     who: Who,
     Path(number): Path<u64>,
 ) -> Result<Response, Problem> {
-    let run = console.runs.find(who.officer()?, number)?;
+    let run = console.acts.find(who.officer()?, number)?;
     run.stop();
     Ok(json(&run.told()))
 }
@@ -139,7 +139,7 @@ pub(super) async fn left_out(
     query: Result<Query<Reason>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Reason { reason, paging } = asked(query)?;
-    let run = console.runs.find(who.officer()?, number)?;
+    let run = console.acts.find(who.officer()?, number)?;
     let row = |(person, code, reason): &(String, String, String)| LeftOut {
         person: person.clone(),
         code: code.clone(),
@@ -156,7 +156,7 @@ pub(super) async fn left_out_export(
     query: Result<Query<Reason>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Reason { reason, .. } = asked(query)?;
-    let run = console.runs.find(who.officer()?, number)?;
+    let run = console.acts.find(who.officer()?, number)?;
     let table = sit(&console, &who, move |sight| {
         let rows = rows(&run, &reason);
         exportable(&rows)?;
