@@ -6,6 +6,7 @@ pub(crate) mod console;
 pub(crate) mod demo;
 pub(crate) mod doors;
 pub(crate) mod http;
+pub(crate) mod line;
 mod paths;
 pub(crate) mod problem;
 pub(crate) mod rehearsal;
@@ -32,6 +33,7 @@ use crate::his::{Policies, Service};
 use crate::serve::console::Console;
 use crate::serve::doors::Doors;
 use crate::serve::doors::accounts::Accounts;
+use crate::serve::line::Line;
 use sandbox::trouble::Troubles;
 
 /// The store of a sandbox unless another is named.
@@ -111,14 +113,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let furnish = |service: Service| service.with_files(files).guarded(guard);
     let service = opened(options, directory, Arc::clone(&policies), furnish)?;
     let calls = kept_calls(options, &service)?;
+    let troubles = options.sandbox.then(Troubles::default);
+    let line = Arc::new(Line { service: Arc::clone(&service), calls, troubles });
     let console = Console {
         doors: Arc::new(Doors::new(accounts, service.clock(), address.ip().is_loopback())),
         service: Arc::clone(&service),
         policies,
         sandbox: options.sandbox,
         calls: calls_folder(options),
+        line: Arc::clone(&line),
     };
-    let troubles = options.sandbox.then(Troubles::default);
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
     runtime.block_on(async {
@@ -126,7 +130,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let bound = listener.local_addr().context("无法取得监听地址")?;
         println!("gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件", http::PATH, options.store);
         println!("网页控制台与待遇计算器：http://{bound}/");
-        let app = http::App { service, calls, troubles, console: Some(Arc::new(console)) };
+        let app = http::App { line, console: Some(Arc::new(console)) };
         http::serve(listener, app, stopped()).await.context("服务中断")
     })
 }

@@ -2,7 +2,10 @@
 //! is one file here and one folder in `console/src/pages`; each asks for the role that it needs by [`Who`].
 
 pub(crate) mod assets;
+mod cashier;
+mod mine;
 mod session;
+mod vendor;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,12 +15,13 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router};
 use serde::de::DeserializeOwned;
 
 use crate::his::{Policies, Service};
 use crate::serve::doors::{Doors, Who};
+use crate::serve::line::Line;
 use crate::serve::problem::Problem;
 
 /// Where everything lies.
@@ -32,6 +36,8 @@ pub(crate) struct Console {
     pub sandbox: bool,
     /// Folder of the call log (报文记录), if one is kept.
     pub calls: Option<PathBuf>,
+    /// Over which messages go to the service.
+    pub line: Arc<Line>,
 }
 
 /// The routes of all pages.
@@ -39,6 +45,24 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/session"), get(session::look).post(session::begin).delete(session::end))
+        .route(&at("/me"), get(mine::overview))
+        .route(&at("/me/statement"), get(mine::statement))
+        .route(&at("/me/settlements"), get(mine::settlements))
+        .route(&at("/me/settlements/{id}"), get(mine::settlement))
+        .route(&at("/me/bonds"), get(mine::bonds).post(mine::ask))
+        .route(&at("/me/bonds/{number}/{act}"), post(mine::act))
+        .route(&at("/cashier"), get(cashier::desk))
+        .route(&at("/cashier/catalogue"), get(cashier::catalogue))
+        .route(&at("/cashier/messages"), post(cashier::send))
+        .route(&at("/cashier/messages/{msgid}"), get(cashier::fate))
+        .route(&at("/cashier/trouble"), post(cashier::trouble))
+        .route(&at("/vendor"), get(vendor::about))
+        .route(&at("/vendor/calls"), get(vendor::calls))
+        .route(&at("/vendor/certification"), get(vendor::certification))
+        .route(&at("/vendor/certification/report"), get(vendor::report))
+        .route(&at("/vendor/errors"), get(vendor::errors))
+        .route(&at("/vendor/messages/{msgid}"), get(vendor::fate))
+        .route(&at("/vendor/trouble"), post(vendor::trouble))
         .layer(axum::middleware::from_fn(never_kept))
         .layer(Extension(Arc::clone(&console.doors)))
         .with_state(console)
