@@ -1,4 +1,4 @@
-// The pages. A new one is a folder in pages/, a line here, and its title in words.ts under `nav`.
+// The pages. A new one is a folder in pages/, a line here, and its title in frame/words.ts under `nav`.
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { loadSession, may, session, whenSessionEnds, type Role } from './session'

@@ -1,9 +1,10 @@
-// Words in Chinese and English. The frame's and the parts' are here and in parts/words.ts; each page brings its own:
+// Words in Chinese and English. The frame's are in frame/words.ts, the parts' in parts/words.ts; each page brings its own:
 //   const { t } = usePageWords(words({ title: '…' }, { title: '…' }))
 // A key that a page does not have is looked up in the frame's.
 import zhCn from 'element-plus/es/locale/lang/zh-cn'
 import { createI18n, useI18n } from 'petite-vue-i18n'
 import { computed, watch } from 'vue'
+import { frameWords } from './frame/words'
 import { partsWords } from './parts/words'
 import { settings } from './settings'
 
@@ -14,82 +15,25 @@ interface Tree {
   [key: string]: string | Tree
 }
 
+type Flat = Record<string, string>
+
 export interface Words {
-  zh: Tree
-  en: Tree
+  zh: Flat
+  en: Flat
+}
+
+/** `{ nav: { me: '…' } }` as `{ 'nav.me': '…' }`: the small i18n looks keys up, it does not walk. */
+function flat(tree: Tree, before = ''): Flat {
+  return Object.entries(tree).reduce<Flat>(
+    (all, [key, one]) => Object.assign(all, typeof one === 'string' ? { [before + key]: one } : flat(one, `${before}${key}.`)),
+    {},
+  )
 }
 
 /** Words of a page; that both languages have the same keys is checked when it is compiled. */
-export const words = <T extends Tree>(zh: T, en: Same<T>): Words => ({ zh, en: en as Tree })
+export const words = <T extends Tree>(zh: T, en: Same<T>): Words => ({ zh: flat(zh), en: flat(en as Tree) })
 
-const frame = words(
-  {
-    name: '共济',
-    tagline: '职工医保门诊共济',
-    skip: '跳到正文',
-    menu: '菜单',
-    close: '关闭',
-    nav: {
-      label: '主导航',
-      calculator: '报销计算',
-      policies: '政策库',
-      me: '我的医保',
-      cashier: '收费结算',
-      agency: '经办业务',
-      simulation: '方案测算',
-      vendor: '厂商接入',
-      login: '登录',
-      notfound: '没有这一页',
-    },
-    role: { member: '参保人', cashier: '收款员', vendor: '机构与厂商', officer: '经办人员', analyst: '政策分析' },
-    theme: { label: '外观', auto: '外观：自动', light: '外观：浅色', dark: '外观：深色' },
-    large: '大字',
-    language: '语言',
-    signIn: '登录',
-    signOut: '退出',
-    signedInAs: '已登录：{name}',
-    sandbox: '沙箱',
-    sandboxNote: '沙箱：人员、机构和金额都是虚构的，可以放心试用。',
-    disclaimer: '计算结果供参考，以实际结算为准。',
-    version: '版本 {version}',
-    date: '系统日期 {date}',
-    leaving: '正在打开…',
-    failed: '页面没有打开',
-  },
-  {
-    name: 'Gongji',
-    tagline: 'Outpatient pooling of employee insurance',
-    skip: 'Skip to content',
-    menu: 'Menu',
-    close: 'Close',
-    nav: {
-      label: 'Main',
-      calculator: 'Calculator',
-      policies: 'Policies',
-      me: 'My account',
-      cashier: 'Cashier',
-      agency: 'Agency',
-      simulation: 'Simulation',
-      vendor: 'Vendors',
-      login: 'Sign in',
-      notfound: 'No such page',
-    },
-    role: { member: 'Member', cashier: 'Cashier', vendor: 'Institution or vendor', officer: 'Officer', analyst: 'Policy analyst' },
-    theme: { label: 'Theme', auto: 'Theme: auto', light: 'Theme: light', dark: 'Theme: dark' },
-    large: 'Large type',
-    language: 'Language',
-    signIn: 'Sign in',
-    signOut: 'Sign out',
-    signedInAs: 'Signed in: {name}',
-    sandbox: 'Sandbox',
-    sandboxNote: 'Sandbox: people, institutions and amounts are invented; try anything.',
-    disclaimer: 'Results are for orientation; the actual settlement decides.',
-    version: 'Version {version}',
-    date: 'System date {date}',
-    leaving: 'Opening…',
-    failed: 'The page did not open',
-  },
-)
+const shared = words({ frame: frameWords.zh, parts: partsWords.zh }, { frame: frameWords.en, parts: partsWords.en })
 
 export const i18n = createI18n({
   legacy: false,
@@ -97,10 +41,7 @@ export const i18n = createI18n({
   fallbackLocale: 'zh',
   missingWarn: import.meta.env.DEV,
   fallbackWarn: false,
-  messages: {
-    zh: { frame: frame.zh, parts: partsWords.zh } as Tree,
-    en: { frame: frame.en, parts: partsWords.en } as Tree,
-  },
+  messages: { zh: shared.zh, en: shared.en },
 })
 
 watch(
@@ -113,7 +54,7 @@ export const useWords = () => useI18n({ useScope: 'global' })
 
 /** For a page: its own words first, then the frame's and the parts'. */
 export const usePageWords = (own: Words) =>
-  useI18n({ useScope: 'local', inheritLocale: true, messages: own as unknown as { zh: Tree; en: Tree } })
+  useI18n({ useScope: 'local', inheritLocale: true, messages: { zh: own.zh, en: own.en } })
 
 /** Element Plus speaks English unless told otherwise. */
 export const elementWords = computed(() => (settings.language === 'zh' ? zhCn : undefined))
