@@ -5,6 +5,8 @@ pub(crate) mod assets;
 mod cashier;
 mod mine;
 mod session;
+#[cfg(test)]
+pub(crate) mod testing;
 mod vendor;
 
 use std::path::PathBuf;
