@@ -12,6 +12,7 @@ mod design;
 mod his;
 mod population;
 mod serve;
+mod sheet;
 mod simulate;
 mod table;
 

@@ -50,6 +50,7 @@ pub(crate) mod remedies;
 mod row;
 mod setlinfo;
 mod settling;
+pub(crate) mod sheet;
 pub(crate) mod statement;
 mod t1101;
 mod t1201;

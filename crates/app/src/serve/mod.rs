@@ -89,6 +89,9 @@ pub(crate) struct Options {
     /// How many days uploaded files are kept.
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub keep_files: u16,
+    /// The Chinese font of printed sheets (结算单字体); one that the system has unless it is named.
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<PathBuf>,
     /// Accounts of the console (账号文件), as `gongji user` writes it. Without it the demo's accounts, whose password
     /// everybody sees, on this machine only.
     #[arg(long, value_name = "FILE")]
@@ -122,6 +125,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         sandbox: options.sandbox,
         calls: calls_folder(options),
         line: Arc::clone(&line),
+        font: std::sync::OnceLock::new(),
+        font_file: options.font.clone(),
     };
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
@@ -298,6 +303,7 @@ mod tests {
                 files: None,
                 keep_files: 30,
                 users: None,
+                font: None,
                 policies,
             };
             let guard = address(listen).and_then(|address| guard(&options, &directory, address));

@@ -5,12 +5,15 @@ pub(crate) mod assets;
 mod cashier;
 mod mine;
 mod session;
+mod sheet;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+pub(crate) mod tests;
 mod vendor;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use axum::extract::Request;
@@ -25,6 +28,7 @@ use crate::his::{Policies, Service};
 use crate::serve::doors::{Doors, Who};
 use crate::serve::line::Line;
 use crate::serve::problem::Problem;
+use crate::sheet::Font;
 
 /// Where everything lies.
 pub(crate) const ROOT: &str = "/api/v1";
@@ -40,6 +44,21 @@ pub(crate) struct Console {
     pub calls: Option<PathBuf>,
     /// Over which messages go to the service.
     pub line: Arc<Line>,
+    /// The font of printed sheets, when it is first needed.
+    pub font: OnceLock<Result<Font, String>>,
+    /// Where that lies, if somebody says so.
+    pub font_file: Option<PathBuf>,
+}
+
+impl Console {
+    /// The font of printed sheets.
+    ///
+    /// # Errors
+    /// When there is none, with what to install.
+    fn font(&self) -> Result<&Font, String> {
+        let found = self.font.get_or_init(|| Font::find(self.font_file.as_deref()));
+        found.as_ref().map_err(Clone::clone)
+    }
 }
 
 /// The routes of all pages.
@@ -65,6 +84,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
         .route(&at("/vendor/errors"), get(vendor::errors))
         .route(&at("/vendor/messages/{msgid}"), get(vendor::fate))
         .route(&at("/vendor/trouble"), post(vendor::trouble))
+        .route(&at("/settlements/{id}/sheet.pdf"), get(sheet::of))
         .layer(axum::middleware::from_fn(never_kept))
         .layer(Extension(Arc::clone(&console.doors)))
         .with_state(console)

@@ -12,7 +12,6 @@ use tower::ServiceExt as _;
 
 use super::{Console, routes};
 use crate::calls::write::{Calls, Keeping};
-use crate::cli::load;
 use crate::his::{Policies, Service};
 use crate::serve::clock::Clock;
 use crate::serve::demo;
@@ -51,7 +50,7 @@ impl Pages {
     fn with(recorded: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::file(folder.path().join("test.db"));
-        let policies = Arc::new(Policies::load(&load::shipped()).unwrap());
+        let policies = Arc::new(Policies::load(&crate::shipped()).unwrap());
         let (directory, clock) = (demo::directory().unwrap(), Arc::new(Still));
         let decider = Arc::<Policies>::clone(&policies);
         let service = Arc::new(Service::open(&place, directory, decider, clock).unwrap());
@@ -60,7 +59,17 @@ impl Pages {
         let log = calls.clone().map(|folder| Calls::start(keeping(folder), service.clock()).unwrap());
         let doors = Arc::new(Doors::new(Accounts::demo().unwrap(), service.clock(), true));
         let line = Arc::new(Line { service: Arc::clone(&service), calls: log, troubles: None });
-        let console = Console { service, doors: Arc::clone(&doors), policies, sandbox: false, calls, line };
+        let font = std::sync::OnceLock::new();
+        let console = Console {
+            service,
+            doors: Arc::clone(&doors),
+            policies,
+            sandbox: false,
+            calls,
+            line,
+            font,
+            font_file: None,
+        };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         Self { router: routes(Arc::new(console)), doors, runtime, _folder: folder }
     }
