@@ -34,6 +34,7 @@ export const partsWords = {
       perPage: '{n} 条/页',
       sortBy: '按{title}排序',
     },
+    raw: { copy: '复制', copied: '已复制' },
     chart: { asTable: '以表格查看', loading: '正在画图…', failed: '图没有画成，请看下面的表格。' },
     steps: {
       title: '怎么算的',
@@ -112,6 +113,7 @@ export const partsWords = {
       perPage: '{n} a page',
       sortBy: 'Sort by {title}',
     },
+    raw: { copy: 'Copy', copied: 'Copied' },
     chart: { asTable: 'As a table', loading: 'Drawing…', failed: 'The chart could not be drawn; see the table below.' },
     steps: {
       title: 'How it was worked out',

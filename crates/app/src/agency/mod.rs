@@ -1,6 +1,7 @@
 //! The counter of the agency (经办机构): what officers do with members and their personal accounts. Commands and the REST
 //! interface are thin on top of it. Knows no wire format and no field name of the national interface.
 
+pub(crate) mod allowance;
 pub(crate) mod before_after;
 pub(crate) mod before_after_of;
 pub(crate) mod bond;
@@ -24,6 +25,7 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 pub(crate) mod town;
+pub(crate) mod visited;
 pub(crate) mod walk;
 pub(crate) mod words;
 

@@ -1,6 +1,7 @@
 //! The call log (报文记录): what an institution sent and what became of it, a line of JSON each, a file a day.
 //! Must never delay a settlement, nor keep a body or anybody's data outside the sandbox.
 
+pub(crate) mod choose;
 pub(crate) mod read;
 pub(crate) mod write;
 

@@ -187,6 +187,22 @@ impl Catalogue {
         })
     }
 
+    /// The codes of the medical catalogue whose name has these words, or that begin with them, in the order of codes: at
+    /// most so many. For people who look for something; a message names its code.
+    pub(crate) fn search<'c>(&'c self, words: &str, of: &Asked<'c>, most: usize) -> Vec<(&'c str, Listed<'c>)> {
+        let words: Vec<String> = words.split_whitespace().map(str::to_uppercase).collect();
+        let mut codes: Vec<&str> = self.matches.keys().chain(self.items.keys()).map(|code| &**code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let listed = codes.into_iter().filter_map(|code| Some((code, self.find(&Asked { code, ..*of })?)));
+        let meant = |(code, listed): &(&str, Listed<'_>)| {
+            words
+                .iter()
+                .all(|word| code.starts_with(word.as_str()) || listed.name.to_uppercase().contains(word.as_str()))
+        };
+        listed.filter(meant).take(most).collect()
+    }
+
     /// The rows of a catalogue that is asked for page by page, in the order of their keys.
     pub(crate) fn rows(&self, number: &str) -> impl Iterator<Item = &str> {
         self.pages.get(number).into_iter().flat_map(BTreeMap::values).map(|line| &**line)

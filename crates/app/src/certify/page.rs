@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::Verdict;
+use super::{Judged, Verdict};
 use crate::calls::Call;
-use crate::cli::certify::Judged;
 
 const HEAD: &str = "<!doctype html>
 <html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><title>接口验收报告</title><style>

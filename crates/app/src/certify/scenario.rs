@@ -66,6 +66,17 @@ pub(crate) struct Step {
     pub means: String,
 }
 
+impl Step {
+    /// Whether it must come, in one word.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match (self.never, self.optional) {
+            (true, _) => "不得",
+            (_, true) => "可省",
+            _ => "必须",
+        }
+    }
+}
+
 /// What a field must be.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,10 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use serde::Serialize;
-
 use super::paint::{self, in_style};
 use crate::calls::Call;
+use crate::calls::choose::{Choice, explained};
 use crate::calls::read::{self, Log};
 
 /// List what institutions sent (报文记录), each fault explained: code, meaning, what to change
@@ -83,68 +82,18 @@ pub(crate) fn tell(log: &Log) {
     }
 }
 
-/// Whether a message came at or after a time that was given.
-pub(crate) fn is_since(call: &Call, since: Option<&str>) -> bool {
-    since.is_none_or(|since| call.at.as_str() >= since.replace('T', " ").as_str())
-}
-
 impl Options {
     fn chosen<'a>(&self, calls: &'a [Call]) -> Vec<&'a Call> {
-        let base = |infno: &str| infno.trim_end_matches(|c: char| c.is_ascii_alphabetic()).to_owned();
-        let asked = |call: &&Call| {
-            self.institution.as_ref().is_none_or(|code| *code == call.institution)
-                && self.infno.as_ref().is_none_or(|infno| *infno == call.infno || *infno == base(&call.infno))
-                && (!self.faults || !call.is_ok())
-                && is_since(call, self.since.as_deref())
+        let Self { institution, infno, faults, since, msgid, .. } = self;
+        let choice = Choice {
+            institution: institution.as_deref(),
+            infno: infno.as_deref(),
+            faults: *faults,
+            since: since.as_deref(),
+            msgid: msgid.as_deref(),
         };
-        let Some(msgid) = &self.msgid else { return calls.iter().filter(asked).collect() };
-        let own: Vec<&Call> = calls.iter().filter(|call| call.msgid == *msgid).collect();
-        let visits: Vec<(String, String)> = own.iter().flat_map(|call| visits(call)).collect();
-        let same = |call: &&Call| call.msgid == *msgid || visits_meet(&visits, call) || refers(call, msgid);
-        calls.iter().filter(same).filter(asked).collect()
+        choice.of(calls)
     }
-}
-
-/// The visits (就诊ID) that a message names or makes, each with its institution.
-fn visits(call: &Call) -> Vec<(String, String)> {
-    let bodies = call.bodies();
-    let paths = [
-        "request.input.data.mdtrt_id",
-        "request.input.mdtrtinfo.mdtrt_id",
-        "request.input.feedetail.mdtrt_id",
-        "reply.output.data.mdtrt_id",
-        "reply.output.setlinfo.mdtrt_id",
-    ];
-    let mut found: Vec<(String, String)> =
-        paths.iter().flat_map(|path| bodies.values(path)).map(|visit| (call.institution.clone(), visit)).collect();
-    found.dedup();
-    found
-}
-
-fn visits_meet(of: &[(String, String)], call: &Call) -> bool {
-    !of.is_empty() && visits(call).iter().any(|visit| of.contains(visit))
-}
-
-/// Whether a message takes another back (2601).
-fn refers(call: &Call, msgid: &str) -> bool {
-    call.bodies().values("request.input.data.omsgid").iter().any(|omsgid| omsgid == msgid)
-}
-
-/// A call with what its code means.
-#[derive(Serialize)]
-struct Explained<'a> {
-    #[serde(flatten)]
-    call: &'a Call,
-    name: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    meaning: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<&'static str>,
-}
-
-fn explained(call: &Call) -> Explained<'_> {
-    let (meaning, remedy) = call.explained().unzip();
-    Explained { call, name: call.name(), meaning, remedy }
 }
 
 fn print(out: &mut impl Write, call: &Call, whole: bool) -> anyhow::Result<()> {

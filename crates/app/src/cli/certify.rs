@@ -4,13 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, anyhow, bail};
-use serde::Serialize;
-
-use super::calls::{is_since, tell};
+use super::calls::tell;
 use super::paint::{self, in_style};
+use crate::calls::choose::is_since;
 use crate::calls::read;
-use crate::certify::{self, Scenario, Verdict, judge};
+use crate::certify::{self, Judged, Scenario, Verdict};
+use anyhow::{Context as _, anyhow, bail};
 
 /// Judge a client (接口验收) by what it sent to the sandbox: passed, failed at which step, not attempted
 ///
@@ -65,15 +64,6 @@ EXAMPLE
 EXIT STATUS
   0 nothing failed (a scenario that is named must be passed), 1 something did, 2 the log cannot be read";
 
-/// One scenario's outcome.
-#[derive(Serialize)]
-pub(crate) struct Judged<'a> {
-    pub name: &'a str,
-    pub title: &'a str,
-    #[serde(flatten)]
-    pub verdict: Verdict,
-}
-
 /// Judges or lists.
 ///
 /// # Errors
@@ -87,27 +77,20 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut log = read::read(&options.calls)?;
     tell(&log);
     log.calls.retain(|call| is_since(call, options.since.as_deref()));
-    let own: Vec<_> = log.calls.iter().filter(|call| call.institution == institution).collect();
-    if !own.is_empty() && own.iter().all(|call| call.request.is_none()) {
+    if certify::has_no_bodies(&log.calls, institution) {
         bail!(
             "报文记录 {} 没有留存报文内容，不能验收：只有沙箱（gongji serve --sandbox）留存",
             options.calls.display()
         );
     }
+    let own: Vec<_> = log.calls.iter().filter(|call| call.institution == institution).collect();
     let all = options.scenario == "all";
     let chosen: Vec<&Scenario> = scenarios.iter().filter(|scenario| all || scenario.name == options.scenario).collect();
     if chosen.is_empty() {
         let names: Vec<&str> = scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
         bail!("没有场景「{}」，应为 all、{}", options.scenario, names.join("、"));
     }
-    let judged: Vec<Judged<'_>> = chosen
-        .into_iter()
-        .map(|scenario| Judged {
-            name: &scenario.name,
-            title: &scenario.title,
-            verdict: judge(scenario, &log.calls, institution),
-        })
-        .collect();
+    let judged = certify::judged(chosen, &log.calls, institution);
     let mut out = anstream::stdout();
     match options.format {
         Printed::Json => writeln!(out, "{}", serde_json::to_string_pretty(&judged)?)?,
@@ -163,11 +146,7 @@ fn list(scenarios: &[Scenario]) -> anyhow::Result<ExitCode> {
         writeln!(out, "{}　{}", in_style(paint::TITLE, &scenario.name), scenario.title)?;
         writeln!(out, "  {}", scenario.about)?;
         for (number, step) in (1..).zip(&scenario.steps) {
-            let kind = match (step.never, step.optional) {
-                (true, _) => "不得",
-                (_, true) => "可省",
-                _ => "必须",
-            };
+            let kind = step.kind();
             let trouble = step.trouble.as_ref().map_or(String::new(), |trouble| format!("，沙箱 {trouble}"));
             let ends = if step.never { String::new() } else { format!("，{}", step.outcome.said()) };
             writeln!(out, "  {number}. [{kind}] {} {}{ends}{trouble}", step.infno.join("/"), step.title)?;

@@ -42,7 +42,7 @@ pub(crate) mod past;
 pub(crate) mod paying;
 pub(crate) mod person;
 mod posted;
-mod pricing;
+pub(crate) mod pricing;
 pub(crate) mod profile;
 mod purchase;
 pub(crate) mod reconcile;
@@ -216,6 +216,11 @@ impl Service {
     /// Whether only this machine can reach the service.
     pub(crate) fn is_local(&self) -> bool {
         self.guard.is_local()
+    }
+
+    /// Whether messages of an institution go unsigned, so that a page of this service can send them for it.
+    pub(crate) fn goes_unsigned(&self, institution: &str) -> bool {
+        self.guard.goes_unsigned(institution)
     }
 
     /// With whom there are agreements, and what the catalogue lists.

@@ -13,19 +13,17 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body::Frame;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 use tower_http::compression::CompressionLayer;
 
 use gongji_store::Key;
 
 use super::console::{self, Console};
 use super::doors::from_here;
+use super::line::{Answered, Line, Message, named};
 use super::paths;
-use super::sandbox::trouble::{self, Trouble, Troubles};
-use crate::calls::write::Calls;
+use crate::his::Service;
 use crate::his::errors::{Code, Fault};
 use crate::his::zipped::SIGN;
-use crate::his::{Answer, Service};
 use crate::serve::upload;
 
 /// The address of the interface that most clients use; `/{infno}` may follow.
@@ -52,19 +50,9 @@ pub(crate) const TROUBLE: &str = "/gongji/v1/sandbox/next";
 
 /// The service and what stands around it.
 pub(crate) struct App {
-    pub service: Arc<Service>,
-    /// Where every message is noted with its fate.
-    pub calls: Option<Calls>,
-    /// The trouble that vendors may ask for; in the sandbox only.
-    pub troubles: Option<Troubles>,
+    pub line: Arc<Line>,
     /// The pages and what they ask for (网页控制台).
     pub console: Option<Arc<Console>>,
-}
-
-/// What goes back over the line.
-struct Answered {
-    status: u16,
-    body: Vec<u8>,
 }
 
 /// Serves until `stopped` is ready, then finishes what is under way.
@@ -78,16 +66,16 @@ pub(crate) async fn serve(
 
 /// The routes of a service with nothing around it.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    routes(App { service, calls: None, troubles: None, console: None })
+    routes(App { line: Arc::new(Line::bare(service)), console: None })
 }
 
 pub(super) fn routes(app: App) -> Router {
     let mut router = Router::new().route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate));
-    if app.troubles.is_some() {
+    if app.line.troubles.is_some() {
         router = router.route(&format!("{TROUBLE}/{{institution}}/{{infno}}/{{trouble}}"), post(trouble));
     }
     let doors = app.console.as_ref().map(|console| Arc::clone(&console.doors));
-    let counter = super::agency::routes(Arc::clone(&app.service), doors);
+    let counter = super::agency::routes(Arc::clone(&app.line.service), doors);
     let pages = app.console.as_ref().map_or_else(Router::new, |console| console::routes(Arc::clone(console)));
     let looked = || get(page).layer(CompressionLayer::new()).fallback(message);
     let router = router.route("/", looked()).route("/{*page}", looked()).fallback(message);
@@ -100,10 +88,10 @@ async fn trouble(
     Path((institution, infno, said)): Path<(String, String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    if app.service.is_local() && !from_here(&headers) {
+    if app.line.service.is_local() && !from_here(&headers) {
         return text(StatusCode::FORBIDDEN, NOT_FROM_HERE);
     }
-    match (said.parse(), &app.troubles) {
+    match (said.parse(), &app.line.troubles) {
         (Ok(trouble), Some(troubles)) => {
             let done = format!("{institution} 的下一条 {infno}：{trouble}\n");
             troubles.order(institution, infno, trouble);
@@ -133,36 +121,20 @@ async fn message(State(app): State<Arc<App>>, request: Request) -> Response {
     answer(&app, infno, request).await
 }
 
-/// Asks twice: the fate depends on a person's visit, and only who is known can be asked for.
+/// What became of a message.
 async fn fate(
     State(app): State<Arc<App>>,
     Path((institution, msgid)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let service = &app.service;
+    let service = &app.line.service;
     let here = service.is_local();
     let may_ask = if here { from_here(&headers) } else { service.admits(&institution, &named(&headers)) };
     if !may_ask {
         return text(StatusCode::FORBIDDEN, if here { NOT_FROM_HERE } else { NOT_ADMITTED });
     }
-    let message = Key { institution, msgid };
-    let persons = told(|tell| service.person_of(&message, tell)).await;
-    let fate = match persons {
-        Some(persons) => told(|tell| service.fate(&message, persons, tell)).await,
-        None => None,
-    };
     let busy = || (StatusCode::SERVICE_UNAVAILABLE, "结算库暂时没有应答，请稍后再问\n").into_response();
-    fate.map_or_else(busy, json)
-}
-
-/// What the store tells; nothing if it never does.
-async fn told<T: Send + 'static>(ask: impl FnOnce(Box<dyn FnOnce(Option<T>) + Send>)) -> Option<T> {
-    let (sender, receiver) = oneshot::channel();
-    ask(Box::new(move |answer| {
-        // Who asked may have gone away.
-        let _ = sender.send(answer);
-    }));
-    receiver.await.ok().flatten()
+    app.line.fate(Key { institution, msgid }).await.map_or_else(busy, json)
 }
 
 fn elsewhere() -> Response {
@@ -177,85 +149,35 @@ fn text(status: StatusCode, said: impl Into<String>) -> Response {
 
 async fn answer(app: &App, infno: Option<String>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    if app.service.is_local() && !from_here(&head.headers) {
+    if app.line.service.is_local() && !from_here(&head.headers) {
         // A page in a browser on this machine must not settle for its visitor.
         return text(StatusCode::FORBIDDEN, NOT_FROM_HERE);
     }
-    let arrived = app.calls.as_ref().map(Calls::arrived);
+    let arrived = app.line.arrived();
     let taken = match upload::boundary(&head.headers) {
         Some(boundary) => tokio::time::timeout(PATIENCE, upload::read(body, boundary, BODY)).await,
         None => tokio::time::timeout(PATIENCE, read(body)).await.map(|body| Ok((body?, None))),
     };
-    let (body, file, unread) = match taken {
-        Ok(Ok((body, file))) => (body, file, None),
-        Ok(Err(fault)) => (Bytes::new(), None, Some(fault)),
+    let message = match taken {
+        Ok(Ok((body, file))) => Message { infno, body, file, unread: None },
+        Ok(Err(fault)) => Message { unread: Some(fault), ..Message::default() },
         Err(_) => {
             let allowed = format!(" {} 秒以内", PATIENCE.as_secs());
-            (Bytes::new(), None, Some(Fault::new(Code::BodyTimeout).allowed(allowed)))
+            let fault = Fault::new(Code::BodyTimeout).allowed(allowed);
+            Message { unread: Some(fault), ..Message::default() }
         }
     };
-    let header = || named(&head.headers)(trouble::HEADER);
-    let trouble = match app.troubles.as_ref().map(|troubles| troubles.of(header(), &body)).transpose() {
-        Ok(trouble) => trouble.flatten(),
-        Err(fault) => return text(StatusCode::BAD_REQUEST, fault),
-    };
-    let answered = match unread {
-        Some(fault) => Answered { status: 200, body: app.service.refuse_unread(&fault) },
-        None => settled(&app.service, trouble, infno, &head.headers, (&body, file)).await,
-    };
-    if let (Some(calls), Some(arrived)) = (&app.calls, arrived) {
-        let trouble = trouble.map(|trouble| trouble.to_string()).unwrap_or_default();
-        calls.log(arrived, body.clone(), answered.body.clone(), answered.status, trouble);
-    }
-    match trouble {
-        None => sent(answered),
-        Some(trouble) => late_or_lost(&app.service, trouble, answered, &body).await,
-    }
-}
-
-/// What becomes of a message, unless trouble keeps it from the service.
-async fn settled(
-    service: &Arc<Service>,
-    trouble: Option<Trouble>,
-    infno: Option<String>,
-    headers: &HeaderMap,
-    (body, file): (&Bytes, Option<Bytes>),
-) -> Answered {
-    match trouble {
-        Some(Trouble::Busy) => {
-            return Answered { status: 200, body: service.refuse_message(body, &Fault::new(Code::Busy)) };
-        }
-        Some(Trouble::DropRequest) => return Answered { status: 200, body: Vec::new() },
-        _ => {}
-    }
-    let (sender, receiver) = oneshot::channel();
-    service.receive(body, file, infno.as_deref(), &named(headers), move |answer| {
-        // A caller that went away asks again under the same number.
-        let _ = sender.send(answer);
-    });
-    match receiver.await {
-        Ok(Answer::Reply(body)) => Answered { status: 200, body },
-        Ok(Answer::Gateway(status, body)) => Answered { status, body: body.into_bytes() },
-        Err(_) => Answered { status: 200, body: service.refuse_unread(&Fault::new(Code::NotConfirmed)) },
+    match app.line.exchange(arrived, &head.headers, message).await {
+        Ok(Some(answered)) => sent(answered),
+        // The line breaks before the first byte.
+        Ok(None) => Response::new(Body::new(Broken)),
+        Err(fault) => text(StatusCode::BAD_REQUEST, fault),
     }
 }
 
 fn sent(answered: Answered) -> Response {
     let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::UNAUTHORIZED);
     (status, json(answered.body)).into_response()
-}
-
-/// The answer as trouble leaves it.
-async fn late_or_lost(service: &Service, trouble: Trouble, answered: Answered, body: &Bytes) -> Response {
-    if let Some(delay) = trouble.delay() {
-        tokio::time::sleep(delay).await;
-    }
-    match trouble {
-        // The line breaks before the first byte.
-        Trouble::DropReply | Trouble::DropRequest => Response::new(Body::new(Broken)),
-        Trouble::Away => json(service.refuse_message(body, &Fault::new(Code::DatabaseAway))),
-        Trouble::Delay(_) | Trouble::Busy => sent(answered),
-    }
 }
 
 /// A body that cannot be sent.
@@ -268,11 +190,6 @@ impl axum::body::HttpBody for Broken {
     fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
         Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())))
     }
-}
-
-/// Headers by name, as far as they are text.
-fn named<'a>(headers: &'a HeaderMap) -> impl Fn(&str) -> Option<&'a str> + 'a {
-    move |name| headers.get(name)?.to_str().ok()
 }
 
 /// Reads a body up to the limit.

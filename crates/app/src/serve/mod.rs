@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod doors;
 mod handout;
 pub(crate) mod http;
+pub(crate) mod line;
 mod paths;
 pub(crate) mod problem;
 pub(crate) mod rehearsal;
@@ -34,6 +35,7 @@ use crate::policy::shelf::Shelf;
 use crate::serve::console::Console;
 use crate::serve::doors::Doors;
 use crate::serve::doors::accounts::Accounts;
+use crate::serve::line::Line;
 use sandbox::trouble::Troubles;
 
 /// The store of a sandbox unless another is named.
@@ -117,6 +119,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let furnish = |service: Service| service.with_files(files).guarded(guard);
     let service = opened(options, directory, Arc::clone(&policies), furnish)?;
     let calls = kept_calls(options, &service)?;
+    let troubles = options.sandbox.then(Troubles::default);
+    let line = Arc::new(Line { service: Arc::clone(&service), calls, troubles });
     let console = Console {
         doors: Arc::new(Doors::new(accounts, service.clock(), address.ip().is_loopback())),
         service: Arc::clone(&service),
@@ -124,12 +128,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         policies,
         sandbox: options.sandbox,
         calls: calls_folder(options),
+        line: Arc::clone(&line),
         font: std::sync::OnceLock::new(),
         font_file: options.font.clone(),
         acts: Arc::default(),
         runs: console::runs::Runs::new(options.policies.clone(), service.clock()),
     };
-    let troubles = options.sandbox.then(Troubles::default);
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
     runtime.block_on(async {
@@ -137,7 +141,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let bound = listener.local_addr().context("无法取得监听地址")?;
         println!("gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件", http::PATH, options.store);
         println!("网页控制台与待遇计算器：http://{bound}/");
-        let app = http::App { service, calls, troubles, console: Some(Arc::new(console)) };
+        let app = http::App { line, console: Some(Arc::new(console)) };
         http::serve(listener, app, stopped()).await.context("服务中断")
     })
 }

@@ -166,6 +166,12 @@ impl Guard {
         Ok(())
     }
 
+    /// Whether nothing is asked of an institution's messages.
+    pub(crate) fn goes_unsigned(&self, institution: &str) -> bool {
+        let asked = |lock: &Lock| lock.front.is_some() || lock.cainfo.is_some();
+        self.local && !self.locks.get(institution).is_some_and(asked)
+    }
+
     /// Whether headers show that an institution asks, for what is no message.
     pub(crate) fn admits(&self, institution: &str, headers: &Headers<'_>, now: impl Fn() -> i64) -> bool {
         let front = self.locks.get(institution).and_then(|lock| lock.front);

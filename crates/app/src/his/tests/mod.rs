@@ -48,6 +48,7 @@ use super::json::{self, Json};
 use super::{Book, Decider, Service};
 use crate::calls::write::{Calls, Keeping};
 use crate::serve::clock::Clock;
+use crate::serve::line::Line;
 use crate::serve::sandbox::trouble::Troubles;
 use crate::serve::{demo, http};
 
@@ -121,9 +122,7 @@ impl Server {
     ) -> Self {
         let service = Service::open(&place, directory, Arc::clone(&decider), clock).unwrap().guarded(guard);
         Self::around(place, decider, service, messages, |service| http::App {
-            service,
-            calls: None,
-            troubles: None,
+            line: Arc::new(Line::bare(service)),
             console: None,
         })
     }
@@ -136,9 +135,11 @@ impl Server {
         let (decider, clock) = (Arc::new(double::Double), Arc::new(TestClock::default()));
         let service = Service::open(&place, demo::directory().unwrap(), decider.clone(), clock).unwrap();
         let mut server = Self::around(place, decider, service, 0, |service| http::App {
-            calls: Some(Calls::start(keeping, service.clock()).unwrap()),
-            service,
-            troubles: Some(Troubles::default()),
+            line: Arc::new(Line {
+                calls: Some(Calls::start(keeping, service.clock()).unwrap()),
+                service,
+                troubles: Some(Troubles::default()),
+            }),
             console: None,
         });
         server._folder = Some(folder);

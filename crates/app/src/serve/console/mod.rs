@@ -3,16 +3,21 @@
 
 pub(crate) mod agency;
 pub(crate) mod assets;
-mod kept;
-mod sheet;
-#[cfg(test)]
-pub(crate) mod tests;
 mod calculator;
+mod cashier;
+mod kept;
+mod mine;
 mod policies;
 pub(crate) mod runs;
 mod session;
+mod sheet;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+pub(crate) mod tests;
 #[cfg(test)]
 mod tried;
+mod vendor;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -30,6 +35,7 @@ use serde::de::DeserializeOwned;
 use crate::his::{Policies, Service};
 use crate::policy::shelf::Shelf;
 use crate::serve::doors::{Doors, Who};
+use crate::serve::line::Line;
 use crate::serve::problem::Problem;
 use crate::sheet::Font;
 
@@ -47,6 +53,8 @@ pub(crate) struct Console {
     pub sandbox: bool,
     /// Folder of the call log (报文记录), if one is kept.
     pub calls: Option<PathBuf>,
+    /// Over which messages go to the service.
+    pub line: Arc<Line>,
     /// The font of printed sheets, when it is first needed.
     pub font: OnceLock<Result<Font, String>>,
     /// Where that lies, if somebody says so.
@@ -73,6 +81,24 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/session"), get(session::look).post(session::begin).delete(session::end))
+        .route(&at("/me"), get(mine::overview))
+        .route(&at("/me/statement"), get(mine::statement))
+        .route(&at("/me/settlements"), get(mine::settlements))
+        .route(&at("/me/settlements/{id}"), get(mine::settlement))
+        .route(&at("/me/bonds"), get(mine::bonds).post(mine::ask))
+        .route(&at("/me/bonds/{number}/{act}"), post(mine::act))
+        .route(&at("/cashier"), get(cashier::desk))
+        .route(&at("/cashier/catalogue"), get(cashier::catalogue))
+        .route(&at("/cashier/messages"), post(cashier::send))
+        .route(&at("/cashier/messages/{msgid}"), get(cashier::fate))
+        .route(&at("/cashier/trouble"), post(cashier::trouble))
+        .route(&at("/vendor"), get(vendor::about))
+        .route(&at("/vendor/calls"), get(vendor::calls))
+        .route(&at("/vendor/certification"), get(vendor::certification))
+        .route(&at("/vendor/certification/report"), get(vendor::report))
+        .route(&at("/vendor/errors"), get(vendor::errors))
+        .route(&at("/vendor/messages/{msgid}"), get(vendor::fate))
+        .route(&at("/vendor/trouble"), post(vendor::trouble))
         .route(&at("/settlements/{id}/sheet.pdf"), get(sheet::of))
         .merge(agency::routes())
         .route(&at("/areas"), get(calculator::areas))

@@ -18,6 +18,7 @@ use crate::serve::demo;
 use crate::serve::doors::Doors;
 use crate::serve::doors::accounts::Accounts;
 use crate::serve::http;
+use crate::serve::line::Line;
 
 const HERE: &str = "127.0.0.1:8080";
 
@@ -58,17 +59,19 @@ impl Browser {
         let directory = demo::directory().unwrap();
         let service = Service::open(&place, directory, Arc::clone(&policies) as _, Arc::new(ChinaTime)).unwrap();
         let service = Arc::new(service);
+        let line = Arc::new(Line::bare(Arc::clone(&service)));
         let console = Console {
             doors: Arc::new(Doors::new(Accounts::demo().unwrap(), service.clock(), true)),
-            service: Arc::clone(&service),
+            service,
             policies,
             sandbox: false,
             calls: None,
             font: std::sync::OnceLock::new(),
             font_file: None,
             acts: Arc::default(),
+            line: Arc::clone(&line),
         };
-        let app = http::App { service, calls: None, troubles: None, console: Some(Arc::new(console)) };
+        let app = http::App { line, console: Some(Arc::new(console)) };
         let runtime =
             Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
         Self { router: http::routes(app), cookie: None, csrf: None, runtime, folder: Arc::new(folder) }
