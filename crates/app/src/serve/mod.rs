@@ -31,8 +31,7 @@ use crate::his::auth::keys::Keys;
 use crate::his::directory::Directory;
 use crate::his::files::{Files, FolderFiles, MemoryFiles};
 use crate::his::{Policies, Service};
-use crate::policy::shelf::Shelf;
-use crate::serve::console::Console;
+use crate::serve::console::{Console, Setting};
 use crate::serve::doors::Doors;
 use crate::serve::doors::accounts::Accounts;
 use crate::serve::line::Line;
@@ -121,19 +120,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let calls = kept_calls(options, &service)?;
     let troubles = options.sandbox.then(Troubles::default);
     let line = Arc::new(Line { service: Arc::clone(&service), calls, troubles });
-    let console = Console {
-        doors: Arc::new(Doors::new(accounts, service.clock(), address.ip().is_loopback())),
-        service: Arc::clone(&service),
-        shelf: Shelf::new(Arc::clone(&policies), folders),
+    let console = Console::new(Setting {
+        line: Arc::clone(&line),
+        doors: Doors::new(accounts, service.clock(), address.ip().is_loopback()),
         policies,
+        packages: options.policies.clone(),
+        folders,
         sandbox: options.sandbox,
         calls: calls_folder(options),
-        line: Arc::clone(&line),
-        font: std::sync::OnceLock::new(),
-        font_file: options.font.clone(),
-        acts: Arc::default(),
-        runs: console::runs::Runs::new(options.policies.clone(), service.clock()),
-    };
+        font: options.font.clone(),
+    });
     let events = service.store().head().events;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
     runtime.block_on(async {

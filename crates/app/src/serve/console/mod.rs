@@ -30,8 +30,10 @@ use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
+use gongji_policy::Folder;
 use serde::de::DeserializeOwned;
 
+use crate::cli::load;
 use crate::his::{Policies, Service};
 use crate::policy::shelf::Shelf;
 use crate::serve::doors::{Doors, Who};
@@ -44,28 +46,59 @@ pub(crate) const ROOT: &str = "/api/v1";
 
 /// What the pages are made of.
 pub(crate) struct Console {
-    pub service: Arc<Service>,
+    service: Arc<Service>,
     pub doors: Arc<Doors>,
-    pub policies: Arc<Policies>,
+    policies: Arc<Policies>,
     /// The same packages and the examples, for looking at.
-    pub shelf: Shelf,
+    shelf: Shelf,
     /// Whether this is a sandbox (沙箱): vendors may order trouble, and nothing is anybody's.
-    pub sandbox: bool,
+    sandbox: bool,
     /// Folder of the call log (报文记录), if one is kept.
-    pub calls: Option<PathBuf>,
+    calls: Option<PathBuf>,
     /// Over which messages go to the service.
-    pub line: Arc<Line>,
+    line: Arc<Line>,
     /// The font of printed sheets, when it is first needed.
-    pub font: OnceLock<Result<Font, String>>,
+    font: OnceLock<Result<Font, String>>,
     /// Where that lies, if somebody says so.
-    pub font_file: Option<PathBuf>,
+    font_file: Option<PathBuf>,
     /// Long runs that officers began.
-    pub acts: Arc<agency::Runs>,
+    acts: Arc<agency::Runs>,
     /// Simulations that wait, go on and have ended.
-    pub runs: Arc<runs::Runs>,
+    runs: Arc<runs::Runs>,
+}
+
+/// What a service brings to its pages.
+pub(crate) struct Setting {
+    pub line: Arc<Line>,
+    pub doors: Doors,
+    pub policies: Arc<Policies>,
+    /// Where the packages came from.
+    pub packages: load::Policies,
+    pub folders: Vec<Folder>,
+    pub sandbox: bool,
+    pub calls: Option<PathBuf>,
+    pub font: Option<PathBuf>,
 }
 
 impl Console {
+    pub(crate) fn new(setting: Setting) -> Self {
+        let Setting { line, doors, policies, packages, folders, sandbox, calls, font } = setting;
+        let service = Arc::clone(&line.service);
+        Self {
+            doors: Arc::new(doors),
+            shelf: Shelf::new(Arc::clone(&policies), folders),
+            policies,
+            sandbox,
+            calls,
+            line,
+            font: OnceLock::new(),
+            font_file: font,
+            acts: Arc::default(),
+            runs: runs::Runs::new(packages, service.clock()),
+            service,
+        }
+    }
+
     /// The font of printed sheets.
     ///
     /// # Errors

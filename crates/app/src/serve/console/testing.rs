@@ -1,5 +1,6 @@
 //! The pages' interface for tests: a service with the demo's people and packages, asked by whoever is signed in.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,8 +11,9 @@ use jiff::civil::{DateTime, date};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::{Console, routes};
+use super::{Console, Setting, routes};
 use crate::calls::write::{Calls, Keeping};
+use crate::cli::load;
 use crate::his::{Policies, Service};
 use crate::serve::clock::Clock;
 use crate::serve::demo;
@@ -26,6 +28,26 @@ impl Clock for Still {
     fn now(&self) -> DateTime {
         date(2026, 3, 1).at(8, 0, 0, 0)
     }
+}
+
+/// The pages of a service with the demo's data, and a call log if a folder for it is named.
+pub(super) fn console(place: &Place, clock: Arc<dyn Clock>, calls: Option<PathBuf>) -> Arc<Console> {
+    let folders = crate::shipped();
+    let policies = Arc::new(Policies::load(&folders).unwrap());
+    let decider = Arc::<Policies>::clone(&policies);
+    let service = Arc::new(Service::open(place, demo::directory().unwrap(), decider, clock).unwrap());
+    let keeping = |folder| Keeping { folder, bodies: true, days: 30 };
+    let log = calls.clone().map(|folder| Calls::start(keeping(folder), service.clock()).unwrap());
+    Arc::new(Console::new(Setting {
+        doors: Doors::new(Accounts::demo().unwrap(), service.clock(), true),
+        line: Arc::new(Line { service, calls: log, troubles: None }),
+        policies,
+        packages: load::Policies::default(),
+        folders,
+        sandbox: false,
+        calls,
+        font: None,
+    }))
 }
 
 /// A service with its pages.
@@ -49,29 +71,11 @@ impl Pages {
 
     fn with(recorded: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::file(folder.path().join("test.db"));
-        let policies = Arc::new(Policies::load(&crate::shipped()).unwrap());
-        let (directory, clock) = (demo::directory().unwrap(), Arc::new(Still));
-        let decider = Arc::<Policies>::clone(&policies);
-        let service = Arc::new(Service::open(&place, directory, decider, clock).unwrap());
         let calls = recorded.then(|| folder.path().join("calls"));
-        let keeping = |folder| Keeping { folder, bodies: true, days: 30 };
-        let log = calls.clone().map(|folder| Calls::start(keeping(folder), service.clock()).unwrap());
-        let doors = Arc::new(Doors::new(Accounts::demo().unwrap(), service.clock(), true));
-        let line = Arc::new(Line { service: Arc::clone(&service), calls: log, troubles: None });
-        let font = std::sync::OnceLock::new();
-        let console = Console {
-            service,
-            doors: Arc::clone(&doors),
-            policies,
-            sandbox: false,
-            calls,
-            line,
-            font,
-            font_file: None,
-        };
+        let console = console(&Place::file(folder.path().join("test.db")), Arc::new(Still), calls);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { router: routes(Arc::new(console)), doors, runtime, _folder: folder }
+        let doors = Arc::clone(&console.doors);
+        Self { router: routes(console), doors, runtime, _folder: folder }
     }
 
     /// What an account gets; status and body.

@@ -11,14 +11,9 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::Console;
-use crate::his::{Policies, Service};
+use super::testing::console;
 use crate::serve::clock::ChinaTime;
-use crate::serve::demo;
-use crate::serve::doors::Doors;
-use crate::serve::doors::accounts::Accounts;
 use crate::serve::http;
-use crate::serve::line::Line;
 
 const HERE: &str = "127.0.0.1:8080";
 
@@ -55,23 +50,8 @@ impl Browser {
     pub(crate) fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::file(folder.path().join("console.db"));
-        let policies = Arc::new(Policies::load(&crate::shipped()).unwrap());
-        let directory = demo::directory().unwrap();
-        let service = Service::open(&place, directory, Arc::clone(&policies) as _, Arc::new(ChinaTime)).unwrap();
-        let service = Arc::new(service);
-        let line = Arc::new(Line::bare(Arc::clone(&service)));
-        let console = Console {
-            doors: Arc::new(Doors::new(Accounts::demo().unwrap(), service.clock(), true)),
-            service,
-            policies,
-            sandbox: false,
-            calls: None,
-            font: std::sync::OnceLock::new(),
-            font_file: None,
-            acts: Arc::default(),
-            line: Arc::clone(&line),
-        };
-        let app = http::App { line, console: Some(Arc::new(console)) };
+        let console = console(&place, Arc::new(ChinaTime), None);
+        let app = http::App { line: Arc::clone(&console.line), console: Some(console) };
         let runtime =
             Arc::new(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap());
         Self { router: http::routes(app), cookie: None, csrf: None, runtime, folder: Arc::new(folder) }

@@ -8,14 +8,10 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::{Console, ROOT, routes};
-use crate::cli::load;
-use crate::his::{Policies, Service};
-use crate::policy::shelf::Shelf;
+use super::testing::console;
+use super::{ROOT, routes};
 use crate::serve::clock::ChinaTime;
-use crate::serve::demo;
-use crate::serve::doors::accounts::Accounts;
-use crate::serve::doors::{CSRF, Doors};
+use crate::serve::doors::CSRF;
 use gongji_store::Place;
 
 /// Somebody at the console, signed in or not.
@@ -48,20 +44,9 @@ impl Came {
 impl Tried {
     /// With the packages that ship.
     pub(super) fn start() -> Self {
-        let folders = load::Policies::default().folders().unwrap();
-        let policies = Arc::new(Policies::load(&folders).unwrap());
-        let decider = Arc::clone(&policies);
-        let service = Service::open(&Place::Memory, demo::directory().unwrap(), decider, Arc::new(ChinaTime)).unwrap();
-        let console = Console {
-            service: Arc::new(service),
-            doors: Arc::new(Doors::new(Accounts::demo().unwrap(), Arc::new(ChinaTime), true)),
-            shelf: Shelf::new(Arc::clone(&policies), folders),
-            policies,
-            sandbox: false,
-            calls: None,
-        };
+        let console = console(&Place::Memory, Arc::new(ChinaTime), None);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { router: routes(Arc::new(console)), runtime, cookie: String::new(), csrf: String::new() }
+        Self { router: routes(console), runtime, cookie: String::new(), csrf: String::new() }
     }
 
     /// With an account of the demo.
