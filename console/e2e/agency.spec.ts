@@ -28,7 +28,7 @@ async function post<T>(page: Page, path: string, data: unknown): Promise<T> {
 let messages = 0
 
 /** Sends a message as the hospital does, without a session. */
-async function send(page: Page, infno: string, input: unknown): Promise<Record<string, Record<string, string>>> {
+async function send(infno: string, input: unknown): Promise<Record<string, Record<string, string>>> {
   const origin = test.info().project.use.baseURL!
   const msgid = `E2E${Date.now()}${messages++}`
   const answer = await fetch(`${origin}/fsi/api/rsfComIfsService/callService`, {
@@ -50,12 +50,12 @@ async function settled(page: Page, total: string): Promise<Record<string, string
   const { today } = (await (await page.request.get('/api/v1/session')).json()) as { today: string }
   const begins = `${today} 00:00:01`
   const shown = { psn_no: MEMBER, mdtrt_cert_type: '02', mdtrt_cert_no: certificate, insutype: '310' }
-  const registered = await send(page, '2201', {
+  const registered = await send('2201', {
     data: { ...shown, begntime: begins, ipt_otp_no: 'E2E', atddr_no: 'D1', dr_name: '医师', dept_code: '01', dept_name: '内科', caty: 'A03' },
   })
   const mdtrt_id = registered.data!.mdtrt_id!
-  await send(page, '2203', { mdtrtinfo: { mdtrt_id, psn_no: MEMBER, med_type: '11', begntime: begins } })
-  await send(page, '2204', {
+  await send('2203', { mdtrtinfo: { mdtrt_id, psn_no: MEMBER, med_type: '11', begntime: begins } })
+  await send('2204', {
     feedetail: [
       {
         feedetl_sn: '1', mdtrt_id, psn_no: MEMBER, chrg_bchno: '1', fee_ocur_time: begins, med_list_codg: 'DEMO-YP-0001',
@@ -63,7 +63,7 @@ async function settled(page: Page, total: string): Promise<Record<string, string
       },
     ],
   })
-  const done = await send(page, '2207', {
+  const done = await send('2207', {
     data: {
       ...shown, med_type: '11', medfee_sumamt: total, psn_setlway: '01', mdtrt_id, chrg_bchno: '1', acct_used_flag: '1',
       fulamt_ownpay_amt: '0.00', overlmt_selfpay: '0.00', preselfpay_amt: '0.00', inscp_scp_amt: total,
