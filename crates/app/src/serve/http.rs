@@ -69,7 +69,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
     routes(App { line: Arc::new(Line::bare(service)), console: None })
 }
 
-pub(super) fn routes(app: App) -> Router {
+pub(crate) fn routes(app: App) -> Router {
     let mut router = Router::new().route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate));
     if app.line.troubles.is_some() {
         router = router.route(&format!("{TROUBLE}/{{institution}}/{{infno}}/{{trouble}}"), post(trouble));
