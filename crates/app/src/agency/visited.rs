@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::his::archive::Moment;
 use crate::his::book::{Change, Settled};
 use crate::his::codes;
-use crate::his::decider::Decided;
+use crate::his::decider::{Decided, Payment};
 use crate::his::errors::{Code, Fault};
 use crate::his::past::{Charged, Past, at};
 
@@ -153,7 +153,8 @@ fn made(area: Option<&Area>, settled: &Settled, row: Row, lines: &[Charged]) -> 
     let steps = steps(&settled.decided);
     let cited = steps.iter().map(|step| step.article.as_str());
     let reason = settled.decided.not_covered.as_ref().map(|reason| reason.article.as_str());
-    let articles = cited.chain(reason).filter_map(|key| Some((key.to_owned(), article(area?, key)?))).collect();
+    let keys = cited.chain(reason).flat_map(|cited| cited.split('；').map(key));
+    let articles = keys.filter_map(|key| Some((key.to_owned(), article(area?, key)?))).collect();
     Whole {
         sheet: sheet(&row.settlement, &decided, balance, &steps),
         lines: lines.iter().map(line).collect(),
@@ -172,7 +173,10 @@ pub(crate) fn article(area: &Area, key: &str) -> Option<Value> {
 
 fn sheet(id: &str, decided: &Decided, balance: Fen, steps: &[Step]) -> Value {
     use gongji_domain::NationalField as Field;
-    let payment = |payment: &crate::his::decider::Payment| json!({ "benefit": payment.benefit, "fund": payment.fund, "amount": payment.amount });
+    let payment = |payment: &Payment| {
+        let Payment { benefit, fund, amount, .. } = payment;
+        json!({ "benefit": benefit, "fund": fund, "amount": amount })
+    };
     let reason = decided
         .not_covered
         .as_ref()
@@ -214,16 +218,36 @@ fn told(rule: &str, process: &str) -> Vec<Step> {
             sentence: sentence.to_owned(),
         }
     };
-    process.split('；').filter(|text| !text.is_empty()).map(step).collect()
+    sentences(process).iter().map(|text| step(text)).collect()
 }
 
-/// A sentence and the article behind it.
-fn cited(text: &str) -> (&str, &str) {
-    let inside = text.strip_suffix('）').and_then(|text| text.rsplit_once('（'));
-    match inside {
-        Some((sentence, article)) if article.contains(':') && article.is_ascii() => (sentence, article),
-        _ => (text, ""),
+/// What belongs together: a sentence may have a semicolon of its own, and ends where its article stands.
+fn sentences(process: &str) -> Vec<String> {
+    let (mut whole, mut open) = (Vec::new(), String::new());
+    for part in process.split('；').filter(|part| !part.is_empty()) {
+        if !open.is_empty() {
+            open.push('；');
+        }
+        open.push_str(part);
+        if !cited(&open).1.is_empty() {
+            whole.push(std::mem::take(&mut open));
+        }
     }
+    whole.extend(Some(open).filter(|rest| !rest.is_empty()));
+    whole
+}
+
+/// A sentence and the article behind it, such as `xize:4 渝医保发〔2023〕32号 第四条`.
+fn cited(text: &str) -> (&str, &str) {
+    let Some(inside) = text.strip_suffix('）') else { return (text, "") };
+    let is_key = |key: &str| key.contains(':') && key.is_ascii();
+    let opened = inside.rmatch_indices('（').map(|(at, bracket)| (&inside[..at], &inside[at + bracket.len()..]));
+    opened.into_iter().find(|(_, article)| is_key(key(article))).unwrap_or((text, ""))
+}
+
+/// The key of a citation: what stands before its words.
+pub(crate) fn key(citation: &str) -> &str {
+    citation.split(' ').next().unwrap_or(citation)
 }
 
 fn line(charged: &Charged) -> Line {
@@ -252,8 +276,18 @@ mod tests {
 
     #[test]
     fn a_kept_process_is_read_back_as_sentences_with_their_articles() {
-        let steps = told("x", "起付标准 200（xize:4）；按 60%（在职） 支付（xize:5）；个人账户支付 3.00");
+        let steps = told(
+            "x",
+            "起付标准 200；由个人负担（xize:4 某文 第四条）；按 60%（在职） 支付（xize:5）；个人账户支付 3.00",
+        );
         let told: Vec<_> = steps.iter().map(|step| (step.sentence.as_str(), step.article.as_str())).collect();
-        assert_eq!(told, [("起付标准 200", "xize:4"), ("按 60%（在职） 支付", "xize:5"), ("个人账户支付 3.00", "")]);
+        assert_eq!(
+            told,
+            [
+                ("起付标准 200；由个人负担", "xize:4 某文 第四条"),
+                ("按 60%（在职） 支付", "xize:5 某文（试行） 第五条；xize:6"),
+                ("个人账户支付 3.00", "")
+            ]
+        );
     }
 }

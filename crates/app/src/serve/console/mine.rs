@@ -111,7 +111,10 @@ pub(super) async fn overview(State(console): State<Arc<Console>>, who: Who) -> R
             .iter()
             .flat_map(|one| [&one.deductible, &one.limit])
             .flatten()
-            .filter_map(|share| Some((share.article.clone(), visited::article(area?, &share.article)?)))
+            .filter_map(|share| {
+                let key = visited::key(&share.article);
+                Some((key.to_owned(), visited::article(area?, key)?))
+            })
             .collect();
         let sums = console.service.kept().now()?.year_of(person, last_visit, year)?;
         Ok(json!({

@@ -10,12 +10,9 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::cli::load;
-use crate::his::{Policies, Service};
-use crate::serve::console::Console;
-use crate::serve::doors::accounts::Accounts;
+use crate::serve::console::testing::console;
 use crate::serve::doors::{COOKIE, Doors};
-use crate::serve::{clock, demo, http};
+use crate::serve::{clock, http};
 
 const OWN: &str = "50000000000002";
 const ELSEWHERE: &str = "21120000000012";
@@ -32,21 +29,10 @@ type Answer = (StatusCode, Value);
 impl World {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let policies = Arc::new(Policies::load(&load::shipped()).unwrap());
         let place = gongji_store::Place::file(folder.path().join("test.db"));
-        let clock = Arc::new(clock::ChinaTime);
-        let service = Service::open(&place, demo::directory().unwrap(), policies.clone(), clock).unwrap();
-        let service = Arc::new(service);
-        let doors = Arc::new(Doors::new(Accounts::demo().unwrap(), service.clock(), true));
-        let console = Console {
-            service: Arc::clone(&service),
-            doors: Arc::clone(&doors),
-            policies,
-            sandbox: false,
-            calls: None,
-            runs: Arc::default(),
-        };
-        let app = http::App { service, calls: None, troubles: None, console: Some(Arc::new(console)) };
+        let console = console(&place, Arc::new(clock::ChinaTime), None);
+        let doors = Arc::clone(&console.doors);
+        let app = http::App { line: Arc::clone(&console.line), console: Some(console) };
         Self { router: http::routes(app), doors, _folder: folder }
     }
 
