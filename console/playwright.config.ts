@@ -29,7 +29,7 @@ export default defineConfig({
   // One store for all: files run beside each other only where they say that they may.
   workers: 1,
   retries: 0,
-  timeout: 15_000,
+  timeout: 30_000,
   expect: { timeout: 5_000 },
   reporter: [['list']],
   use: {
@@ -41,9 +41,11 @@ export default defineConfig({
     launchOptions: { executablePath: chromium, args: ['--font-render-hinting=none'] },
   },
   projects: [
-    { name: 'desktop', use: { browserName: 'chromium', viewport: { width: 1280, height: 800 } } },
+    // A test whose name ends in @phone or @desktop is run there only.
+    { name: 'desktop', grepInvert: /@phone/, use: { browserName: 'chromium', viewport: { width: 1280, height: 800 } } },
     {
       name: 'phone',
+      grepInvert: /@desktop/,
       use: { browserName: 'chromium', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
     },
   ],

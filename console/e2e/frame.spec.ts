@@ -121,8 +121,7 @@ test('the theme follows the system unless chosen', async ({ page }) => {
   await expect(page.locator('html')).not.toHaveClass(/dark/)
 })
 
-test('the drawer opens, holds the focus and closes by Escape, by its backdrop and by going elsewhere', async ({ page }) => {
-  test.skip(!onPhone(page), 'wide screens have the navigation in the header')
+test('the drawer opens, holds the focus and closes by Escape, by its backdrop and by going elsewhere @phone', async ({ page }) => {
   await page.goto('/')
   const menu = page.getByRole('button', { name: '菜单' })
   const drawer = page.locator('#drawer')

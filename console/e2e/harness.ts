@@ -111,6 +111,7 @@ export async function screenshot(page: Page, name: string, options: { fullPage?:
   const folder = join(import.meta.dirname, '../../docs/tutorial/images')
   mkdirSync(folder, { recursive: true })
   await page.evaluate(() => document.fonts.ready)
+  if (options.fullPage ?? true) await page.evaluate(() => scrollTo(0, 0))
   await page.screenshot({
     path: join(folder, `${name}${onPhone(page) ? '-phone' : ''}.png`),
     fullPage: options.fullPage ?? true,

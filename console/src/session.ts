@@ -8,9 +8,9 @@ export interface Account {
   name: string
   shown: string
   roles: Role[]
-  area?: string
-  person?: string
-  institution?: string
+  area?: string | null
+  person?: string | null
+  institution?: string | null
 }
 
 export interface DemoAccount {

@@ -2,7 +2,6 @@
 export const frameWords = {
   zh: {
     name: '共济',
-    tagline: '职工医保门诊共济',
     skip: '跳到正文',
     menu: '菜单',
     close: '关闭',
@@ -21,7 +20,6 @@ export const frameWords = {
     role: { member: '参保人', cashier: '收款员', vendor: '机构与厂商', officer: '经办人员', analyst: '政策分析' },
     theme: { label: '外观', auto: '外观：自动', light: '外观：浅色', dark: '外观：深色' },
     large: '大字',
-    language: '语言',
     signIn: '登录',
     signOut: '退出',
     signedInAs: '已登录：{name}',
@@ -30,12 +28,9 @@ export const frameWords = {
     disclaimer: '计算结果供参考，以实际结算为准。',
     version: '版本 {version}',
     date: '系统日期 {date}',
-    leaving: '正在打开…',
-    failed: '页面没有打开',
   },
   en: {
     name: 'Gongji',
-    tagline: 'Outpatient pooling of employee insurance',
     skip: 'Skip to content',
     menu: 'Menu',
     close: 'Close',
@@ -54,7 +49,6 @@ export const frameWords = {
     role: { member: 'Member', cashier: 'Cashier', vendor: 'Institution or vendor', officer: 'Officer', analyst: 'Policy analyst' },
     theme: { label: 'Theme', auto: 'Theme: auto', light: 'Theme: light', dark: 'Theme: dark' },
     large: 'Large type',
-    language: 'Language',
     signIn: 'Sign in',
     signOut: 'Sign out',
     signedInAs: 'Signed in: {name}',
@@ -63,7 +57,5 @@ export const frameWords = {
     disclaimer: 'Results are for orientation; the actual settlement decides.',
     version: 'Version {version}',
     date: 'System date {date}',
-    leaving: 'Opening…',
-    failed: 'The page did not open',
   },
 }

@@ -53,6 +53,17 @@ export function themed(colours: Palette): EChartsOption {
   }
 }
 
+/** The theme's settings with a chart's own over them; where both are a group (legend, grid, tooltip), key by key. */
+export function merged(base: EChartsOption, own: EChartsOption): EChartsOption {
+  const group = (one: unknown): one is Record<string, unknown> => typeof one === 'object' && one !== null && !Array.isArray(one)
+  const all: Record<string, unknown> = { ...base }
+  for (const [key, one] of Object.entries(own)) {
+    const below = all[key]
+    all[key] = group(below) && group(one) ? { ...below, ...one } : one
+  }
+  return all as EChartsOption
+}
+
 /** An axis in the theme's colours; spread your own settings after it. */
 export const axis = (colours: Palette) => ({
   axisLabel: { color: colours.quiet, fontSize: colours.size },

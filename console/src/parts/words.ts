@@ -19,6 +19,7 @@ export const partsWords = {
     },
     loading: '正在读取…',
     table: {
+      pages: '{label}的分页',
       query: '查询',
       reset: '重置',
       export: '导出',
@@ -96,6 +97,7 @@ export const partsWords = {
     },
     loading: 'Loading…',
     table: {
+      pages: 'Pages of {label}',
       query: 'Search',
       reset: 'Reset',
       export: 'Export',

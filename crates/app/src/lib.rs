@@ -13,6 +13,7 @@ mod his;
 mod policy;
 mod population;
 mod serve;
+mod sheet;
 mod simulate;
 mod table;
 

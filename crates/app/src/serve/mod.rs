@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod console;
 pub(crate) mod demo;
 pub(crate) mod doors;
+mod handout;
 pub(crate) mod http;
 mod paths;
 pub(crate) mod problem;
@@ -88,6 +89,9 @@ pub(crate) struct Options {
     /// How many days uploaded files are kept.
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub keep_files: u16,
+    /// The Chinese font of printed sheets (结算单字体); one that the system has unless it is named.
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<PathBuf>,
     /// Accounts of the console (账号文件), as `gongji user` writes it. Without it the demo's accounts, whose password
     /// everybody sees, on this machine only.
     #[arg(long, value_name = "FILE")]
@@ -120,6 +124,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         policies,
         sandbox: options.sandbox,
         calls: calls_folder(options),
+        font: std::sync::OnceLock::new(),
+        font_file: options.font.clone(),
+        runs: Arc::default(),
     };
     let troubles = options.sandbox.then(Troubles::default);
     let events = service.store().head().events;
@@ -297,6 +304,7 @@ mod tests {
                 files: None,
                 keep_files: 30,
                 users: None,
+                font: None,
                 policies,
             };
             let guard = address(listen).and_then(|address| guard(&options, &directory, address));

@@ -1,7 +1,12 @@
 //! The console (网页控制台) and the public calculator: what pages ask for, as JSON under `/api/v1`, and the pages themselves. A page
 //! is one file here and one folder in `console/src/pages`; each asks for the role that it needs by [`Who`].
 
+pub(crate) mod agency;
 pub(crate) mod assets;
+mod kept;
+mod sheet;
+#[cfg(test)]
+pub(crate) mod tests;
 mod calculator;
 mod policies;
 mod session;
@@ -9,7 +14,7 @@ mod session;
 mod tried;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
@@ -25,6 +30,7 @@ use crate::his::{Policies, Service};
 use crate::policy::shelf::Shelf;
 use crate::serve::doors::{Doors, Who};
 use crate::serve::problem::Problem;
+use crate::sheet::Font;
 
 /// Where everything lies.
 pub(crate) const ROOT: &str = "/api/v1";
@@ -40,6 +46,23 @@ pub(crate) struct Console {
     pub sandbox: bool,
     /// Folder of the call log (报文记录), if one is kept.
     pub calls: Option<PathBuf>,
+    /// The font of printed sheets, when it is first needed.
+    pub font: OnceLock<Result<Font, String>>,
+    /// Where that lies, if somebody says so.
+    pub font_file: Option<PathBuf>,
+    /// Long runs that officers began.
+    pub runs: Arc<agency::Runs>,
+}
+
+impl Console {
+    /// The font of printed sheets.
+    ///
+    /// # Errors
+    /// When there is none, with what to install.
+    fn font(&self) -> Result<&Font, String> {
+        let found = self.font.get_or_init(|| Font::find(self.font_file.as_deref()));
+        found.as_ref().map_err(Clone::clone)
+    }
 }
 
 /// The routes of all pages.
@@ -47,6 +70,8 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
     let at = |path: &str| format!("{ROOT}{path}");
     Router::new()
         .route(&at("/session"), get(session::look).post(session::begin).delete(session::end))
+        .route(&at("/settlements/{id}/sheet.pdf"), get(sheet::of))
+        .merge(agency::routes())
         .route(&at("/areas"), get(calculator::areas))
         .route(&at("/quote"), post(calculator::quote))
         .route(&at("/otherwise"), post(calculator::otherwise))
