@@ -3,13 +3,13 @@
 
 pub(crate) mod agency;
 pub(crate) mod assets;
+mod calculator;
 mod kept;
+mod policies;
+mod session;
 mod sheet;
 #[cfg(test)]
 pub(crate) mod tests;
-mod calculator;
-mod policies;
-mod session;
 #[cfg(test)]
 mod tried;
 
