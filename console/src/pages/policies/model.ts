@@ -120,17 +120,20 @@ export interface Report {
   total: number
 }
 
-/** The line of a package's file on which something stands, from one: a table's path ("benefit.x.rate"), or an article's heading. */
+/** The line of a package's file on which a table stands, from one: "benefit.x.rate", or "benefit.x.limit[1]" for the second of several. */
 export function lineOf(text: string, path: string): number {
-  const lines = text.split('\n')
+  const lines = text.split('\n').map((line) => line.trim())
   const parts = path.split('.')
   for (let length = parts.length; length > 0; length--) {
     const table = parts.slice(0, length).join('.')
-    const head = lines.findIndex((line) => line.trim() === `[${table}]` || line.trim() === `[[${table}]]`)
-    if (head < 0) continue
-    const rest = parts.slice(length).join('.')
+    const nth = Number(/\[(\d+)\]$/.exec(table)?.[1] ?? 0)
+    const name = table.replace(/\[\d+\]$/, '')
+    const heads = lines.flatMap((line, at) => (line === `[${name}]` || line === `[[${name}]]` ? [at] : []))
+    const head = heads[nth] ?? heads[0]
+    if (head === undefined) continue
+    const rest = parts.slice(length).join('.').replace(/\[\d+\]$/, '')
     if (!rest) return head + 1
-    const inside = lines.findIndex((line, at) => at > head && line.trimStart().startsWith(rest))
+    const inside = lines.findIndex((line, at) => at > head && new RegExp(`^${rest.replace(/[^\w]/g, '\\$&')}\\b`).test(line))
     return (inside < 0 ? head : inside) + 1
   }
   return 0
