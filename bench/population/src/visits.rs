@@ -37,7 +37,7 @@ pub fn visits(persons: u64) -> Visits {
             visits.first.push(visits.count() as u32);
             visits.retired.push(u8::from(person.status == Status::Retired));
             visits.balance.push(person.balance.fen());
-            for event in events.iter().filter(|event| event.care == Care::Visit) {
+            for event in events.iter().filter(|event| event.care == Care::Visit && event.is_own()) {
                 visits.level.push(match event.class {
                     Class::Primary => 0,
                     Class::Secondary => 1,

@@ -78,6 +78,9 @@ export interface ArticleText {
 
 export type Articles = Record<string, ArticleText>
 
+/** A printed citation may name several articles: "xize:5 … 第五条；wenda:14 … 第十四问". */
+export const citations = (printed: string): string[] => printed.split('；').filter((one) => one !== '')
+
 /** "xize:5 渝医保发〔2023〕32号 第五条": the citation and the words that people read. */
 export function citation(article: string): { key: string; title: string } {
   const at = article.indexOf(' ')

@@ -10,8 +10,10 @@ mod certify;
 mod cli;
 mod design;
 mod his;
+mod policy;
 mod population;
 mod serve;
+mod sheet;
 mod simulate;
 mod table;
 

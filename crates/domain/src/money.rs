@@ -177,8 +177,9 @@ fn put_whole(number: u64, text: &mut String) {
     if number >= 100 {
         put_whole(number / 100, text);
     }
-    // The first of two digits is not written where nothing is before it and it is none.
-    text.push_str(if number < 10 { &pair(number)[1..] } else { pair(number) });
+    // The first of two digits is not written where nothing is before it and it is none. Each has a length of its own,
+    // known here.
+    if number < 10 { text.push_str(&pair(number)[1..]) } else { text.push_str(pair(number)) }
 }
 
 /// Room for the longest amount: a sign, nineteen digits and a point.

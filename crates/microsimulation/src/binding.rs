@@ -41,6 +41,8 @@ const REACHES: usize = 3;
 pub(crate) const EVENT_KINDS: usize = KINDS * crate::CLASSES * REACHES;
 /// How many ways to be insured are told apart.
 pub(crate) const ENROLMENTS: usize = 6;
+/// How many kinds of persons are told apart.
+pub(crate) const PERSON_KINDS: usize = crate::STATUSES * ENROLMENTS;
 
 impl Binding {
     pub(crate) fn of<'r>(
@@ -155,6 +157,11 @@ impl Binding {
         facts[self.status.0] = self.status.1[person / ENROLMENTS];
         facts[self.enrolment.0] = self.enrolment.1[person % ENROLMENTS].raw;
         self.kind_of_event(facts, event);
+    }
+
+    /// Status and enrolment of a kind of person.
+    pub(crate) fn of_kind(&self, person: usize) -> (usize, &Enrolled) {
+        (person / ENROLMENTS, &self.enrolment.1[person % ENROLMENTS])
     }
 
     /// The kind of a person: status and enrolment.

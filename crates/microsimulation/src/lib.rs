@@ -19,6 +19,7 @@ pub mod design;
 pub mod estimate;
 mod exact;
 mod histogram;
+mod relatives;
 mod response;
 mod scenario;
 mod tally;

@@ -4,6 +4,7 @@
 use crate::assumptions::Assumptions;
 use crate::binding::Binding;
 use crate::credits::Credits;
+use crate::relatives::Relatives;
 use crate::response::Response;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
@@ -89,6 +90,7 @@ pub struct Scenario<'a> {
     pub(crate) ranges: Vec<Range>,
     pub(crate) binding: Binding,
     pub(crate) credits: Option<Credits<'a>>,
+    pub(crate) relatives: Relatives,
     /// First days of the months, and of the next year.
     pub(crate) starts: [Day; 13],
     /// Where opening balances lie.
@@ -148,6 +150,7 @@ impl<'a> Scenario<'a> {
         let binding = Binding::of(area, ranges.iter().map(|range| &*range.rules), assumptions)?;
         let asked = core::array::from_fn(|month| on.unwrap_or(starts[month]));
         let credits = Credits::of(area, &asked, reform, assumptions)?;
+        let relatives = Relatives::of(area, &binding, &starts, reform, on);
         let prior = ranges.iter().any(|range| tells_parts_apart(&range.rules));
         let amount = area.facts().iter().find(|fact| fact.owner == Owner::Charge && fact.name == "charge_amount");
         let mut scenario = Self {
@@ -164,6 +167,7 @@ impl<'a> Scenario<'a> {
             ranges,
             binding,
             credits,
+            relatives,
         };
         scenario.notes = scenario.said();
         Ok(scenario)
@@ -253,6 +257,7 @@ impl<'a> Scenario<'a> {
             enrolled(Flexible, true),
             enrolled(Enterprise, false)
         ));
+        notes.insert(self.relatives.note(self.reform));
         match &self.credits {
             Some(credits) => notes.extend(credits.notes(&self.binding)),
             None => {

@@ -80,6 +80,12 @@ pub struct GroupSums {
     pub account: Fen,
     /// Cash.
     pub cash: Fen,
+    /// Personal accounts, for relatives (共济支出): no part of what is borne.
+    pub aid: Fen,
+    /// For how many uses by relatives.
+    pub aid_uses: u64,
+    /// What relatives asked for and accounts did not pay.
+    pub aid_short: Fen,
     /// Credited from own contributions.
     pub own_credit: Fen,
     /// Credited from the pooled fund.
@@ -278,6 +284,9 @@ impl GroupSums {
             admission: year.admission,
             account: year.account,
             cash: year.cash,
+            aid: year.aid,
+            aid_uses: u64::from(year.aid_uses),
+            aid_short: year.aid_short,
             own_credit: year.own_credit,
             fund_credit: year.fund_credit,
             opening: year.opening,
@@ -307,6 +316,9 @@ impl GroupSums {
         self.admission += other.admission;
         self.account += other.account;
         self.cash += other.cash;
+        self.aid += other.aid;
+        self.aid_uses += other.aid_uses;
+        self.aid_short += other.aid_short;
         self.own_credit += other.own_credit;
         self.fund_credit += other.fund_credit;
         self.opening += other.opening;

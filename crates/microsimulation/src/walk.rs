@@ -1,6 +1,7 @@
 //! One person through a year (逐人逐次): credits on the first day of the month, then events in their order, by the
 //! engine that the counter uses. Memory is used again and again: nothing is allocated for an event.
 
+use crate::binding::Binding;
 use crate::credits::{Credited, MONTHS};
 use crate::scenario::{Range, Scenario};
 use crate::year::{Group, Paid, PersonYear};
@@ -10,7 +11,7 @@ use gongji_adjudication::{
     settle_into,
 };
 use gongji_domain::{Fen, FundCode, Rate, Rounding};
-use gongji_population::{Care, Event, Means, Person};
+use gongji_population::{Care, Event, Kin, Means, Person};
 
 /// Takes persons through a year, one after the other.
 #[derive(Default)]
@@ -39,6 +40,8 @@ impl Walker {
         let credited = credited.unwrap_or_default();
         year.credit_missing = credited.missing;
         let (mut month, mut range) = (0, 0);
+        // Which of the person's own events: what relatives use moves no draw.
+        let mut own = 0;
         let mut last = None;
         for (place, event) in events.iter().enumerate() {
             if event.day < scenario.starts[0] || event.day >= scenario.starts[MONTHS] {
@@ -52,7 +55,12 @@ impl Walker {
             while range + 1 < scenario.ranges.len() && scenario.ranges[range + 1].from <= event.day {
                 range += 1;
             }
-            let times = scenario.response.map_or(1, |response| response.times(person, place, event));
+            if let Some(kin) = event.relative() {
+                self.relative(scenario, &scenario.ranges[range], person, event, kin, &mut year);
+                continue;
+            }
+            let times = scenario.response.map_or(1, |response| response.times(person, own, event));
+            own += 1;
             for _ in 0..times {
                 let mut paid = self.event(scenario, &scenario.ranges[range], person, event);
                 (paid.event, paid.month) = (place as u32, month as u8 - 1);
@@ -103,16 +111,9 @@ impl Walker {
     /// What no rule of the package is for: paid by what is assumed.
     fn outside(&mut self, range: &Range, event: &Event, rate: Rate, from_account: bool) -> Paid {
         let assumed = rate.of(event.eligible, Rounding::HALF_UP_FEN);
-        let mut open = event.total() - assumed;
-        let mut account = Fen::ZERO;
-        if from_account {
-            for part in &range.rules.payers.accounts {
-                let paid = open.min(self.standing.account(*part));
-                self.standing.credit(*part, -paid);
-                open -= paid;
-                account += paid;
-            }
-        }
+        let borne = event.total() - assumed;
+        let account = if from_account { self.spend(range, borne) } else { Fen::ZERO };
+        let open = borne - account;
         Paid {
             total: event.total(),
             eligible: event.eligible,
@@ -123,6 +124,35 @@ impl Walker {
             dry: from_account && !open.is_zero(),
             ..Paid::default()
         }
+    }
+
+    /// What the account pays of an amount, as far as it reaches.
+    fn spend(&mut self, range: &Range, amount: Fen) -> Fen {
+        let mut open = amount;
+        for part in &range.rules.payers.accounts {
+            let paid = open.min(self.standing.account(*part));
+            self.standing.credit(*part, -paid);
+            open -= paid;
+        }
+        amount - open
+    }
+
+    /// What the account pays for a relative (家庭共济), where the package allows it: no care of the person's own.
+    fn relative(
+        &mut self,
+        scenario: &Scenario<'_>,
+        range: &Range,
+        person: &Person,
+        event: &Event,
+        kin: Kin,
+        year: &mut PersonYear,
+    ) {
+        let asked = event.total();
+        let allowed = scenario.relatives.allows(event.day, Binding::person_kind(person), kin, event.care);
+        let paid = if allowed { self.spend(range, asked) } else { Fen::ZERO };
+        year.aid += paid;
+        year.aid_uses += u32::from(!paid.is_zero());
+        year.aid_short += asked - paid;
     }
 
     /// What the package's rules decide.

@@ -86,6 +86,12 @@ pub struct PersonYear {
     pub account: Fen,
     /// Paid in cash.
     pub cash: Fen,
+    /// Paid from the account for relatives (共济支出): no part of what the person bears.
+    pub aid: Fen,
+    /// For how many uses by relatives it paid.
+    pub aid_uses: u32,
+    /// What relatives asked for and the account did not pay.
+    pub aid_short: Fen,
     /// Credited from the person's own contribution.
     pub own_credit: Fen,
     /// Credited from the pooled fund.

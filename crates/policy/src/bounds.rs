@@ -4,7 +4,7 @@
 //! every range of days from its own `from` on; a package's own `[[bound]]` is checked the same way.
 
 pub(crate) mod judge;
-mod shape;
+pub(crate) mod shape;
 mod table;
 pub(crate) mod walk;
 
@@ -105,6 +105,15 @@ fn check(compiled: &Compiled, bound: &Bound, articles: &Articles, faults: &mut V
     for findings in table::findings(compiled, bound, severity) {
         report(findings, &articles.print(&bound.cite), faults);
     }
+}
+
+/// What a bound finds in a package; a bound without a shape was reported when it was read.
+pub(crate) fn of_bound(compiled: &Compiled, bound: &Bound) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if shape::shape(bound).is_ok() {
+        check(compiled, bound, &compiled.articles, &mut faults);
+    }
+    faults
 }
 
 /// Facts that the area does not have, and values that no area's fact has.

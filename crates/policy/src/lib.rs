@@ -20,6 +20,7 @@ mod fault;
 mod fields;
 mod figures;
 mod grid;
+mod kinks;
 mod library;
 mod lower;
 mod model;
@@ -42,7 +43,9 @@ pub use cases::{
 pub use compare::{Change, Comparison, Effect, Witness, compare};
 pub use facts::{Fact, Kind, Owner};
 pub use fault::{At, Fault, Severity, SourceFile, line_column, nearest};
+pub use kinks::Bend;
 pub use library::{Area, AreaStatus, Folder, Library};
 pub use view::{
-    BenefitView, DocumentView, PackageHead, RelationView, Said, TableRow, TableView, benefit_words, words_of,
+    BenefitView, BoundView, DocumentView, FactView, Held, PackageHead, RelationView, Said, TableRow, TableView,
+    ValueView, benefit_words, words_of,
 };

@@ -51,10 +51,31 @@ pub enum Means {
     Cash,
     /// On a prescription that the pooled fund may pay (外配处方).
     Prescription,
+    /// Not the person's own care at all: their account pays for a relative (家庭共济).
+    Relative(Kin),
+}
+
+/// For which relative an account pays (使用人).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kin {
+    /// 配偶
+    Spouse,
+    /// 父母
+    Parent,
+    /// 子女
+    Child,
+}
+
+impl Kin {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Spouse, Self::Parent, Self::Child];
 }
 
 /// One use of care by one person. The parts are a split of the whole: total = off-list + over ceiling + first-pay +
 /// eligible.
+///
+/// With [`Means::Relative`] it is the care of a relative, and the whole is what the person's account is asked for: it
+/// counts in nobody's visits, costs or burden.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Service day (就诊日期).
@@ -67,7 +88,7 @@ pub struct Event {
     pub class: Class,
     /// Where.
     pub reach: Reach,
-    /// How a purchase is paid for; [`Means::Account`] for all other care.
+    /// How a purchase is paid for; [`Means::Account`] for all other care of one's own.
     pub means: Means,
     /// The institution's number inside its kind and level, for what is counted by institution.
     pub institution: u32,
@@ -85,5 +106,20 @@ impl Event {
     /// All that was charged (医疗费总额).
     pub fn total(&self) -> Fen {
         self.off_list + self.over_ceiling + self.upfront + self.eligible
+    }
+
+    /// The relative for whom the account pays; nobody where the care is the person's own.
+    #[inline]
+    pub const fn relative(&self) -> Option<Kin> {
+        match self.means {
+            Means::Relative(kin) => Some(kin),
+            Means::Account | Means::Cash | Means::Prescription => None,
+        }
+    }
+
+    /// Whether the care is the person's own (本人就医购药).
+    #[inline]
+    pub const fn is_own(&self) -> bool {
+        self.relative().is_none()
     }
 }

@@ -24,7 +24,7 @@ mod violations;
 
 pub use batch::{Batch, Source, SourceFault};
 pub use behaviour::Behaviour;
-pub use event::{Care, Class, Event, Means, Reach};
+pub use event::{Care, Class, Event, Kin, Means, Reach};
 pub use generator::{CATEGORIES, Generator};
 pub use person::{Employment, Person, Sex, Status};
 pub use preset::{Act, Offence, Preset, Tier};

@@ -128,6 +128,11 @@ impl Violations {
     fn person(&self, person: &Person, events: &[Event], list: &mut Vec<Event>, labels: &mut Vec<Label>) {
         let mut stream = self.streams.of(person.number, self.year, Purpose::Violations);
         for event in events {
+            // What an account pays for a relative is no claim of this person's, and draws nothing.
+            if !event.is_own() {
+                list.push(event.clone());
+                continue;
+            }
             let drawn = (stream.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
             let tier = self.tier(event);
             let Some((kind, (claimed, amount, fund))) = self.drawn(drawn, tier, event) else {
@@ -160,7 +165,9 @@ impl Violations {
     }
 
     fn fits(&self, kind: &Offences, tier: Tier, event: &Event) -> bool {
-        tier >= kind.by && kind.used.contains(&used(event)) && (kind.act != Act::Move || !event.off_list.is_zero())
+        tier >= kind.by
+            && used(event).is_some_and(|used| kind.used.contains(&used))
+            && (kind.act != Act::Move || !event.off_list.is_zero())
     }
 
     /// The claim with a violation, what was wrongly charged and what the fund is taken to have paid of it.
@@ -198,11 +205,11 @@ impl Violations {
 
     fn of_fund(&self, event: &Event, eligible: Fen) -> Fen {
         let place = match used(event) {
-            Used::Visit => 0,
-            Used::Chronic => 1,
-            Used::Admission => 2,
-            Used::Prescription => 3,
-            Used::Account | Used::Cash => return Fen::ZERO,
+            Some(Used::Visit) => 0,
+            Some(Used::Chronic) => 1,
+            Some(Used::Admission) => 2,
+            Some(Used::Prescription) => 3,
+            Some(Used::Account | Used::Cash) | None => return Fen::ZERO,
         };
         self.paid[place].of(eligible, Rounding::HALF_UP_FEN)
     }
@@ -221,15 +228,17 @@ impl Violations {
     }
 }
 
-fn used(event: &Event) -> Used {
-    match (event.care, event.means) {
+/// What care an event is; none where it is a relative's.
+fn used(event: &Event) -> Option<Used> {
+    Some(match (event.care, event.means) {
+        (_, Means::Relative(_)) => return None,
         (Care::Visit, _) => Used::Visit,
         (Care::Chronic, _) => Used::Chronic,
         (Care::Admission, _) => Used::Admission,
         (Care::Pharmacy, Means::Account) => Used::Account,
         (Care::Pharmacy, Means::Cash) => Used::Cash,
         (Care::Pharmacy, Means::Prescription) => Used::Prescription,
-    }
+    })
 }
 
 /// Spreads numbers that follow each other over all numbers.

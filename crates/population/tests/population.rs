@@ -63,7 +63,8 @@ fn every_event_is_whole_and_inside_the_year() {
                 assert!(part >= Fen::ZERO);
             }
             assert!(event.total() >= Fen::from_yuan(3));
-            assert!(event.means == Means::Account || event.care == Care::Pharmacy);
+            assert!(matches!(event.means, Means::Account | Means::Relative(_)) || event.care == Care::Pharmacy);
+            assert!(person.account || event.is_own());
             assert!(person.account || event.care != Care::Pharmacy || event.means != Means::Account);
             assert!(event.reach == Reach::Local || event.care != Care::Pharmacy);
         }
@@ -71,10 +72,14 @@ fn every_event_is_whole_and_inside_the_year() {
     assert_eq!(days.len(), 366);
 }
 
+fn is_visit(event: &Event) -> bool {
+    event.care == Care::Visit && event.is_own()
+}
+
 /// What of a visit does not depend on how people behave.
 fn visits(batch: &Batch) -> Vec<Vec<(Day, u32, u32)>> {
     let ordinary = |events: &[Event]| {
-        let visits = events.iter().filter(|event| event.care == Care::Visit);
+        let visits = events.iter().filter(|event| is_visit(event));
         visits.map(|event| (event.day, event.clock.0, event.institution)).collect()
     };
     batch.each().map(|(_, events)| ordinary(events)).collect()
@@ -96,8 +101,7 @@ fn who_goes_less_goes_to_some_of_the_same_visits_and_who_goes_more_to_all_and_ot
     let count = |batch: &Batch| visits(batch).iter().map(Vec::len).sum::<usize>() as f64;
     assert!((count(&less) / count(&now) - 0.6).abs() < 0.02);
     assert!((count(&more) / count(&now) - 1.3).abs() < 0.02);
-    let others =
-        |batch: &Batch| batch.events().iter().filter(|event| event.care != Care::Visit).cloned().collect::<Vec<_>>();
+    let others = |batch: &Batch| batch.events().iter().filter(|event| !is_visit(event)).cloned().collect::<Vec<_>>();
     assert_eq!(others(&less), others(&more));
 }
 
@@ -105,11 +109,7 @@ fn who_goes_less_goes_to_some_of_the_same_visits_and_who_goes_more_to_all_and_ot
 fn behaviour_may_differ_by_status() {
     let visits = [Rate::ZERO, Rate::ONE];
     let batch = batch(&generator(4_096, 2023, 11, Behaviour { visits, ..Behaviour::AS_NOW }), 0);
-    let any = |status| {
-        batch
-            .each()
-            .any(|(person, events)| person.status == status && events.iter().any(|event| event.care == Care::Visit))
-    };
+    let any = |status| batch.each().any(|(person, events)| person.status == status && events.iter().any(is_visit));
     assert!(!any(Status::Active) && any(Status::Retired));
 }
 
@@ -172,6 +172,94 @@ fn a_national_population_is_what_the_public_figures_say() {
     }
 }
 
+/// The national preset with so many accounts that pay for relatives, of those at work and of the retired.
+fn sharing(active: f64, retired: f64) -> Preset {
+    let figure = format!("sharing = {{ value = [{active:?}, {retired:?}], from = \"A\", why = \"x\" }}");
+    read(&format!("extends = \"national\"\n[relatives]\n{figure}\n")).unwrap()
+}
+
+#[test]
+fn accounts_that_pay_for_relatives_change_nothing_else_of_anybody() {
+    let people = |preset: &Preset| Generator::new(preset, 9_000, 2025, 3, Behaviour::AS_NOW).unwrap();
+    let (none, some, all) = (people(&sharing(0.0, 0.0)), people(&sharing(0.25, 0.1)), people(&sharing(1.0, 1.0)));
+    let mut uses = [0; 3];
+    for number in 0..none.batches() {
+        let batches = [&none, &some, &all].map(|source| batch(source, number));
+        for (place, with) in batches.iter().enumerate() {
+            assert_eq!(with.persons(), batches[0].persons());
+            for ((person, own), (_, events)) in batches[0].each().zip(with.each()) {
+                assert!(events.iter().filter(|event| event.is_own()).eq(own), "{}", person.number);
+                uses[place] += events.len() - own.len();
+            }
+        }
+        // Whoever shares among few does so among many, by the same uses.
+        for ((_, few), (_, many)) in batches[1].each().zip(batches[2].each()) {
+            assert!(few.iter().all(|event| many.contains(event)));
+        }
+    }
+    assert!(uses[0] == 0 && uses[1] > 1_000 && uses[2] > 3 * uses[1], "{uses:?}");
+}
+
+#[test]
+fn relatives_use_accounts_as_often_and_for_as_much_as_the_preset_says() {
+    let source = generator(80_000, 2025, 4, Behaviour::AS_NOW);
+    let (mut holders, mut uses, mut fen, mut bought, mut by_kin) = ([0.0; 2], [0.0; 2], 0.0, 0.0, [[0.0; 3]; 2]);
+    for number in 0..source.batches() {
+        for (person, events) in batch(&source, number).each() {
+            let own = person.status as usize;
+            holders[own] += f64::from(u8::from(person.account));
+            for (event, kin) in events.iter().filter_map(|event| Some((event, event.relative()?))) {
+                uses[own] += 1.0;
+                by_kin[own][kin as usize] += 1.0;
+                fen += event.total().fen() as f64;
+                bought += f64::from(u8::from(event.care == Care::Pharmacy));
+                assert!(matches!(event.care, Care::Visit | Care::Pharmacy) && event.reach == Reach::Local);
+            }
+        }
+    }
+    let figures = national().relatives;
+    let near = |seen: f64, said: f64| assert!((seen / said - 1.0).abs() < 0.04, "{seen} for {said}");
+    for own in 0..2 {
+        near(uses[own] / holders[own], figures.sharing.value[own] * figures.uses.value[own]);
+        for (seen, said) in by_kin[own].iter().zip(figures.kin.value[own]) {
+            assert!((seen / uses[own] - said).abs() < 0.01, "{seen} for {said}");
+        }
+    }
+    let all = uses[0] + uses[1];
+    near(fen / 100.0 / all, figures.cost.value);
+    near(bought / all, figures.pharmacy.value);
+}
+
+#[test]
+fn what_relatives_use_counts_in_no_measure_of_the_insured() {
+    let measures = |preset: &Preset| {
+        let source = Generator::new(preset, 9_000, 2025, 3, Behaviour::AS_NOW).unwrap();
+        let mut tally = Tally::new(&national(), 365);
+        for number in 0..source.batches() {
+            let drawn = batch(&source, number);
+            for (person, events) in drawn.each() {
+                source.categories(person.number, events, |event, parts| tally.lines(event, parts));
+            }
+            tally.add(&drawn);
+        }
+        tally.measures()
+    };
+    assert_eq!(measures(&sharing(0.0, 0.0)), measures(&sharing(1.0, 1.0)));
+}
+
+#[test]
+fn a_share_of_relatives_that_is_none_is_refused() {
+    let cases = [
+        ("sharing = { value = [0.2, 1.2], from = \"A\", why = \"x\" }", "relatives.sharing = 1.2"),
+        ("kin = { value = [[0.5, 0.5, 0.0], [0.5, 0.4, 0.0]], from = \"A\", why = \"x\" }", "relatives.kin"),
+        ("uses = { value = [-1.0, 1.0], from = \"A\", why = \"x\" }", "relatives.uses = -1"),
+    ];
+    for (figure, expected) in cases {
+        let fault = read(&format!("extends = \"national\"\n[relatives]\n{figure}\n")).unwrap_err();
+        assert!(fault.contains(expected), "{fault}");
+    }
+}
+
 #[test]
 fn categories_of_a_visit_sum_to_it() {
     let generator = generator(500, 2025, 1, Behaviour::AS_NOW);
@@ -182,7 +270,7 @@ fn categories_of_a_visit_sum_to_it() {
             assert!(parts.iter().all(|part| *part >= Fen::ZERO));
             seen += 1;
         });
-        assert_eq!(seen, events.iter().filter(|event| event.care == Care::Visit).count());
+        assert_eq!(seen, events.iter().filter(|event| is_visit(event)).count());
     }
 }
 
@@ -287,6 +375,23 @@ fn violations_are_told_by_labels_and_nothing_else_changes() {
         assert!((part(offence) - expected).abs() < 0.06, "{offence:?} {}", part(offence));
     }
     assert_eq!(kinds.len(), 9, "{kinds:?}");
+}
+
+#[test]
+fn violations_are_the_same_whoever_shares_an_account_with_relatives() {
+    let put = |preset: &Preset| {
+        let source = Generator::new(preset, 12_000, 2025, 5, Behaviour::AS_NOW).unwrap();
+        let violations = Violations::new(preset, &source, 2025, 5).unwrap();
+        let (mut after, mut told) = (Batch::default(), Vec::new());
+        for number in 0..source.batches() {
+            let tell = |label: gongji_population::Label| told.push((label.person, label.event, label.offence));
+            violations.put(&batch(&source, number), &mut after, tell);
+        }
+        told
+    };
+    let (none, all) = (put(&sharing(0.0, 0.0)), put(&sharing(1.0, 1.0)));
+    assert!(none == all && !none.is_empty());
+    assert!(all.iter().all(|(_, event, _)| event.is_own()));
 }
 
 #[test]

@@ -57,7 +57,8 @@ fn collect(at: &Path, found: &mut Vec<File>) {
     for entry in entries {
         let path = entry.expect("a readable folder entry").path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let skipped = name == "target" || (name.starts_with('.') && ![".ci", ".config"].contains(&name));
+        let made = ["target", "node_modules", "dist"].contains(&name);
+        let skipped = made || (name.starts_with('.') && ![".ci", ".config"].contains(&name));
         if skipped {
             continue;
         }

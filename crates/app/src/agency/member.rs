@@ -72,6 +72,17 @@ pub(crate) fn show(desk: &Desk<'_>, person: &str) -> Result<Shown, Fault> {
     desk.look(vec![person.to_owned(), record_name(person)], see)?
 }
 
+/// What facts would make of a member (变更预览): as the register has it, and as it would.
+///
+/// # Errors
+/// Why they cannot be told, as for [`tell`].
+pub(crate) fn preview(desk: &Desk<'_>, person: &str, telling: &Telling) -> Result<[Shown; 2], Fault> {
+    let before = show(desk, person)?;
+    let member = told(&before.member, telling)?;
+    let after = Shown { member, ..before.clone() };
+    Ok([before, after])
+}
+
 /// The last event outside of visits about a member.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use gongji_policy::words_of;
 use gongji_register::bond;
-use gongji_register::matter::Step;
+use gongji_register::matter::{Movement, Step};
 use gongji_register::{Cover, Fact, Line};
 
 use crate::his::book::{Change, Settled};
@@ -109,6 +109,23 @@ fn stepped(step: &Step) -> String {
         Step::Rejected { why, .. } => format!("业务 {number}：不予办理（{why}）"),
         Step::Withdrawn { .. } => format!("业务 {number}：撤回"),
         Step::Done { .. } => format!("业务 {number}：办结"),
+    }
+}
+
+/// What a matter moves, as one line.
+pub(crate) fn moved(movement: &Movement) -> String {
+    let parts =
+        |parts: &gongji_register::Parts| format!("{}（当年 {}，历年 {}）", parts.total(), parts.current, parts.prior);
+    match movement {
+        Movement::Refund { parts: out } => format!("返还 {}", parts(out)),
+        Movement::ToHeir { heir, parts: out } => format!("付给第 {} 名继承人 {}", heir + 1, parts(out)),
+        Movement::Relocate { to, parts: out } => format!("转往 {to} {}", parts(out)),
+        Movement::Receive { from, parts: into } => format!("自 {from} 转入 {}", parts(into)),
+        Movement::Credit { month, amount, withheld, .. } => format!("补计 {month} {amount}，其中扣还 {withheld}"),
+        Movement::TakeBack { month, parts: out, owed, .. } => {
+            format!("追回 {month} {}，余下 {owed} 记为应追回", parts(out))
+        }
+        Movement::Recover { parts: out } => format!("先扣还应追回 {}", parts(out)),
     }
 }
 

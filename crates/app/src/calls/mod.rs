@@ -82,7 +82,8 @@ impl Call {
 
     /// Both bodies as JSON.
     pub(crate) fn bodies(&self) -> Bodies {
-        let read = |body: &Option<String>| body.as_deref().and_then(|text| json::read_text(text).ok());
+        let read =
+            |body: &Option<String>| body.as_deref().and_then(|text| Some(json::read_text(text).ok()?.into_owned()));
         Bodies { request: read(&self.request), reply: read(&self.reply) }
     }
 }
@@ -90,8 +91,8 @@ impl Call {
 /// What was sent and answered, as far as it was kept and is JSON.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Bodies {
-    request: Option<Json>,
-    reply: Option<Json>,
+    request: Option<Json<'static>>,
+    reply: Option<Json<'static>>,
 }
 
 impl Bodies {

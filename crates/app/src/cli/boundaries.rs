@@ -1,7 +1,7 @@
 //! `gongji policy bless --boundaries`: the visits on an area's boundaries as a file of cases. The
 //! amounts and figures are the policy crate's; this file only writes them as the case format wants.
 
-use super::sheet::cite;
+use crate::policy::words::cite;
 use anyhow::bail;
 use gongji_domain::{Day, Fen};
 use gongji_policy::case::{Decision, StepText};

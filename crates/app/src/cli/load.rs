@@ -211,7 +211,7 @@ pub(crate) fn named<'l>(
     })
 }
 
-fn is_example(folder: &Folder) -> bool {
+pub(crate) fn is_example(folder: &Folder) -> bool {
     folder.head().is_some_and(|head| head.status == AreaStatus::Example)
 }
 

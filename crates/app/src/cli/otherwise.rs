@@ -2,7 +2,7 @@
 //! sheet. Draws what the policy crate found and works out nothing.
 
 use super::paint::{QUIET, TITLE, boxed, in_style, right, thousands, wrap};
-use super::sheet::titles;
+use crate::policy::words::titles;
 use gongji_domain::Fen;
 use gongji_policy::case::{Otherwise, WhatIf};
 use std::fmt::Write as _;

@@ -3,7 +3,8 @@
 
 use super::load::{self, Policies};
 use super::paint::{self, QUIET, STRONG, TITLE, WRONG, in_style, wrap};
-use super::{boundaries, policy_check, sheet};
+use super::{boundaries, sheet};
+use crate::policy::check::beside;
 use anyhow::{Context, bail};
 use gongji_domain::Day;
 use gongji_policy::{Area, CaseResult, CellDiffers, Folder, Library, RowDiffers, Severity};
@@ -84,7 +85,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 fn load(options: &Options) -> anyhow::Result<(Library, Folder)> {
     let folder = folder(options)?;
     let around = options.policies.folders()?;
-    let library = Library::load(&policy_check::beside(&folder, std::slice::from_ref(&folder), &around));
+    let library = Library::load(&beside(&folder, std::slice::from_ref(&folder), &around));
     Ok((library, folder))
 }
 

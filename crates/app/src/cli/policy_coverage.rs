@@ -3,6 +3,7 @@
 use super::load::Policies;
 use super::paint::{STRONG, TITLE, WRONG, in_style};
 use super::policy_check;
+use crate::policy::check::{beside, rows_words};
 use anyhow::bail;
 use gongji_policy::{Area, ArticleCoverage, CaseReport, Library, RowCoverage, line_column};
 use serde_json::{Value, json};
@@ -53,7 +54,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let targets = policy_check::targets(&options.targets, &around)?;
     let mut output = anstream::stdout().lock();
     for target in targets.iter().filter(|target| target.name != "framework") {
-        let library = Library::load(&policy_check::beside(target, &targets, &around));
+        let library = Library::load(&beside(target, &targets, &around));
         let area = library.areas().find(|area| area.folder == target.name);
         let Some((area, report)) = area.and_then(|area| Some((area, library.run_cases(area.code())?))) else {
             bail!("the package in {} has errors; `gongji policy check` shows them", target.name);
@@ -64,12 +65,6 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// `表格 N 行，算例走到 M 行`.
-pub(super) fn rows_words(report: &CaseReport) -> String {
-    let walked = report.rows.iter().filter(|row| row.cases > 0).count();
-    format!("表格 {} 行，算例走到 {walked} 行", report.rows.len())
 }
 
 fn text(library: &Library, area: &Area, report: &CaseReport) -> String {

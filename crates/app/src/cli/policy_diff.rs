@@ -2,11 +2,11 @@
 
 use super::load::{self, Policies};
 use super::paint::{self, QUIET, TITLE, in_style};
-use super::sheet;
+use crate::policy::diff::{article_words, as_json, effect_words, witness_words};
+use crate::policy::words::life;
 use anyhow::bail;
-use gongji_domain::{Day, Fen};
-use gongji_policy::{Area, Change, Comparison, Effect, Library, Severity, Witness, compare};
-use serde_json::{Value, json};
+use gongji_domain::Day;
+use gongji_policy::{Area, Change, Comparison, Library, Severity, compare};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -67,7 +67,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let days = (day_a, options.on_b.unwrap_or(alike));
     for (area, day) in [(one, days.0), (other, days.1)] {
         if area.rules(day).is_none() {
-            bail!("{} has no rules on {day}; its package: {}", area.name(), sheet::life(area));
+            bail!("{} has no rules on {day}; its package: {}", area.name(), life(area));
         }
     }
     let Some(found) = compare((one, days.0), (other, days.1)) else { bail!("nothing to compare on these days") };
@@ -159,72 +159,10 @@ fn text(one: &Area, other: &Area, days: (Day, Day), found: &Comparison) -> Strin
 fn show(text: &mut String, change: &Change) {
     let who = if change.who.is_empty() { String::new() } else { format!("（{}）", change.who) };
     let _ = writeln!(text, "  {}{who}：{} → {}", change.what, change.from, change.to);
-    let effect = match &change.effect {
-        Effect::Alone(witness) => Some(format!("最小可见差别（只改这一项）：{}", witness_words(witness))),
-        Effect::Together(witness) => Some(format!("最小可见差别（连同其他变化）：{}", witness_words(witness))),
-        Effect::Unseen => Some("当年第一次就诊看不出差别".to_owned()),
-        Effect::NoVisit => None,
-    };
-    if let Some(line) = effect {
+    if let Some(line) = effect_words(&change.effect) {
         let _ = writeln!(text, "    {line}");
     }
-    let (from, to) = &change.articles;
-    let article = match (from.is_empty(), to.is_empty()) {
-        (true, true) => return,
-        (false, false) if from != to => format!("{from} → {to}"),
-        (true, false) => to.clone(),
-        _ => from.clone(),
-    };
-    let _ = writeln!(text, "    {}", in_style(QUIET, &format!("依据 {article}")));
-}
-
-fn witness_words(witness: &Witness) -> String {
-    let days = if witness.days.0 == witness.days.1 {
-        witness.days.0.to_string()
-    } else {
-        format!("{}／{}", witness.days.0, witness.days.1)
-    };
-    let who = if witness.who.is_empty() { String::new() } else { format!("{}，", witness.who) };
-    let paid = |paid: Option<Fen>| paid.map_or_else(|| "不予结算".to_owned(), |fen| fen.to_string());
-    let part = |what: &str, (from, to): (Option<Fen>, Option<Fen>)| {
-        (from != to).then(|| format!("{what} {} → {}", paid(from), paid(to)))
-    };
-    let parts: Vec<String> =
-        [part("基金支付", witness.fund), part("个人现金", witness.cash)].into_iter().flatten().collect();
-    let parts = if parts.is_empty() { "换一个基金支付".to_owned() } else { parts.join("，") };
-    format!("{days} {who}费用 {} 元：{parts}", witness.amount)
-}
-
-fn as_json(one: &Area, other: &Area, days: (Day, Day), found: &Comparison) -> Value {
-    let side = |area: &Area, day: Day| json!({ "area": area.code(), "name": area.name(), "on": day.to_string() });
-    let change = |change: &Change| {
-        let (effect, witness) = match &change.effect {
-            Effect::Alone(witness) => ("alone", Some(witness)),
-            Effect::Together(witness) => ("together", Some(witness)),
-            Effect::Unseen => ("unseen", None),
-            Effect::NoVisit => ("no_visit", None),
-        };
-        json!({
-            "subject": change.subject, "what": change.what, "who": change.who,
-            "from": change.from, "to": change.to,
-            "article_from": change.articles.0, "article_to": change.articles.1,
-            "effect": effect, "visit": witness.map(visit),
-        })
-    };
-    json!({
-        "a": side(one, days.0), "b": side(other, days.1),
-        "changes": found.changes.iter().map(change).collect::<Vec<_>>(),
-        "together": found.together.as_ref().map(visit),
-        "notes": found.notes,
-    })
-}
-
-fn visit(witness: &Witness) -> Value {
-    let money = |fen: Option<Fen>| fen.map(|fen| fen.to_string());
-    json!({
-        "on_a": witness.days.0.to_string(), "on_b": witness.days.1.to_string(), "who": witness.who,
-        "amount": witness.amount.to_string(),
-        "fund_a": money(witness.fund.0), "fund_b": money(witness.fund.1),
-        "cash_a": money(witness.cash.0), "cash_b": money(witness.cash.1),
-    })
+    if let Some(article) = article_words(change) {
+        let _ = writeln!(text, "    {}", in_style(QUIET, &format!("依据 {article}")));
+    }
 }

@@ -1,7 +1,8 @@
 //! `gongji policy new`: a package folder for an officer to fill in. Copies the texts of
-//! `scaffold/`, which load, are checked without errors and decide a visit; never touches a folder
+//! `policy/scaffold/`, which load, are checked without errors and decide a visit; never touches a folder
 //! that is there, and knows no rule of any area.
 
+use crate::policy::scaffold::{self, NAMES, SCHEMA};
 use anstream::stdout;
 use anyhow::{Context, bail};
 use std::fs;
@@ -18,13 +19,13 @@ use std::process::ExitCode;
 #[command(after_help = EXAMPLE)]
 pub(crate) struct Options {
     /// Division code (医保区划) of the area, six digits
-    #[arg(value_name = "AREA", value_parser = area)]
+    #[arg(value_name = "AREA", value_parser = scaffold::area)]
     area: String,
     /// A short name for the folder, such as `shili`
-    #[arg(value_name = "NAME", value_parser = short_name)]
+    #[arg(value_name = "NAME", value_parser = scaffold::short_name)]
     name: String,
     /// The area's name in Chinese, such as 示例市; NAME when left out
-    #[arg(long, value_name = "名称", value_parser = label)]
+    #[arg(long, value_name = "名称", value_parser = scaffold::label)]
     label: Option<String>,
     /// The folder in which the package's folder is made
     #[arg(long, value_name = "DIR", default_value = "policies")]
@@ -38,20 +39,6 @@ EXAMPLE
 EXIT STATUS
   0 the folder was made, 2 it was not: it is there already, or cannot be written";
 
-/// The files of a new package, with the area `000000` and the name 新统筹区.
-const FILES: [(&str, &str); 6] = [
-    ("package.toml", include_str!("scaffold/package.toml")),
-    ("outpatient.toml", include_str!("scaffold/outpatient.toml")),
-    ("account.toml", include_str!("scaffold/account.toml")),
-    ("source/wenjian.md", include_str!("scaffold/source/wenjian.md")),
-    ("cases/outpatient.md", include_str!("scaffold/cases/outpatient.md")),
-    ("CHANGELOG.md", include_str!("scaffold/CHANGELOG.md")),
-];
-/// Where a folder of `policies/` finds the schema for editors.
-const SCHEMA: &str = "../../docs/reference/package.schema.json";
-const AREA: &str = "000000";
-const LABEL: &str = "新统筹区";
-
 /// Makes the folder.
 ///
 /// # Errors
@@ -63,8 +50,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     let schema = schema_from(&options.dir);
     let label = options.label.as_ref().unwrap_or(&options.name);
-    for (name, text) in FILES {
-        let text = text.replace(AREA, &options.area).replace(LABEL, label).replace(SCHEMA, &schema);
+    for (name, text) in scaffold::files(&options.area, label, &schema) {
         write(&folder.join(name), &text)?;
     }
     stdout().write_all(next_steps(&folder, &options.area).as_bytes())?;
@@ -90,7 +76,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 
 fn next_steps(folder: &Path, area: &str) -> String {
     let folder = folder.display();
-    let files: Vec<String> = FILES.iter().map(|(name, _)| format!("  {folder}/{name}")).collect();
+    let files: Vec<String> = NAMES.iter().map(|name| format!("  {folder}/{name}")).collect();
     let case = format!(
         r#"{{"id": "1", "pooling_area": "{area}", "member": {{"status": "active"}}, "encounters": [{{"id": "1", "date": "2024-01-01", "care_type": "ordinary_outpatient", "institution": {{"class": "tertiary"}}, "charges": [{{"amount": "1000.00"}}]}}]}}"#
     );
@@ -100,25 +86,4 @@ fn next_steps(folder: &Path, area: &str) -> String {
          gongji explain --policies {folder}\n\n逐步的说明：docs/guides/add-an-area.md\n",
         files.join("\n")
     )
-}
-
-fn area(text: &str) -> Result<String, String> {
-    let digits = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if digits { Ok(text.to_owned()) } else { Err("应为六位医保区划代码，如 500000".to_owned()) }
-}
-
-fn short_name(text: &str) -> Result<String, String> {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    let fine = text.starts_with(char::is_alphanumeric) && text.chars().all(plain);
-    if fine {
-        Ok(text.to_owned())
-    } else {
-        Err("只用字母、数字、- 和 _，以字母或数字开头，如 shili".to_owned())
-    }
-}
-
-/// A name that can stand between quotation marks in TOML.
-fn label(text: &str) -> Result<String, String> {
-    let fine = !text.trim().is_empty() && !text.contains(|c: char| c.is_control() || matches!(c, '"' | '\\'));
-    if fine { Ok(text.to_owned()) } else { Err("写统筹区的中文名，不含引号和反斜杠".to_owned()) }
 }

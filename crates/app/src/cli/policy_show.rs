@@ -3,6 +3,7 @@
 use super::load::{self, Policies};
 use super::paint::{self, QUIET, TITLE, WRONG, in_style};
 use super::sheet;
+use crate::policy::words::{cite, life, status_words};
 use anyhow::bail;
 use gongji_domain::Day;
 use gongji_policy::{Area, BenefitView, Library, Said, TableView};
@@ -44,7 +45,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let (library, area) = load::named(&libraries, &options.area)?;
     let day = options.on.unwrap_or(area.newest_day());
     if area.rules(day).is_none() {
-        bail!("{} has no rules on {day}; its package: {}", area.name(), sheet::life(area));
+        bail!("{} has no rules on {day}; its package: {}", area.name(), life(area));
     }
     let shown = show(library, area, day, options.articles, paint::width());
     anstream::stdout().write_all(shown.as_bytes())?;
@@ -55,8 +56,8 @@ fn show(library: &Library, area: &Area, day: Day, articles: bool, width: usize) 
     let mut text = String::new();
     let mut cited: Vec<String> = Vec::new();
     let _ = writeln!(text, "{}", in_style(TITLE, &format!("{} {}　{day} 的规定", area.name(), area.code())));
-    let _ = writeln!(text, "状态：{}，{}", sheet::status_words(area.status()), sheet::life(area));
-    sheet::cite(&area.effective_article(), &mut cited);
+    let _ = writeln!(text, "状态：{}，{}", status_words(area.status()), life(area));
+    cite(&area.effective_article(), &mut cited);
     let turns: Vec<String> = area.range_starts().map(|day| day.to_string()).collect();
     if turns.len() > 1 && turns.len() < 12 {
         let _ = writeln!(text, "规定有变化的日子：{}", turns.join("、"));
@@ -155,7 +156,7 @@ pub(super) fn show_table(text: &mut String, table: &TableView, area: &Area, cite
             let when = row.when.iter().map(|when| if when.is_empty() { "任意".to_owned() } else { when.clone() });
             let mut cells: Vec<String> = when.chain(row.says.iter().map(says)).collect();
             if let Some(article) = &row.article {
-                sheet::cite(article, cited);
+                cite(article, cited);
                 cells.push(short(article, area));
             }
             drawn.add_row(cells);
@@ -187,7 +188,7 @@ fn article(text: &mut String, article: &str, cited: &mut Vec<String>, width: usi
     if article.is_empty() {
         return;
     }
-    sheet::cite(article, cited);
+    cite(article, cited);
     for line in paint::wrap(&format!("依据 {article}"), width.saturating_sub(2)) {
         let _ = writeln!(text, "  {}", in_style(QUIET, &line));
     }

@@ -2,11 +2,12 @@
 //! amount came about; the articles as quoted.
 
 use super::paint::{QUIET, STRONG, TITLE, WRONG, boxed, columns, in_style, padded, right, thousands, wrap};
-use gongji_domain::{Clock, Day, Fen, NationalField, Weight, spread};
+use crate::policy::words::{cite, life, status_words, titles};
+use gongji_domain::{Clock, Fen, NationalField, Weight, spread};
 use gongji_policy::case::{
     Case, CaseFault, Decision, Encounter, FactValue, Institution, Member, Refusal, Settled, StepText,
 };
-use gongji_policy::{Area, AreaStatus, Library, benefit_words, words_of};
+use gongji_policy::{Area, Library, benefit_words, words_of};
 use std::fmt::Write as _;
 
 /// The sheets of all encounters of a case, then the articles that they rest on, once each.
@@ -149,21 +150,6 @@ fn in_two_columns(sheet: &mut String, fields: &[(&str, String)], width: usize) {
 fn pair(sheet: &mut String, name: &str, text: &str, width: usize) {
     for (i, line) in wrap(text, width - 10).iter().enumerate() {
         let _ = writeln!(sheet, "{}{line}", padded(if i == 0 { name } else { "" }, 10));
-    }
-}
-
-pub(crate) fn status_words(status: AreaStatus) -> &'static str {
-    match status {
-        AreaStatus::InForce => "施行",
-        AreaStatus::Draft => "征求意见稿（未施行）",
-        AreaStatus::Example => "示例（不据以结算）",
-    }
-}
-
-pub(crate) fn life(area: &Area) -> String {
-    match area.until() {
-        Day::MAX => format!("自 {} 起", area.from()),
-        until => format!("{} 至 {until}", area.from()),
     }
 }
 
@@ -311,22 +297,6 @@ fn emphasised(line: &str, result: &str) -> String {
     match line.rfind(result) {
         Some(at) => format!("{}{}{}", &line[..at], in_style(STRONG, result), &line[at + result.len()..]),
         None => line.to_owned(),
-    }
-}
-
-/// The articles of a printed citation, without their document's name for rules.
-pub(crate) fn titles(printed: &str) -> String {
-    let parts = printed.split('；').map(|part| part.split_once(' ').map_or(part, |(_, title)| title));
-    parts.collect::<Vec<_>>().join("；")
-}
-
-/// Remembers the articles of a printed citation (`xize:4 渝医保发〔2023〕32号 第四条；…`).
-pub(crate) fn cite(printed: &str, cited: &mut Vec<String>) {
-    for part in printed.split('；') {
-        let key = part.split(' ').next().unwrap_or_default().to_owned();
-        if !key.is_empty() && !cited.contains(&key) {
-            cited.push(key);
-        }
     }
 }
 

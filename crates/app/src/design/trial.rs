@@ -239,7 +239,7 @@ fn batches(source: &Generator, chronic: bool, work: &Work) -> anyhow::Result<Vec
         let (mut all, mut batch) = (Batch::default(), Batch::default());
         source.fill(number, &mut all).map_err(|fault| anyhow!("{fault}"))?;
         for (person, events) in all.each() {
-            let relevant = events.iter().filter(|event| kept(event.care, event.means)).cloned();
+            let relevant = events.iter().filter(|event| event.is_own() && kept(event.care, event.means)).cloned();
             batch.push(person.clone(), |into| into.extend(relevant));
         }
         work.did(batch.persons().len() as u64);

@@ -1,5 +1,6 @@
 //! Reading fields by name from an input, with errors that name the field.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use compact_str::CompactString;
@@ -53,31 +54,26 @@ impl Notes {
 /// the rest.
 pub(crate) struct Node<'a> {
     path: CompactString,
-    fields: Vec<Field<'a>>,
+    fields: &'a [(Cow<'a, str>, Json<'a>)],
+    /// Which of them anything asked for.
+    read: Vec<Cell<bool>>,
     /// Where the next field is likely: most are asked for in the order in which they were sent.
     next: Cell<usize>,
     /// In the envelope some clients write an empty field as the word `null`.
     null_is_empty: bool,
 }
 
-/// One field of it, and whether anything asked for it.
-struct Field<'a> {
-    name: &'a str,
-    value: &'a Json,
-    read: Cell<bool>,
-}
-
 impl<'a> Node<'a> {
     /// The node at `path` (empty for the envelope).
-    pub(crate) fn of(path: impl Into<CompactString>, value: &'a Json) -> Result<Self, Fault> {
+    pub(crate) fn of(path: impl Into<CompactString>, value: &'a Json<'a>) -> Result<Self, Fault> {
         let path = path.into();
         let Json::Object(fields) = value else {
             let fault =
                 if path.is_empty() { Fault::new(Code::InvalidJson) } else { Fault::at(Code::InvalidValue, path) };
             return Err(fault.given(kind(value)).allowed("一个 JSON 对象"));
         };
-        let fields = fields.iter().map(|(name, value)| Field { name, value, read: Cell::new(false) }).collect();
-        Ok(Self { path, fields, next: Cell::new(0), null_is_empty: false })
+        let read = vec![false; fields.len()].into_iter().map(Cell::new).collect();
+        Ok(Self { path, fields, read, next: Cell::new(0), null_is_empty: false })
     }
 
     /// Reads the word `null` as an empty field too.
@@ -92,21 +88,20 @@ impl<'a> Node<'a> {
     }
 
     /// The field as it was sent.
-    pub(crate) fn raw(&self, name: &str) -> Option<&'a Json> {
+    pub(crate) fn raw(&self, name: &str) -> Option<&'a Json<'a>> {
         let (before, after) = self.fields.split_at(self.next.get());
-        let named = |field: &Field<'_>| field.name == name;
+        let named = |(known, _): &(Cow<'_, str>, Json<'_>)| known == name;
         let later = || before.iter().position(named);
         let at = after.iter().position(named).map(|at| at + before.len()).or_else(later)?;
-        let field = &self.fields[at];
-        field.read.set(true);
+        self.read[at].set(true);
         self.next.set(at + 1);
-        Some(field.value)
+        Some(&self.fields[at].1)
     }
 
     /// Fields that the interface has and this service has no use for.
     pub(crate) fn known(&self, names: &[&str]) {
-        for field in self.unread() {
-            field.read.set(names.contains(&field.name));
+        for (name, read) in self.unread() {
+            read.set(names.contains(&name));
         }
     }
 
@@ -121,7 +116,7 @@ impl<'a> Node<'a> {
         let text = match self.raw(name) {
             None | Some(Json::Null) => return Ok(None),
             Some(Json::Text(text)) => trimmed(text),
-            Some(Json::Number(text)) => text.as_str(),
+            Some(Json::Number(text)) => text,
             Some(other) => return Err(self.invalid(name, kind(other), &format!("至多 {max} 个字符的文字"))),
         };
         if text.is_empty() || (self.null_is_empty && text == "null") {
@@ -204,7 +199,7 @@ impl<'a> Node<'a> {
             None | Some(Json::Null) => return Ok(None),
             Some(Json::Text(text)) if text.trim().is_empty() => return Ok(None),
             Some(Json::Text(text)) => text.trim(),
-            Some(Json::Number(text)) => text.as_str(),
+            Some(Json::Number(text)) => text,
             Some(other) => return Err(self.invalid(name, kind(other), &self.form::<S>())),
         };
         let value = Decimal::read(text).ok_or_else(|| self.invalid(name, text, &self.form::<S>()))?;
@@ -265,14 +260,15 @@ impl<'a> Node<'a> {
     /// Notes every field that nothing asked for.
     pub(crate) fn finish(&self, notes: &Notes) {
         self.known(&["exp_content", "expContent"]);
-        for field in self.unread() {
-            notes.unknown(self.path(field.name));
+        for (name, _) in self.unread() {
+            notes.unknown(self.path(name));
         }
     }
 
-    /// The fields that nothing asked for so far.
-    fn unread(&self) -> impl Iterator<Item = &Field<'a>> {
-        self.fields.iter().filter(|field| !field.read.get())
+    /// The names of fields that nothing asked for so far, and where that is known.
+    fn unread(&self) -> impl Iterator<Item = (&'a str, &Cell<bool>)> {
+        let names = self.fields.iter().map(|(name, _)| &**name);
+        names.zip(&self.read).filter(|(_, read)| !read.get())
     }
 
     fn form<const S: u32>(&self) -> String {
@@ -290,7 +286,7 @@ impl<'a> Node<'a> {
 
     /// A field that was sent, that nothing asked for so far, and that is almost called so.
     fn misspelt(&self, name: &str) -> Option<&'a str> {
-        let names = self.unread().map(|field| field.name).filter(|sent| *sent != name);
+        let names = self.unread().map(|(name, _)| name).filter(|sent| *sent != name);
         let apart = |sent: &str| strsim::damerau_levenshtein(&sent.to_ascii_lowercase(), name);
         names
             .map(|sent| (apart(sent), sent))
@@ -316,7 +312,7 @@ pub(crate) struct Input<'a> {
 
 impl<'a> Input<'a> {
     /// Over the envelope's `input`.
-    pub(crate) fn new(input: &'a Json, notes: &'a Notes) -> Result<Self, Fault> {
+    pub(crate) fn new(input: &'a Json<'a>, notes: &'a Notes) -> Result<Self, Fault> {
         let mut node = Node::of("input", input)?;
         node.path.clear();
         Ok(Self { node, notes })
@@ -337,7 +333,7 @@ impl<'a> Input<'a> {
         rows.iter().enumerate().map(|(i, row)| Node::of(format!("{name}[{i}]"), row)).collect()
     }
 
-    fn listed(&self, name: &str, max: usize) -> Result<&'a [Json], Fault> {
+    fn listed(&self, name: &str, max: usize) -> Result<&'a [Json<'a>], Fault> {
         let rows = match self.node.raw(name) {
             None | Some(Json::Null) => &[],
             Some(Json::List(rows)) => rows.as_slice(),
@@ -356,17 +352,28 @@ impl<'a> Input<'a> {
 }
 
 /// `input` as an object, whether it was sent as one or as a JSON text.
-pub(crate) fn unwrapped(value: Json) -> Result<Json, Fault> {
+pub(crate) fn unwrapped(value: Json<'_>) -> Result<Json<'_>, Fault> {
+    let no_object =
+        |other: &Json<'_>| Fault::at(Code::InvalidValue, "input").given(kind(other)).allowed("一个 JSON 对象");
     match value {
-        Json::Text(text) if !text.trim().is_empty() => match read_text(&text)? {
+        Json::Text(text) if !text.trim().is_empty() => match inner(text)? {
             object @ Json::Object(_) => Ok(object),
-            other => Err(Fault::at(Code::InvalidValue, "input").given(kind(&other)).allowed("一个 JSON 对象")),
+            other => Err(no_object(&other)),
         },
         object @ Json::Object(_) => Ok(object),
         Json::Null | Json::Text(_) => {
             Err(Fault::at(Code::MissingField, "input").given("（空）").allowed("一个 JSON 对象"))
         }
-        other => Err(Fault::at(Code::InvalidValue, "input").given(kind(&other)).allowed("一个 JSON 对象")),
+        other => Err(no_object(&other)),
+    }
+}
+
+/// The value that a text holds as JSON.
+fn inner(text: Cow<'_, str>) -> Result<Json<'_>, Fault> {
+    match text {
+        Cow::Borrowed(text) => read_text(text),
+        // Its escapes were resolved in a text of its own.
+        Cow::Owned(text) => Ok(read_text(&text)?.into_owned()),
     }
 }
 
@@ -393,7 +400,8 @@ mod tests {
     use super::*;
 
     fn check(field: &str, read: impl Fn(&Node<'_>) -> Result<String, Fault>, expected: Result<&str, &str>) {
-        let value = read_text(&format!("{{\"x\":{field}}}")).unwrap();
+        let text = format!("{{\"x\":{field}}}");
+        let value = read_text(&text).unwrap();
         let node = Node::of("data", &value).unwrap();
         match (read(&node), expected) {
             (Ok(read), Ok(expected)) => assert_eq!(read, expected, "{field}"),
@@ -452,7 +460,8 @@ mod tests {
             ("inustype", Some("报文里有 inustype，是否写错")),
             ("psn_type", None),
         ] {
-            let value = read_text(&format!("{{\"{sent}\":\"310\"}}")).unwrap();
+            let text = format!("{{\"{sent}\":\"310\"}}");
+            let value = read_text(&text).unwrap();
             let fault = Node::of("data", &value).unwrap().required("insutype", 6).unwrap_err().to_string();
             assert_eq!(fault.contains("是否写错"), says.is_some(), "{fault}");
             assert!(says.is_none_or(|says| fault.contains(says)), "{fault}");

@@ -11,7 +11,7 @@ use super::json::Json;
 use super::profile::Required;
 use super::written::{Output, name, object, put_digits};
 
-/// A request without its input's meaning.
+/// A request without its input.
 #[derive(Debug)]
 pub(crate) struct Envelope {
     /// 交易编号
@@ -22,8 +22,6 @@ pub(crate) struct Envelope {
     pub institution: CompactString,
     /// 参保地医保区划
     pub insured_in: Option<CompactString>,
-    /// 输入, an object.
-    pub input: Json,
     /// The field that says how `input` is encrypted, and what it says.
     encrypted: Option<(&'static str, String)>,
 }
@@ -66,11 +64,11 @@ pub(crate) struct Outline {
 
 impl Outline {
     /// The envelope's own words, as far as they are words.
-    pub(crate) fn of(message: &Json) -> Self {
+    pub(crate) fn of(message: &Json<'_>) -> Self {
         let mut outline = Self::default();
         let fields: &[_] = if let Json::Object(fields) = message { fields } else { &[] };
         for (name, value) in fields {
-            let word = match name.as_str() {
+            let word = match &**name {
                 "infno" => &mut outline.infno,
                 "msgid" => &mut outline.msgid,
                 "fixmedins_code" => &mut outline.institution,
@@ -78,7 +76,7 @@ impl Outline {
                 _ => continue,
             };
             *word = match value {
-                Json::Text(text) | Json::Number(text) if text.len() <= 30 => text.clone(),
+                Json::Text(text) | Json::Number(text) if text.len() <= 30 => (&**text).into(),
                 Json::Text(text) | Json::Number(text) => text.chars().take(30).collect(),
                 _ => continue,
             };
@@ -91,7 +89,7 @@ impl Envelope {
     /// Reads the envelope but its `input`. Required is what every edition of the interface and every client
     /// has and is needed; what else the interface asks for is noted when absent, or required where the
     /// institution's profile is strict.
-    pub(crate) fn read(message: &Json, required: Required, notes: &Notes) -> Result<Self, Fault> {
+    pub(crate) fn read(message: &Json<'_>, required: Required, notes: &Notes) -> Result<Self, Fault> {
         let node = Node::of("", message)?.null_is_empty();
         let infno = node.required_word("infno", 10)?.into();
         let msgid = node.required_word("msgid", 30)?.into();
@@ -115,19 +113,19 @@ impl Envelope {
         node.known(UNUSED);
         node.known(&["input"]);
         node.finish(notes);
-        Ok(Self { infno, msgid, institution, insured_in, input: Json::Null, encrypted })
+        Ok(Self { infno, msgid, institution, insured_in, encrypted })
     }
 
-    /// The same with its `input`, taken out of the message and decrypted if need be. What is kept of a message is the plain input.
-    pub(crate) fn opened(self, message: &mut Json, guard: &Guard) -> Result<Self, Fault> {
+    /// The `input` (输入) of its message, an object: taken out of it and decrypted if need be. What is kept of a message is the
+    /// plain input.
+    pub(crate) fn input<'t>(&self, message: &mut Json<'t>, guard: &Guard) -> Result<Json<'t>, Fault> {
         let input = message.take("input");
-        let input = match &self.encrypted {
+        match &self.encrypted {
             Some((field, kind)) => {
-                unwrapped(Json::Text(guard.decrypted(&self.institution, field, kind, &input)?.into()))?
+                unwrapped(Json::Text(guard.decrypted(&self.institution, field, kind, &input)?.into()))
             }
-            None => unwrapped(input)?,
-        };
-        Ok(Self { input, ..self })
+            None => unwrapped(input),
+        }
     }
 }
 

@@ -4,7 +4,6 @@ mod plain;
 
 use std::borrow::Cow;
 
-use compact_str::CompactString;
 use jiter::{Jiter, JiterError, JiterErrorType, JsonErrorType, Peek};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -14,20 +13,21 @@ use super::errors::{Code, Fault};
 /// Deeper nesting than any transaction has.
 const DEPTH: usize = 24;
 
-/// A JSON value; objects keep the order they were sent in.
+/// A JSON value; objects keep the order they were sent in. Words lie in the text that was read, unless something
+/// had to be made of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Json {
+pub(crate) enum Json<'t> {
     Null,
     Bool(bool),
     /// The digits as they were written.
-    Number(CompactString),
-    Text(CompactString),
-    List(Vec<Json>),
-    Object(Vec<(CompactString, Json)>),
+    Number(Cow<'t, str>),
+    Text(Cow<'t, str>),
+    List(Vec<Json<'t>>),
+    Object(Vec<(Cow<'t, str>, Json<'t>)>),
 }
 
 /// Reads a whole body.
-pub(crate) fn read(body: &[u8]) -> Result<Json, Fault> {
+pub(crate) fn read(body: &[u8]) -> Result<Json<'_>, Fault> {
     // A byte order mark is what some Windows clients put first.
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let text = std::str::from_utf8(body).map_err(|error| super::encoding::not_utf8(body, error))?;
@@ -35,11 +35,11 @@ pub(crate) fn read(body: &[u8]) -> Result<Json, Fault> {
 }
 
 /// Reads JSON text.
-pub(crate) fn read_text(text: &str) -> Result<Json, Fault> {
+pub(crate) fn read_text(text: &str) -> Result<Json<'_>, Fault> {
     plain::read(text).map_or_else(|| by_library(text), Ok)
 }
 
-fn by_library(text: &str) -> Result<Json, Fault> {
+fn by_library(text: &str) -> Result<Json<'static>, Fault> {
     let mut parser = Jiter::new(text.as_bytes());
     let whole = |parser: &mut Jiter<'_>| {
         let peek = parser.peek()?;
@@ -76,10 +76,10 @@ impl From<JiterError> for Trouble {
     }
 }
 
-fn value(parser: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Json, Trouble> {
+fn value(parser: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Json<'static>, Trouble> {
     let depth = depth.checked_sub(1).ok_or(Trouble::TooDeep)?;
     Ok(match peek {
-        Peek::String => Json::Text(parser.known_str()?.into()),
+        Peek::String => Json::Text(parser.known_str()?.to_owned().into()),
         Peek::Object => Json::Object(pairs(parser, depth)?),
         Peek::Array => {
             let (mut values, mut next) = (Vec::new(), parser.known_array()?);
@@ -97,21 +97,21 @@ fn value(parser: &mut Jiter<'_>, peek: Peek, depth: usize) -> Result<Json, Troub
         Peek::NaN | Peek::Infinity => return Err(no_value(parser)),
         _ if peek.is_num() => {
             let index = parser.current_index();
-            let digits = CompactString::from_utf8(parser.known_number_bytes(peek)?);
-            Json::Number(digits.map_err(|_| invalid(index, JsonErrorType::InvalidNumber))?)
+            let digits = String::from_utf8(parser.known_number_bytes(peek)?.to_vec());
+            Json::Number(digits.map_err(|_| invalid(index, JsonErrorType::InvalidNumber))?.into())
         }
         _ => return Err(no_value(parser)),
     })
 }
 
 /// The pairs of an object in the order in which they were sent.
-fn pairs(parser: &mut Jiter<'_>, depth: usize) -> Result<Vec<(CompactString, Json)>, Trouble> {
+fn pairs(parser: &mut Jiter<'_>, depth: usize) -> Result<Vec<(Cow<'static, str>, Json<'static>)>, Trouble> {
     let mut pairs = Vec::with_capacity(24);
-    let mut key = parser.known_object()?.map(CompactString::from);
+    let mut key = parser.known_object()?.map(str::to_owned);
     while let Some(name) = key {
         let peek = parser.peek()?;
-        pairs.push((name, value(parser, peek, depth)?));
-        key = parser.next_key()?.map(CompactString::from);
+        pairs.push((name.into(), value(parser, peek, depth)?));
+        key = parser.next_key()?.map(str::to_owned);
     }
     match twice(&pairs) {
         Some(name) => Err(Trouble::Twice(name.to_owned())),
@@ -120,7 +120,7 @@ fn pairs(parser: &mut Jiter<'_>, depth: usize) -> Result<Vec<(CompactString, Jso
 }
 
 /// A name that is there twice. Most objects are cleared by a look at marks of their names; the others are sorted.
-fn twice(pairs: &[(CompactString, Json)]) -> Option<&str> {
+fn twice<'p>(pairs: &'p [(Cow<'_, str>, Json<'_>)]) -> Option<&'p str> {
     let mut seen = [0_u64; 64];
     let mut again = false;
     for (name, _) in pairs {
@@ -132,7 +132,7 @@ fn twice(pairs: &[(CompactString, Json)]) -> Option<&str> {
     if !again {
         return None;
     }
-    let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+    let mut names: Vec<&str> = pairs.iter().map(|(name, _)| &**name).collect();
     names.sort_unstable();
     names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
@@ -154,7 +154,7 @@ fn invalid(index: usize, kind: JsonErrorType) -> Trouble {
     Trouble::Syntax(JiterError { error_type: JiterErrorType::JsonError(kind), index })
 }
 
-impl Json {
+impl<'t> Json<'t> {
     /// The canonical text: keys sorted, numbers in one form, no white space. Equal content gives
     /// equal text however it was written.
     pub(crate) fn canonical(&self) -> String {
@@ -197,9 +197,9 @@ impl Json {
     }
 
     /// The path of the first place where two values differ, keys in canonical order.
-    pub(crate) fn difference(&self, other: &Self) -> Option<String> {
+    pub(crate) fn difference(&self, other: &Json<'_>) -> Option<String> {
         match (self, other) {
-            (Self::Object(_), Self::Object(_)) => {
+            (Self::Object(_), Json::Object(_)) => {
                 let mut keys: Vec<&str> = self.keys().chain(other.keys()).collect();
                 keys.sort_unstable();
                 keys.dedup();
@@ -209,7 +209,7 @@ impl Json {
                     _ => Some(key.to_owned()),
                 })
             }
-            (Self::List(a), Self::List(b)) => {
+            (Self::List(a), Json::List(b)) => {
                 let inside = a.iter().zip(b).enumerate();
                 let found = inside.filter_map(|(i, (a, b))| a.difference(b).map(|rest| join(&format!("[{i}]"), &rest)));
                 let longer = (a.len() != b.len()).then(|| format!("[{}]", a.len().min(b.len())));
@@ -232,6 +232,21 @@ impl Json {
         let pairs: &mut [_] = if let Self::Object(pairs) = self { pairs } else { &mut [] };
         let value = pairs.iter_mut().find(|pair| pair.0 == key).map(|pair| &mut pair.1);
         value.map_or(Self::Null, |value| std::mem::replace(value, Self::Null))
+    }
+
+    /// The same, no longer in need of the text that it was read from.
+    pub(crate) fn into_owned(self) -> Json<'static> {
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(value) => Json::Bool(value),
+            Self::Number(text) => Json::Number(text.into_owned().into()),
+            Self::Text(text) => Json::Text(text.into_owned().into()),
+            Self::List(values) => Json::List(values.into_iter().map(Self::into_owned).collect()),
+            Self::Object(pairs) => {
+                let owned = |(name, value): (Cow<'_, str>, Self)| (name.into_owned().into(), value.into_owned());
+                Json::Object(pairs.into_iter().map(owned).collect())
+            }
+        }
     }
 
     /// The rows of a node: a list's values, or the value itself; none where there is nothing.
@@ -269,19 +284,19 @@ impl Json {
         match self {
             Self::Number(text) if text.bytes().all(|byte| matches!(byte, b'0' | b'.')) => self.clone(),
             Self::Number(text) => {
-                Self::Number(text.strip_prefix('-').map_or_else(|| format!("-{text}").into(), CompactString::from))
+                Self::Number(text.strip_prefix('-').map_or_else(|| format!("-{text}"), str::to_owned).into())
             }
             other => other.clone(),
         }
     }
 
     fn keys(&self) -> impl Iterator<Item = &str> {
-        let pairs: &[(CompactString, Self)] = if let Self::Object(pairs) = self { pairs } else { &[] };
-        pairs.iter().map(|pair| pair.0.as_str())
+        let pairs: &[_] = if let Self::Object(pairs) = self { pairs } else { &[] };
+        pairs.iter().map(|pair: &(Cow<'_, str>, Self)| &*pair.0)
     }
 }
 
-impl Serialize for Json {
+impl Serialize for Json<'_> {
     /// As it was read: every number with the digits that it has.
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         match self {
@@ -292,7 +307,7 @@ impl Serialize for Json {
             }
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(values) => serializer.collect_seq(values),
-            Self::Object(pairs) => serializer.collect_map(pairs.iter().map(|(key, value)| (key.as_str(), value))),
+            Self::Object(pairs) => serializer.collect_map(pairs.iter().map(|(key, value)| (&**key, value))),
         }
     }
 }

@@ -31,6 +31,7 @@ mod fate;
 pub(crate) mod files;
 pub(crate) mod interface;
 pub(crate) mod json;
+pub(crate) mod listing;
 pub(crate) mod member;
 pub(crate) mod moment;
 pub(crate) mod moves;
@@ -50,6 +51,7 @@ pub(crate) mod remedies;
 mod row;
 mod setlinfo;
 mod settling;
+pub(crate) mod sheet;
 pub(crate) mod statement;
 mod t1101;
 mod t1201;
@@ -125,11 +127,20 @@ pub(crate) struct Service {
 }
 
 /// A message that was read, with what came beside it.
-struct Message {
+struct Message<'t> {
     outline: Outline,
     envelope: Envelope,
+    input: Json<'t>,
     upload: Option<Bytes>,
     notes: Notes,
+}
+
+impl Message<'_> {
+    /// The same for another thread.
+    fn into_owned(self) -> Message<'static> {
+        let Self { outline, envelope, input, upload, notes } = self;
+        Message { outline, envelope, input: input.into_owned(), upload, notes }
+    }
 }
 
 /// A message that is to be decided.
@@ -207,6 +218,11 @@ impl Service {
         self.guard.is_local()
     }
 
+    /// With whom there are agreements, and what the catalogue lists.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     /// Whether headers show that an institution asks, for what is no message.
     pub(crate) fn admits(&self, institution: &str, headers: &Headers<'_>) -> bool {
         self.guard.admits(institution, headers, || unix_millis(self.clock.now()))
@@ -265,10 +281,12 @@ impl Service {
         let outline = Outline::of(&message);
         let profile = self.profile(&outline.institution);
         match self.prepare(&mut message, path_infno, profile, headers, &notes) {
-            Ok((envelope, plan)) => self.submit(Message { outline, envelope, upload, notes }, plan, move |reply| {
-                // What is kept is in one form; an institution gets it in its own.
-                done(Answer::Reply(profile.spell(reply)));
-            }),
+            Ok((envelope, input, plan)) => {
+                self.submit(Message { outline, envelope, input, upload, notes }, plan, move |reply| {
+                    // What is kept is in one form; an institution gets it in its own.
+                    done(Answer::Reply(profile.spell(reply)));
+                });
+            }
             Err(Refused::Fault(fault)) => {
                 done(Answer::Reply(profile.spell(self.refuse(&outline, &fault, &notes))));
             }
@@ -336,17 +354,17 @@ impl Service {
         self.directory.institution(institution).map_or_else(Profile::plain, |known| known.profile)
     }
 
-    fn prepare(
+    fn prepare<'t>(
         &self,
-        message: &mut Json,
+        message: &mut Json<'t>,
         path_infno: Option<&str>,
         profile: &Profile,
         headers: &Headers<'_>,
         notes: &Notes,
-    ) -> Result<(Envelope, Plan), Refused> {
+    ) -> Result<(Envelope, Json<'t>, Plan), Refused> {
         let envelope = Envelope::read(message, profile.required, notes)?;
         self.guard.admit(&envelope.institution, message, headers, || unix_millis(self.clock.now()))?;
-        let envelope = envelope.opened(message, &self.guard)?;
+        let input = envelope.input(message, &self.guard)?;
         if let Some(said) = path_infno.filter(|said| *said != envelope.infno) {
             let fault = Fault::at(Code::PathMismatch, "infno").given(&envelope.infno);
             return Err(fault.allowed(format!(" {said}")).into());
@@ -359,12 +377,12 @@ impl Service {
             name = transaction.name,
             "read"
         );
-        let plan = (transaction.prepare)(&Input::new(&envelope.input, notes)?)?;
-        Ok((envelope, plan))
+        let plan = (transaction.prepare)(&Input::new(&input, notes)?)?;
+        Ok((envelope, input, plan))
     }
 
     /// Has a message answered; of a certificate it is looked up first whose it is.
-    fn submit(self: &Arc<Self>, message: Message, mut plan: Plan, done: impl FnOnce(Vec<u8>) + Send + 'static) {
+    fn submit(self: &Arc<Self>, message: Message<'_>, mut plan: Plan, done: impl FnOnce(Vec<u8>) + Send + 'static) {
         let certificate = match std::mem::replace(&mut plan.about, About::Nobody) {
             About::Nobody => return self.submit_for(message, plan, Vec::new(), done),
             About::Person(psn_no) => {
@@ -386,7 +404,7 @@ impl Service {
     /// who they are is looked up first, and what is decided asks again.
     fn submit_with(
         self: &Arc<Self>,
-        message: Message,
+        message: Message<'_>,
         plan: Plan,
         mut persons: Vec<String>,
         done: impl FnOnce(Vec<u8>) + Send + 'static,
@@ -405,18 +423,18 @@ impl Service {
     /// Looks up names that tell whom a message is about, at hand or by the worker, and goes on with them.
     fn looked_up<D: FnOnce(Vec<u8>) + Send + 'static>(
         self: &Arc<Self>,
-        message: Message,
+        message: Message<'_>,
         asked: Vec<String>,
         see: impl Fn(View<'_>) -> Vec<String> + Send + 'static,
         done: D,
-        go_on: impl FnOnce(&Arc<Self>, Message, Vec<String>, D) + Send + 'static,
+        go_on: impl for<'m> FnOnce(&Arc<Self>, Message<'m>, Vec<String>, D) + Send + 'static,
     ) {
         let Envelope { institution, msgid, .. } = &message.envelope;
         let key = Key { institution: institution.to_string(), msgid: msgid.to_string() };
         if let Some(names) = self.store.glance(&key, &asked, None, |known| see(View(known))) {
             return go_on(self, message, names, done);
         }
-        let service = Arc::clone(self);
+        let (service, message) = (Arc::clone(self), message.into_owned());
         let decide = move |known: &Known<'_, Book>, _: u64| Outcome::Answer(see(View(known)).join("\n").into_bytes());
         self.store.submit(asking(None, asked), decide, move |told| match told {
             Ok(names) => {
@@ -432,7 +450,7 @@ impl Service {
 
     fn submit_for(
         &self,
-        message: Message,
+        message: Message<'_>,
         plan: Plan,
         persons: Vec<String>,
         done: impl FnOnce(Vec<u8>) + Send + 'static,
@@ -442,7 +460,7 @@ impl Service {
             Work::Ask(decide) => (decide, true),
             Work::Look(look) => return self.look(message, persons, look, done),
         };
-        let Message { outline, envelope, notes, .. } = message;
+        let Message { outline, envelope, input, notes, .. } = message;
         let (now, stamp) = self.stamp(&outline);
         let key = Key { institution: envelope.institution.to_string(), msgid: envelope.msgid.to_string() };
         let deciding = Deciding { decide, envelope, notes, now, stamp };
@@ -455,7 +473,7 @@ impl Service {
         let institution = &deciding.envelope.institution;
         let request = Request {
             infno: deciding.envelope.infno.to_string(),
-            input: deciding.envelope.input.canonical(),
+            input: input.canonical(),
             recorded: now.to_string(),
             persons,
             visit: plan.visit,
@@ -493,24 +511,29 @@ impl Service {
     }
 
     /// Answers beside the worker; of a person the worker first tells the last visit.
-    fn look(&self, message: Message, persons: Vec<String>, look: Look, done: impl FnOnce(Vec<u8>) + Send + 'static) {
-        let outline = message.outline.clone();
+    fn look(
+        &self,
+        message: Message<'_>,
+        persons: Vec<String>,
+        look: Look,
+        done: impl FnOnce(Vec<u8>) + Send + 'static,
+    ) {
+        let Message { outline, envelope, upload, notes, .. } = message;
         let (now, stamp) = self.stamp(&outline);
         let (directory, archive) = (Arc::clone(&self.directory), Arc::clone(&self.archive));
         let files = Arc::clone(&self.files);
         let answer = move |known: Result<(Option<u64>, Record), Fault>| {
             archive.ask(move |kept| {
-                let Message { envelope, notes, upload, .. } = &message;
                 let institution = directory.institution(&envelope.institution);
                 let unknown =
                     || Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution);
                 let looked = known.and_then(|(last_visit, record)| {
                     look(&Looking {
                         directory: &directory,
-                        envelope,
+                        envelope: &envelope,
                         institution: institution.ok_or_else(unknown)?,
                         now,
-                        notes,
+                        notes: &notes,
                         files: &*files,
                         upload: upload.as_deref(),
                         kept: &kept?,
@@ -518,7 +541,7 @@ impl Service {
                         record: &record,
                     })
                 });
-                done(told(&stamp, envelope, notes, looked));
+                done(told(&stamp, &envelope, &notes, looked));
             });
         };
         let Some(psn_no) = persons.first().cloned() else { return answer(Ok(Default::default())) };

@@ -44,15 +44,17 @@ impl Moment {
 
     /// `yyyy-MM-dd HH:mm:ss`.
     pub(crate) fn to_text(self) -> String {
-        let mut text = String::with_capacity(19);
-        let digits = self.digits();
-        put_digits(&mut text, digits / 10_000_000_000, 4);
-        let parts = [('-', 100_000_000), ('-', 1_000_000), (' ', 10_000), (':', 100), (':', 1)];
-        for (before, unit) in parts {
-            text.push(before);
-            put_digits(&mut text, digits / unit, 2);
+        let (year, month, day) = self.day.ymd();
+        let [year, month, day] = [year, month, day].map(i32::unsigned_abs);
+        let [hour, minute, second] = [self.second / 3600, self.second / 60 % 60, self.second % 60];
+        let mut text = *b"0000-00-00 00:00:00";
+        let parts = [(0, year / 100), (2, year % 100), (5, month), (8, day), (11, hour), (14, minute), (17, second)];
+        for (at, number) in parts {
+            // Each is below a hundred, so both are digits.
+            text[at] += (number / 10) as u8;
+            text[at + 1] += (number % 10) as u8;
         }
-        text
+        str::from_utf8(&text).unwrap_or_default().to_owned()
     }
 
     /// `HH:MM:SS`.

@@ -20,8 +20,8 @@ pub(crate) struct Past {
 
 /// A fee line as it was uploaded and as it was priced.
 pub(crate) struct Charged {
-    pub asked: Json,
-    pub priced: Json,
+    pub asked: Json<'static>,
+    pub priced: Json<'static>,
     /// When.
     pub at: String,
 }
@@ -42,7 +42,7 @@ impl Past {
     }
 
     /// The input of the last message of a transaction, with or without a letter at its end.
-    pub(crate) fn input_of(&self, infno: &str) -> Option<Json> {
+    pub(crate) fn input_of(&self, infno: &str) -> Option<Json<'_>> {
         json::read_text(&self.last(infno)?.input).ok()
     }
 
@@ -146,18 +146,21 @@ pub(crate) fn at(event: &Event) -> String {
     event.recorded.parse::<Moment>().map_or_else(|()| event.recorded.clone(), |moment| moment.to_string())
 }
 
+/// The rows of either node: 2204 and 2102 name theirs differently.
+fn either<'t>(json: &Json<'t>, first: &str, second: &str) -> Vec<Json<'t>> {
+    [json.rows(first), json.rows(second)].concat()
+}
+
 /// The lines of one upload with their batches.
 fn charged(event: &Event) -> Result<Vec<(String, Charged)>, Fault> {
     let input = json::read_text(&event.input)?;
     let reply = json::read(&event.reply)?;
     let output = reply.get("output").unwrap_or(&Json::Null);
-    // 2204 and 2102 name their nodes differently.
-    let either = |json: &Json, first: &str, second: &str| [json.rows(first), json.rows(second)].concat();
     let (asked, priced) = (either(&input, "feedetail", "drugdetail"), either(output, "result", "detlcutinfo"));
-    let line = |asked: &Json| {
-        let number = asked.word("feedetl_sn");
+    let line = |asked: Json<'_>| {
+        let (number, batch) = (asked.word("feedetl_sn"), asked.word("chrg_bchno").to_owned());
         let priced = priced.iter().find(|row| row.word("feedetl_sn") == number).cloned().unwrap_or(Json::Null);
-        (asked.word("chrg_bchno").to_owned(), Charged { asked: asked.clone(), priced, at: at(event) })
+        (batch, Charged { asked: asked.into_owned(), priced: priced.into_owned(), at: at(event) })
     };
-    Ok(asked.iter().map(line).collect())
+    Ok(asked.into_iter().map(line).collect())
 }

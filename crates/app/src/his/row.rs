@@ -1,6 +1,7 @@
 //! One row of a query's reply, written field by field in the order of the interface's table.
 
-use compact_str::{CompactString, ToCompactString as _};
+use std::borrow::Cow;
+
 use gongji_domain::Fen;
 use serde::Serialize;
 
@@ -12,44 +13,42 @@ use gongji_register::Member;
 
 /// Its fields.
 #[derive(Default)]
-pub(crate) struct Row(Vec<(CompactString, Json)>);
+pub(crate) struct Row(Vec<(Cow<'static, str>, Json<'static>)>);
 
 impl Row {
     /// With a text.
-    pub(crate) fn text(mut self, name: &str, value: impl Into<CompactString>) -> Self {
-        self.0.push((name.into(), Json::Text(value.into())));
+    pub(crate) fn text(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.0.push((name.into(), Json::Text(Cow::Owned(value.into()))));
         self
     }
 
     /// With an amount of money.
-    pub(crate) fn money(mut self, name: &str, amount: Fen) -> Self {
-        self.0.push((name.into(), Json::Number(Yuan::from(amount).to_compact_string())));
+    pub(crate) fn money(mut self, name: &'static str, amount: Fen) -> Self {
+        self.0.push((name.into(), Json::Number(Yuan::from(amount).to_string().into())));
         self
     }
 
     /// With a count.
-    pub(crate) fn count(mut self, name: &str, count: i64) -> Self {
-        self.0.push((name.into(), Json::Number(count.to_compact_string())));
+    pub(crate) fn count(mut self, name: &'static str, count: i64) -> Self {
+        self.0.push((name.into(), Json::Number(count.to_string().into())));
         self
     }
 
     /// With fields that nothing is known of.
-    pub(crate) fn empty(mut self, names: &[&str]) -> Self {
-        self.0.extend(names.iter().map(|name| ((*name).into(), Json::Text(CompactString::default()))));
+    pub(crate) fn empty(mut self, names: &[&'static str]) -> Self {
+        self.0.extend(names.iter().map(|name| ((*name).into(), Json::Text("".into()))));
         self
     }
 
     /// With fields as another message had them; empty where it had none.
-    pub(crate) fn copied(mut self, from: &Json, names: &[&str]) -> Self {
-        let copy =
-            |name: &&str| ((*name).into(), from.get(name).cloned().unwrap_or(Json::Text(CompactString::default())));
-        self.0.extend(names.iter().map(copy));
-        self
+    pub(crate) fn copied(self, from: &Json<'_>, names: &[&'static str]) -> Self {
+        names.iter().fold(self, |row, name| row.renamed(name, from, name))
     }
 
     /// With a field that another message had under another name.
-    pub(crate) fn renamed(mut self, name: &str, from: &Json, old: &str) -> Self {
-        self.0.push((name.into(), from.get(old).cloned().unwrap_or(Json::Text(CompactString::default()))));
+    pub(crate) fn renamed(mut self, name: &'static str, from: &Json<'_>, old: &str) -> Self {
+        let value = from.get(old).cloned().map_or(Json::Text("".into()), Json::into_owned);
+        self.0.push((name.into(), value));
         self
     }
 
@@ -93,19 +92,19 @@ impl Row {
     }
 
     /// Whole.
-    pub(crate) fn done(self) -> Json {
+    pub(crate) fn done(self) -> Json<'static> {
         Json::Object(self.0)
     }
 }
 
 /// `output` with one node of rows.
-pub(crate) fn node(name: &'static str, rows: &[Json]) -> Done {
+pub(crate) fn node(name: &'static str, rows: &[Json<'_>]) -> Done {
     nodes(&[(name, Json::List(rows.to_vec()))])
 }
 
 /// `output` with several nodes.
-pub(crate) fn nodes(nodes: &[(&'static str, Json)]) -> Done {
-    struct Nodes<'a>(&'a [(&'static str, Json)]);
+pub(crate) fn nodes(nodes: &[(&'static str, Json<'_>)]) -> Done {
+    struct Nodes<'a>(&'a [(&'static str, Json<'a>)]);
     impl Serialize for Nodes<'_> {
         fn serialize<Z: serde::Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
             serializer.collect_map(self.0.iter().map(|(name, node)| (name, node)))

@@ -32,7 +32,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     }))
 }
 
-fn row(past: &Past, member: &Member) -> Json {
+fn row(past: &Past, member: &Member) -> Json<'static> {
     let began = past.moment();
     let description = past.description();
     let told = past.input_of("2203");

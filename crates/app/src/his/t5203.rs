@@ -56,7 +56,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 
 /// What was answered. A reversal (冲正) was answered with nothing: then what it took back, its amounts negative; the
 /// balance was not told.
-fn answered(past: &Past, event: &Event, refund: bool) -> Result<Json, Fault> {
+fn answered<'e>(past: &'e Past, event: &'e Event, refund: bool) -> Result<Json<'e>, Fault> {
     let output = output(event)?;
     let original = past.cancelled(event).filter(|_| refund && output.get("setlinfo").is_none());
     let Some(original) = original else { return Ok(output) };
@@ -67,11 +67,11 @@ fn answered(past: &Past, event: &Event, refund: bool) -> Result<Json, Fault> {
     Ok(back)
 }
 
-fn output(event: &Event) -> Result<Json, Fault> {
+fn output(event: &Event) -> Result<Json<'_>, Fault> {
     Ok(json::read(&event.reply)?.get("output").cloned().unwrap_or(Json::Null))
 }
 
-fn told(look: &Looking<'_>, past: &Past, member: &Member, of: (&Event, &Json, &str, bool)) -> Json {
+fn told(look: &Looking<'_>, past: &Past, member: &Member, of: (&Event, &Json<'_>, &str, bool)) -> Json<'static> {
     let (event, info, setl_id, refund) = of;
     let day = past.moment().day;
     let asked = json::read_text(&event.input).unwrap_or(Json::Null);

@@ -35,7 +35,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     }))
 }
 
-fn row(past: &Past, setl_id: &str, line: &Charged) -> Json {
+fn row(past: &Past, setl_id: &str, line: &Charged) -> Json<'static> {
     let (asked, priced) = (&line.asked, &line.priced);
     Row::default()
         .text("mdtrt_id", &past.mdtrt_id)

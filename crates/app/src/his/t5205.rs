@@ -36,7 +36,7 @@ fn special(past: &Past) -> bool {
     told.is_some_and(|care| care.name == "special_disease")
 }
 
-fn row(look: &Looking<'_>, past: &Past, line: &Charged) -> Json {
+fn row(look: &Looking<'_>, past: &Past, line: &Charged) -> Json<'static> {
     let (asked, priced) = (&line.asked, &line.priced);
     let institution = &past.registration.institution;
     Row::default()

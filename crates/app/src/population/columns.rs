@@ -49,7 +49,14 @@ const CARE: Kind =
     Kind::Words(&[("visit", "普通门急诊"), ("chronic", "门诊慢特病"), ("pharmacy", "药店购药"), ("admission", "住院")]);
 const CLASS: Kind = Kind::Words(&[("primary", "一级及以下"), ("secondary", "二级"), ("tertiary", "三级")]);
 const REACH: Kind = Kind::Words(&[("local", "本统筹区"), ("province", "省内异地"), ("nation", "跨省异地")]);
-const MEANS: Kind = Kind::Words(&[("account", "个人账户"), ("cash", "现金"), ("prescription", "统筹处方")]);
+const MEANS: Kind = Kind::Words(&[
+    ("account", "个人账户"),
+    ("cash", "现金"),
+    ("prescription", "统筹处方"),
+    ("spouse", "共济给配偶"),
+    ("parent", "共济给父母"),
+    ("child", "共济给子女"),
+]);
 
 const fn must(name: &'static str, chinese: &'static str, kind: Kind, about: &'static str) -> Column {
     Column { name, chinese, kind, default: None, about }
@@ -98,7 +105,14 @@ pub(super) const EVENTS: Layout = Layout {
         may("care", "类别", CARE, 0, ""),
         must("class", "医院等级", CLASS, "药店凭处方购药时为处方机构的等级"),
         may("reach", "就医地", REACH, 0, ""),
-        may("means", "购药支付方式", MEANS, 0, "只用于药店购药，其他为 account"),
+        may(
+            "means",
+            "支付方式",
+            MEANS,
+            0,
+            "cash、prescription 只用于药店购药。spouse、parent、child：本人的账户替亲属付（家庭共济），四项之和为请账户支付的金额；\
+             不是本人的就医，不计入本人的次数、费用和负担；该人须有个人账户",
+        ),
         may("institution", "机构编号", Kind::Number, 0, "同类别、同等级之内的编号；小于 4294967296"),
         may("off_list", "全自费", Kind::Money, 0, "目录外"),
         may("over_ceiling", "超限价", Kind::Money, 0, ""),

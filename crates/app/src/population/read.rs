@@ -19,6 +19,7 @@ pub(crate) struct Files {
     batches: Vec<Mark>,
     count: u64,
     events_count: u64,
+    relatives: u64,
     year: Option<i32>,
 }
 
@@ -133,7 +134,8 @@ impl Files {
         if !faults.0.is_empty() {
             return Err(faults.into());
         }
-        let mut files = Self { persons, events, batches: Vec::new(), count: 0, events_count: 0, year: None };
+        let mut files =
+            Self { persons, events, batches: Vec::new(), count: 0, events_count: 0, relatives: 0, year: None };
         files.look_through(&mut faults)?;
         if faults.0.is_empty() { Ok(files) } else { Err(faults.into()) }
     }
@@ -148,9 +150,20 @@ impl Files {
         self.events_count
     }
 
+    /// How many of them are what accounts are asked to pay for relatives (家庭共济).
+    pub(crate) fn relatives(&self) -> u64 {
+        self.relatives
+    }
+
     fn look_through(&mut self, faults: &mut Faults) -> anyhow::Result<()> {
-        let mut seen =
-            Seen { events: self.events.from(START)?, chunk: Chunk::new(&EVENTS), place: 0, row: 0, last: -1 };
+        let mut seen = Seen {
+            events: self.events.from(START)?,
+            chunk: Chunk::new(&EVENTS),
+            place: 0,
+            row: 0,
+            relatives: 0,
+            last: -1,
+        };
         let mut persons = self.persons.from(START)?;
         let (mut chunk, mut last) = (Chunk::new(&PERSONS), -1);
         let (mut marks, mut count, mut year) = (Vec::new(), 0_u64, None);
@@ -163,8 +176,8 @@ impl Files {
                 break;
             }
             ascending(self.persons.file(), &chunk.block, count, &mut last, faults);
-            let numbers = &chunk.block.columns[0];
-            let (event, events) = seen.until(numbers, self.events.file(), &mut year, faults)?;
+            let people = People { numbers: &chunk.block.columns[0], accounts: &chunk.block.columns[ACCOUNT] };
+            let (event, events) = seen.until(&people, self.events.file(), &mut year, faults)?;
             marks.push(Mark { person: chunk.at(0, count), persons: rows, event, events });
             count += rows as u64;
         }
@@ -174,7 +187,7 @@ impl Files {
         if !faults.full() {
             seen.rest(self.events.file(), faults)?;
         }
-        self.events_count = seen.row;
+        (self.events_count, self.relatives) = (seen.row, seen.relatives);
         (self.batches, self.count, self.year) = (marks, count, year);
         Ok(())
     }
@@ -252,7 +265,17 @@ struct Seen<'a> {
     chunk: Chunk,
     place: usize,
     row: u64,
+    relatives: u64,
     last: i64,
+}
+
+/// Place of `account` among the columns of persons.
+const ACCOUNT: usize = 5;
+
+/// Persons whose events pass by: their numbers, and whether they have an account.
+struct People<'a> {
+    numbers: &'a [i64],
+    accounts: &'a [i64],
 }
 
 impl Seen<'_> {
@@ -269,12 +292,12 @@ impl Seen<'_> {
     /// Passes the events of these persons; where they begin, and how many there are.
     fn until(
         &mut self,
-        persons: &[i64],
+        persons: &People<'_>,
         file: &str,
         year: &mut Option<i32>,
         faults: &mut Faults,
     ) -> anyhow::Result<(At, usize)> {
-        let Some(most) = persons.last() else { return Ok((START, 0)) };
+        let Some(most) = persons.numbers.last() else { return Ok((START, 0)) };
         let (mut begins, mut events) = (None, 0);
         while self.more(faults)? && self.chunk.block.columns[0][self.place] <= *most && !faults.full() {
             begins = begins.or_else(|| Some(self.chunk.at(self.place, self.row - self.place as u64)));
@@ -287,13 +310,23 @@ impl Seen<'_> {
         Ok((begins.unwrap_or(START), events))
     }
 
-    fn check(&mut self, row: &[i64; EVENT], persons: &[i64], file: &str, year: &mut Option<i32>, faults: &mut Faults) {
+    fn check(
+        &mut self,
+        row: &[i64; EVENT],
+        persons: &People<'_>,
+        file: &str,
+        year: &mut Option<i32>,
+        faults: &mut Faults,
+    ) {
+        let known = persons.numbers.binary_search(&row[0]);
+        let relative = rows::of_relative(row);
+        self.relatives += u64::from(relative);
         let mut wrong = |column: &str, given: &str, allowed: &str| {
             faults.add(fault(file, Some(self.row), Some(column), given, allowed));
         };
         if row[0] < self.last {
             wrong("person", &format!("{} 在 {} 之后", row[0], self.last), "升序的编号；请先按 person 排序");
-        } else if persons.binary_search(&row[0]).is_err() {
+        } else if known.is_err() {
             wrong("person", &row[0].to_string(), "参保人表中的编号");
         }
         self.last = row[0];
@@ -304,6 +337,9 @@ impl Seen<'_> {
         }
         if row[7] > i64::from(u32::MAX) {
             wrong("institution", &row[7].to_string(), "小于 4294967296 的数");
+        }
+        if relative && known.is_ok_and(|place| persons.accounts[place] == 0) {
+            wrong("means", &format!("{} 没有个人账户（account 为 false）", row[0]), "有个人账户的人才有家庭共济");
         }
         let sum: i64 = row[8..TOTAL].iter().sum();
         if row[TOTAL] >= 0 && row[TOTAL] != sum {

@@ -1,7 +1,7 @@
 //! Persons and events as rows of whole numbers, in the order of their columns, and back.
 
 use gongji_domain::{Clock, Day, Fen};
-use gongji_population::{Care, Class, Employment, Event, Label, Means, Person, Reach, Sex, Status};
+use gongji_population::{Care, Class, Employment, Event, Kin, Label, Means, Person, Reach, Sex, Status};
 
 use super::columns::{EVENTS, Layout, PERSONS};
 
@@ -43,6 +43,30 @@ impl Block {
 pub(super) const PERSON: usize = PERSONS.columns.len();
 pub(super) const EVENT: usize = EVENTS.columns.len();
 
+/// How care is paid for, in the order of the words of its column.
+const MEANS: [Means; 6] = [
+    Means::Account,
+    Means::Cash,
+    Means::Prescription,
+    Means::Relative(Kin::Spouse),
+    Means::Relative(Kin::Parent),
+    Means::Relative(Kin::Child),
+];
+
+const fn means_place(means: Means) -> i64 {
+    match means {
+        Means::Account => 0,
+        Means::Cash => 1,
+        Means::Prescription => 2,
+        Means::Relative(kin) => 3 + kin as i64,
+    }
+}
+
+/// Whether a row of events is what an account pays for a relative.
+pub(super) fn of_relative(row: &[i64; EVENT]) -> bool {
+    row[6] >= means_place(Means::Relative(Kin::Spouse))
+}
+
 /// Adds a person.
 pub(super) fn pack_person(person: &Person, block: &mut Block) {
     block.push([
@@ -69,7 +93,7 @@ pub(super) fn pack_event(person: u64, event: &Event, block: &mut Block) {
         event.care as i64,
         event.class as i64,
         event.reach as i64,
-        event.means as i64,
+        means_place(event.means),
         i64::from(event.institution),
         event.off_list.fen(),
         event.over_ceiling.fen(),
@@ -126,7 +150,7 @@ pub(super) fn event(row: &[i64; EVENT]) -> Event {
         care: [Care::Visit, Care::Chronic, Care::Pharmacy, Care::Admission][care as usize],
         class: [Class::Primary, Class::Secondary, Class::Tertiary][class as usize],
         reach: [Reach::Local, Reach::Province, Reach::Nation][reach as usize],
-        means: [Means::Account, Means::Cash, Means::Prescription][means as usize],
+        means: MEANS[means as usize],
         institution: institution as u32,
         off_list,
         over_ceiling,

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use gongji_population::{Batch, Behaviour, Generator, Source, Violations};
+use gongji_population::{Batch, Behaviour, Generator, Kin, Source, Violations};
 use serde_json::json;
 
 use super::fault::Faults;
@@ -58,6 +58,8 @@ fn what_was_written_is_read_back_batch_by_batch_in_any_order() {
         let files = Files::open(folder.path()).unwrap();
         assert_eq!((files.persons(), files.year()), (persons, Some(2023)));
         assert_eq!(files.events(), invented.iter().map(|batch| batch.events().len() as u64).sum::<u64>());
+        let relatives = invented.iter().flat_map(Batch::events).filter(|event| !event.is_own()).count() as u64;
+        assert!(files.relatives() == relatives && relatives > 1_000, "{relatives}");
         assert!(batches(&files) == invented, "{format:?}");
         let mut batch = Batch::default();
         for number in [3, 0, 4, 1] {
@@ -168,6 +170,20 @@ fn what_is_wrong_is_named_by_file_row_and_column() {
         (PERSONS.into(), "person,day,class\n".into(), &["events.csv eligible 列", "缺少"]),
         (PERSONS.into(), "person,day,class,day,eligible\n".into(), &["day 列", "两次"]),
         ("person,status,birth\n".into(), EVENTS.into(), &["persons.csv", "没有一行"]),
+        (
+            PERSONS.into(),
+            "person,day,class,eligible,means\n3,2023-01-02,primary,1,sister\n".into(),
+            &[
+                "events.csv 第 1 行数据 means 列",
+                "sister",
+                "spouse（共济给配偶）、parent（共济给父母）、child（共济给子女）",
+            ],
+        ),
+        (
+            "person,status,birth,account\n3,active,1980-05-06,true\n7,retired,1950-01-31,false\n".into(),
+            "person,day,class,eligible,means\n3,2023-01-02,primary,1,child\n7,2023-01-02,primary,1,child\n".into(),
+            &["events.csv 第 2 行数据 means 列", "7 没有个人账户", "有个人账户的人"],
+        ),
     ];
     for (persons, events, expected) in cases {
         let fault = opened(&persons, &events).expect_err(&events);
@@ -178,6 +194,29 @@ fn what_is_wrong_is_named_by_file_row_and_column() {
         }
     }
     opened(PERSONS, EVENTS).unwrap();
+}
+
+#[test]
+fn what_an_account_pays_for_relatives_is_read_as_such_and_counted_apart() {
+    let events = "person,day,class,eligible,care,means\n\
+                  3,2023-01-02,tertiary,100.00,visit,spouse\n3,2023-01-03,primary,20,pharmacy,parent\n\
+                  3,2023-01-04,primary,20,pharmacy,cash\n9,2023-12-31,secondary,0.01,admission,child\n";
+    let files = opened(PERSONS, events).unwrap();
+    assert_eq!((files.events(), files.relatives()), (4, 3));
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("persons.csv"), PERSONS).unwrap();
+    fs::write(folder.path().join("events.csv"), events).unwrap();
+    let files = Files::open(folder.path()).unwrap();
+    let read = batches(&files);
+    let relatives: Vec<_> = read[0].events().iter().map(gongji_population::Event::relative).collect();
+    assert_eq!(relatives, [Some(Kin::Spouse), Some(Kin::Parent), None, Some(Kin::Child)]);
+    // Written and read again they are the same, in both forms.
+    for format in [Format::Parquet, Format::Csv] {
+        let again = tempfile::tempdir().unwrap();
+        let sums = write(&files, None, again.path(), format, &json!({}), |_| ()).unwrap();
+        assert_eq!((sums.events, sums.relatives), (4, 3));
+        assert!(batches(&Files::open(again.path()).unwrap()) == read, "{format:?}");
+    }
 }
 
 #[test]

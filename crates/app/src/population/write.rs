@@ -68,6 +68,8 @@ impl Out {
 pub(crate) struct Written {
     /// How many events.
     pub(crate) events: u64,
+    /// How many of them are what accounts are asked to pay for relatives (家庭共济).
+    pub(crate) relatives: u64,
     /// How many of them, or beside them, are violations.
     pub(crate) violations: u64,
     /// What was wrongly charged.
@@ -81,6 +83,7 @@ pub(crate) struct Written {
 impl Written {
     fn add(&mut self, more: Self) {
         self.events += more.events;
+        self.relatives += more.relatives;
         self.violations += more.violations;
         self.amount += more.amount;
         self.of_fund += more.of_fund;
@@ -178,6 +181,7 @@ fn one(source: &impl Source, violations: Option<&Violations>, number: u64) -> an
         });
     }
     made.sums.events = batch.events().len() as u64;
+    made.sums.relatives = batch.events().iter().filter(|event| !event.is_own()).count() as u64;
     for (person, used) in batch.each() {
         rows::pack_person(person, &mut made.persons);
         used.iter().for_each(|event| rows::pack_event(person.number, event, &mut made.events));

@@ -81,7 +81,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
     routes(App { service, calls: None, troubles: None, console: None })
 }
 
-fn routes(app: App) -> Router {
+pub(super) fn routes(app: App) -> Router {
     let mut router = Router::new().route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate));
     if app.troubles.is_some() {
         router = router.route(&format!("{TROUBLE}/{{institution}}/{{infno}}/{{trouble}}"), post(trouble));

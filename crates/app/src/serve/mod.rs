@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub(crate) mod console;
 pub(crate) mod demo;
 pub(crate) mod doors;
+mod handout;
 pub(crate) mod http;
 mod paths;
 pub(crate) mod problem;
@@ -29,6 +30,7 @@ use crate::his::auth::keys::Keys;
 use crate::his::directory::Directory;
 use crate::his::files::{Files, FolderFiles, MemoryFiles};
 use crate::his::{Policies, Service};
+use crate::policy::shelf::Shelf;
 use crate::serve::console::Console;
 use crate::serve::doors::Doors;
 use crate::serve::doors::accounts::Accounts;
@@ -87,6 +89,9 @@ pub(crate) struct Options {
     /// How many days uploaded files are kept.
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub keep_files: u16,
+    /// The Chinese font of printed sheets (结算单字体); one that the system has unless it is named.
+    #[arg(long, value_name = "FILE")]
+    pub font: Option<PathBuf>,
     /// Accounts of the console (账号文件), as `gongji user` writes it. Without it the demo's accounts, whose password
     /// everybody sees, on this machine only.
     #[arg(long, value_name = "FILE")]
@@ -102,7 +107,8 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     log();
     let address = address(&options.listen)?;
-    let policies = Policies::load(&options.policies.folders()?).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
+    let folders = options.policies.folders()?;
+    let policies = Policies::load(&folders).map_err(|fault| anyhow!("政策包有错误：{fault}"))?;
     let policies = Arc::new(policies);
     let directory = directory(options)?;
     let guard = guard(options, &directory, address)?;
@@ -114,9 +120,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let console = Console {
         doors: Arc::new(Doors::new(accounts, service.clock(), address.ip().is_loopback())),
         service: Arc::clone(&service),
+        shelf: Shelf::new(Arc::clone(&policies), folders),
         policies,
         sandbox: options.sandbox,
         calls: calls_folder(options),
+        font: std::sync::OnceLock::new(),
+        font_file: options.font.clone(),
+        acts: Arc::default(),
         runs: console::runs::Runs::new(options.policies.clone(), service.clock()),
     };
     let troubles = options.sandbox.then(Troubles::default);
@@ -295,6 +305,7 @@ mod tests {
                 files: None,
                 keep_files: 30,
                 users: None,
+                font: None,
                 policies,
             };
             let guard = address(listen).and_then(|address| guard(&options, &directory, address));

@@ -52,17 +52,24 @@ impl Problem {
         Self { field: Some(field.into()), ..self }
     }
 
+    /// In words.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     fn status(&self) -> StatusCode {
         match self.code.as_str() {
             "not_signed_in" | "wrong_password" => StatusCode::UNAUTHORIZED,
             "counter_local" | "not_your_role" | "not_your_area" | "not_same_origin" | "wrong_csrf" => {
                 StatusCode::FORBIDDEN
             }
-            "not_a_member" | "run_not_found" | "package_gone" | "matter_not_found" | "no_policy_for_area"
-            | "not_here" => StatusCode::NOT_FOUND,
+            "not_a_member" | "matter_not_found" | "no_policy_for_area" | "not_here" | "settlement_not_found"
+            | "run_not_found" | "package_gone" => StatusCode::NOT_FOUND,
             "invalid_json" | "invalid_utf8" | "invalid_value" | "missing_field" | "too_long" | "unknown_field"
             | "out_of_range" | "unknown_fact" | "unknown_enrolment" | "too_many_charges" => StatusCode::BAD_REQUEST,
-            "message_reused" | "not_finished" | "matter_stage" | "certificate_taken" => StatusCode::CONFLICT,
+            "message_reused" | "matter_stage" | "certificate_taken" | "run_under_way" | "not_finished" => {
+                StatusCode::CONFLICT
+            }
             "too_many_tries" => StatusCode::TOO_MANY_REQUESTS,
             "busy" | "database_away" | "not_confirmed" | "not_recorded" => StatusCode::SERVICE_UNAVAILABLE,
             "internal_error" => StatusCode::INTERNAL_SERVER_ERROR,

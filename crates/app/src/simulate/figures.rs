@@ -48,6 +48,8 @@ pub(crate) fn measured(
         ("capped_retired", capped(&retired)),
         ("pool_per_person", each(all.ordinary_pool, all.persons)),
         ("account_income", each(all.credit(), all.with_account)),
+        ("mutual_aid_share", share(all.aid, all.account + all.aid)),
+        ("mutual_aid_per_use", each(all.aid, all.aid_uses)),
     ];
     Ok(measures.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
 }
@@ -83,6 +85,8 @@ mod tests {
             "capped_active",
             "capped_retired",
             "fund_per_person",
+            "mutual_aid_per_use",
+            "mutual_aid_share",
             "paid_active",
             "paid_retired",
             "pool_per_person",
@@ -90,7 +94,8 @@ mod tests {
         ];
         assert_eq!(one.keys().map(String::as_str).collect::<Vec<_>>(), names);
         // Parts of a whole lie inside it; the retired are paid more often than those at work.
-        for name in ["capped_active", "capped_retired", "paid_active", "paid_retired", "pool_share"] {
+        for name in ["capped_active", "capped_retired", "mutual_aid_share", "paid_active", "paid_retired", "pool_share"]
+        {
             assert!((1..MILLION as i64).contains(&one[name]), "{name} {}", one[name]);
         }
         assert!(one["paid_retired"] > one["paid_active"]);

@@ -33,6 +33,7 @@ const OF_YEAR: &[(&str, Of)] = &[
     ("admission_assumed_fen", |y| y.admission.fen()),
     ("account_fen", |y| y.account.fen()),
     ("cash_fen", |y| y.cash.fen()),
+    ("mutual_aid_fen", |y| y.aid.fen()),
     ("borne_fen", |y| y.share().fen()),
     ("deductible_fen", |y| y.deductible.fen()),
     ("credit_fen", |y| y.credit().fen()),

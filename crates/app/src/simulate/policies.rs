@@ -61,7 +61,10 @@ impl Chosen {
         }
         let library = policies.library(None)?;
         let known: Vec<String> = library.areas().map(|area| format!("{} {}", area.code(), area.name())).collect();
-        bail!("没有 {name} 的政策包，应为统筹区代码、名称或政策包文件夹；已载入：{}", known.join("、"))
+        bail!(
+            "没有 {name} 的政策包，应为统筹区代码、名称或政策包文件夹；已载入：{}；别的政策包用 --policies DIR 载入，或直接给出它的文件夹",
+            known.join("、")
+        )
     }
 
     /// The area.

@@ -64,7 +64,7 @@ impl<'s> Swift<'s> {
         let (first, next) = (self.scenario.starts[0], self.scenario.starts[12]);
         let mut year = opened(self.scenario, person);
         let (mut tab, mut last) = (Tab::default(), None);
-        for event in events.iter().filter(|event| first <= event.day && event.day < next) {
+        for event in events.iter().filter(|event| event.is_own() && first <= event.day && event.day < next) {
             match event.care {
                 // Paid by what is assumed: no design asks for it.
                 Care::Admission => continue,

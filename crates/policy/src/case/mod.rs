@@ -12,11 +12,13 @@ mod otherwise;
 mod read;
 mod relations;
 mod sentences;
+mod slide;
 
 pub use answer::{Answer, not_text, quote};
 pub use decide::{Decision, Detail, NotCovered, Refusal, Settled, StepText};
 pub use otherwise::{Left, Otherwise, WhatIf};
 pub use relations::Relation;
+pub use slide::{Slide, Turn};
 
 pub(crate) use answer::OUTPUTS;
 pub(crate) use bands::Bands;

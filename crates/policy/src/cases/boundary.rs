@@ -1,15 +1,14 @@
 //! Visits on the boundaries of an area's rules: one fen below, at and above the amount at which a
-//! deductible is borne, a segment ends or a limit is reached. The amounts are found by deciding,
-//! so nothing here knows how a rule is written. What comes out is a proposal for a reader.
+//! deductible is borne, a segment ends or a limit is reached. What comes out is a proposal for a reader.
 
 mod probe;
 
 use crate::case::{Decision, Detail};
+use crate::kinks::{Kink, MOST, kinks};
 use crate::library::{Area, Library};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use gongji_adjudication::{Step, StepKind, WhyId};
 use gongji_domain::{Day, Fen};
 use probe::{Probe, profiles};
 
@@ -43,9 +42,6 @@ pub enum Side {
     /// One fen above.
     Above,
 }
-
-/// A visit costs at most this.
-const MOST: Fen = Fen::from_fen(9_999_999_999);
 
 impl Library {
     /// The boundaries of an area's ordinary outpatient rules on a day, for everybody whom they tell
@@ -88,49 +84,10 @@ fn visits(area: &Area, probe: &Probe) -> Vec<Boundary> {
     about.into_iter().filter_map(visit).collect()
 }
 
-/// What a step says that grows with the amount until a rule stops it: which step, and how much.
-type Level = ((WhyId, u8), Fen);
-
 /// The least amounts at which what a rule lets through no longer grows.
 fn boundaries(area: &Area, probe: &Probe) -> Vec<(String, Fen)> {
     let Some(rules) = area.rules(probe.day()) else { return Vec::new() };
-    let (most, half) = (levels(area, probe, MOST), levels(area, probe, Fen::from_fen(MOST.fen() / 2)));
-    let stopped = most.into_iter().filter(|level| half.contains(level) && !level.1.is_zero());
-    let found = stopped.map(|(step, level)| {
-        let reached = |amount: Fen| levels(area, probe, amount).iter().any(|(s, l)| *s == step && *l >= level);
-        (rules.whys[step.0 as usize].rule.to_string(), least(reached))
-    });
-    found.collect()
-}
-
-/// The least amount of which something holds that holds of all greater ones.
-fn least(holds: impl Fn(Fen) -> bool) -> Fen {
-    let (mut below, mut at) = (0, MOST.fen());
-    while below + 1 < at {
-        let middle = below + (at - below) / 2;
-        if holds(Fen::from_fen(middle)) {
-            at = middle;
-        } else {
-            below = middle;
-        }
-    }
-    Fen::from_fen(at)
-}
-
-fn levels(area: &Area, probe: &Probe, amount: Fen) -> Vec<Level> {
-    match probe.decide(area, amount, Detail::Steps) {
-        Some(Decision::Settled(settled)) => settled.settlement.steps.iter().filter_map(level).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn level(step: &Step) -> Option<Level> {
-    match step.kind {
-        StepKind::Deductible { .. }
-        | StepKind::PaymentDeductible { .. }
-        | StepKind::ExpenseLimit { .. }
-        | StepKind::PaymentLimit { .. } => Some(((step.why, 0), step.result)),
-        StepKind::Rate { base, segment, .. } if segment > 0 => Some(((step.why, segment), base)),
-        _ => None,
-    }
+    let kinks = kinks(|amount| probe.decide(area, amount, Detail::Unnamed));
+    let named = |kink: Kink| Some((rules.whys[kink.why? as usize].rule.to_string(), kink.amount));
+    kinks.into_iter().filter_map(named).collect()
 }

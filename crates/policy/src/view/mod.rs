@@ -1,10 +1,14 @@
 //! Looking at a package without deciding anything: what commands and consoles show of it.
 //! Everything comes out in words; nothing of the package's inside is given away.
 
+mod bounds;
 mod describe;
+mod form;
 mod table;
 
+pub use bounds::{BoundView, Held};
 pub(crate) use describe::{benefit_label, fact_name, period_words, region_words, source_words};
+pub use form::{FactView, ValueView};
 pub use table::{Said, TableRow, TableView};
 
 use crate::compile::{Compiled, CompiledBenefit, CompiledCut, Stage};

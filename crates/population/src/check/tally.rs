@@ -85,7 +85,7 @@ impl Tally {
         for (person, events) in batch.each() {
             self.person(person);
             let mut ordinary = Sum::default();
-            for event in events {
+            for event in events.iter().filter(|event| event.is_own()) {
                 self.event(person.status, event);
                 if event.care == Care::Visit {
                     ordinary.add(event);

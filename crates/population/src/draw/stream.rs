@@ -20,6 +20,8 @@ pub(crate) enum Purpose {
     Lines = 4,
     /// Violations of a year.
     Violations = 5,
+    /// Uses of an account by relatives in a year.
+    Relatives = 6,
 }
 
 /// All streams of one seed.

@@ -24,7 +24,7 @@ impl Lines {
 
     /// Gives each visit's parts, one visit after the other.
     pub(super) fn of(&self, stream: &mut impl Rng, events: &[Event], mut each: impl FnMut(&Event, &[Fen; CATEGORIES])) {
-        for event in events.iter().filter(|event| event.care == Care::Visit) {
+        for event in events.iter().filter(|event| event.care == Care::Visit && event.is_own()) {
             let mix = &self.mixes[usize::from(event.class == Class::Primary)];
             let weights = mix
                 .each_ref()

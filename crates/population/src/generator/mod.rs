@@ -6,6 +6,7 @@ mod lines;
 mod person;
 mod pharmacy;
 mod places;
+mod relatives;
 mod visits;
 
 pub use lines::CATEGORIES;
@@ -29,6 +30,7 @@ pub struct Generator {
     visits: visits::Visits,
     pharmacy: pharmacy::Pharmacy,
     hospital: hospital::Hospital,
+    relatives: relatives::Relatives,
     lines: lines::Lines,
 }
 
@@ -49,15 +51,16 @@ impl Generator {
         if !(1..=MOST_PERSONS).contains(&persons) {
             return Err(SourceFault(alloc::format!("人数 {persons}：应在 1 至 {MOST_PERSONS} 之间")));
         }
-        let institutions = Calendar::institutions(preset, year);
+        let (institutions, pharmacies) = (Calendar::institutions(preset, year), Calendar::pharmacies(preset, year));
         Ok(Self {
             persons,
             year,
             streams: Streams::new(seed),
             people: person::People::new(preset, year),
             visits: visits::Visits::new(preset, institutions.clone(), behaviour),
-            pharmacy: pharmacy::Pharmacy::new(preset, Calendar::pharmacies(preset, year), behaviour),
-            hospital: hospital::Hospital::new(preset, institutions),
+            pharmacy: pharmacy::Pharmacy::new(preset, pharmacies.clone(), behaviour),
+            hospital: hospital::Hospital::new(preset, institutions.clone()),
+            relatives: relatives::Relatives::new(preset, [institutions, pharmacies]),
             lines: lines::Lines::new(preset),
         })
     }
@@ -85,6 +88,9 @@ impl Generator {
             self.pharmacy.draw(status, account, &traits, &mut stream, events);
             let mut stream = self.streams.of(number, year, Purpose::Hospital);
             self.hospital.draw(status, diseases, &traits, &mut stream, events);
+            if traits.shares {
+                self.relatives.draw(status, &mut self.streams.of(number, year, Purpose::Relatives), events);
+            }
         });
     }
 }

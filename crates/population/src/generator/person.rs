@@ -27,6 +27,8 @@ pub(super) struct Traits {
     pub levels: [u32; 2],
     /// Their usual institution at each level, and pharmacy.
     pub usual: [u32; 4],
+    /// Their account pays for relatives (家庭共济).
+    pub shares: bool,
 }
 
 /// Tables to draw people from.
@@ -37,6 +39,7 @@ pub(super) struct People {
     male: [u32; 2],
     employment: [Alias; 2],
     without_account: [u32; 3],
+    sharing: [u32; 2],
     bands: [Alias; 2],
     /// First year of life and number of years, by status and band.
     years: [[(u32, u32); AGES]; 2],
@@ -75,6 +78,7 @@ impl People {
             male: people.male.value.map(chance),
             employment: [&people.employment_active, &people.employment_retired].map(|each| Alias::new(&each.value)),
             without_account: people.without_account.value.map(chance),
+            sharing: preset.relatives.sharing.value.map(chance),
             bands: [&ages.active, &ages.retired].map(|shares| Alias::new(&shares.value)),
             years: [0, ages.retired_from.value].map(|least| {
                 core::array::from_fn(|band| {
@@ -104,7 +108,7 @@ impl People {
         let employment = self.employment[own].pick(d);
         let account = e >= self.without_account[employment];
         let enrolled = f < self.enrolled[own];
-        let traits = Traits {
+        let mut traits = Traits {
             band,
             sex,
             diagnosed: [g < self.diagnosed[0][band], h < self.diagnosed[1][band]],
@@ -113,6 +117,7 @@ impl People {
             cost: normal(stream),
             levels: self.levels(stream),
             usual: core::array::from_fn(|i| one_of(self.institutions[i], (places >> (16 * i)) as u16)),
+            shares: false,
         };
         let employment = [Employment::Enterprise, Employment::Institution, Employment::Flexible][employment];
         let mut person = Person {
@@ -129,6 +134,8 @@ impl People {
             diseases: if enrolled { 1 << self.mix.pick(j) } else { 0 },
         };
         self.income.draw(&mut person, k, stream);
+        // Drawn last, so that people are the same whoever shares.
+        traits.shares = person.account && stream.next_u32() < self.sharing[own];
         (person, traits)
     }
 

@@ -69,7 +69,7 @@ fn offences(preset: &Preset) -> Checked {
 
 /// Shares of a whole.
 fn shares(p: &Preset) -> Checked {
-    let wholes: [(&str, &[f64]); 11] = [
+    let wholes: [(&str, &[f64]); 13] = [
         ("ages.active", &p.ages.active.value),
         ("ages.retired", &p.ages.retired.value),
         ("people.employment_active", &p.people.employment_active.value),
@@ -79,6 +79,8 @@ fn shares(p: &Preset) -> Checked {
         ("diseases.mix", &p.diseases.mix.value),
         ("pharmacy.means", &p.pharmacy.means.value),
         ("admissions.level", &p.admissions.level.value),
+        ("relatives.kin", &p.relatives.kin.value[0]),
+        ("relatives.kin", &p.relatives.kin.value[1]),
         ("lines.hospital", &p.lines.hospital.value),
         ("lines.primary", &p.lines.primary.value),
     ];
@@ -146,6 +148,12 @@ fn within(p: &Preset) -> Checked {
         ("admissions.cost_sigma", &[p.admissions.cost_sigma.value], spread),
         ("admissions.cost_level", &p.admissions.cost_level.value, positive),
         ("admissions.largest", &[p.admissions.largest.value], positive),
+        ("relatives.sharing", &p.relatives.sharing.value, share),
+        ("relatives.uses", &p.relatives.uses.value, (0.0, 200.0)),
+        ("relatives.shape", &[p.relatives.shape.value], shape),
+        ("relatives.cost", &[p.relatives.cost.value], positive),
+        ("relatives.cost_sigma", &[p.relatives.cost_sigma.value], spread),
+        ("relatives.pharmacy", &[p.relatives.pharmacy.value], share),
         ("scope.off_list", &p.scope.off_list.value, open),
         ("scope.upfront", &p.scope.upfront.value, open),
         ("scope.concentration", &[p.scope.concentration.value], (0.1, 1000.0)),

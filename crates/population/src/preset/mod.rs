@@ -13,7 +13,7 @@ pub use figure::{Evidence, Figure};
 pub use offences::{Act, Offence, Offences, Tier, Used};
 pub use sections::{
     AGES, Admissions, Ages, Away, Before, ByAge, ByLevel, ByStatus, Calendar, Cost, Diseases, Income, Institutions,
-    Lines, One, People, Pharmacy, Scope, Violations, Visits,
+    Lines, One, People, Pharmacy, Relatives, Scope, Violations, Visits,
 };
 
 use alloc::collections::BTreeSet;
@@ -53,6 +53,8 @@ pub struct Preset {
     pub pharmacy: Pharmacy,
     /// Admissions.
     pub admissions: Admissions,
+    /// Uses of accounts by relatives.
+    pub relatives: Relatives,
     /// Off-list and first-pay.
     pub scope: Scope,
     /// Care elsewhere.
@@ -129,6 +131,7 @@ impl Preset {
             ("diseases", self.diseases.list()),
             ("pharmacy", self.pharmacy.list()),
             ("admissions", self.admissions.list()),
+            ("relatives", self.relatives.list()),
             ("scope", self.scope.list()),
             ("away", self.away.list()),
             ("calendar", self.calendar.list()),

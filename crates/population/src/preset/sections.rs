@@ -202,6 +202,26 @@ section! {
 }
 
 section! {
+    /// What accounts are asked to pay for relatives (家庭共济).
+    Relatives {
+        /// Share of those with an account whose account pays for relatives.
+        sharing: ByStatus,
+        /// Uses a year of such an account.
+        uses: ByStatus,
+        /// Shape of how they differ.
+        shape: One,
+        /// Mean of what is asked for, yuan.
+        cost: One,
+        /// Its spread.
+        cost_sigma: One,
+        /// For whom: spouse, parents, children.
+        kin: Figure<[[f64; 3]; 2]>,
+        /// Share of uses at pharmacies; the others are at institutions, by the level of visits.
+        pharmacy: One,
+    }
+}
+
+section! {
     /// What a catalogue leaves outside.
     Scope {
         /// Mean off-list share of cost.

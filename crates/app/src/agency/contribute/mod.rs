@@ -31,6 +31,8 @@ pub(crate) struct Wanted {
     pub known_on: Day,
     /// 经办人
     pub by: String,
+    /// Only members of this area are taken; none for all.
+    pub only: Option<String>,
 }
 
 /// Why a file is not taken.
@@ -175,6 +177,9 @@ impl Wanted {
 
     /// What a row comes to for a member.
     fn check(&self, member: &Member, row: &Row) -> Result<Taken, Bad> {
+        if let Some(only) = self.only.as_ref().filter(|only| **only != member.area) {
+            return Err(of_who(row, format!("统筹区 {only} 的参保人（参保地 {}）", member.area)));
+        }
         let bad = |column, given: String, allowed: String| Bad { row: row.row, column, given, allowed };
         let (paid, divided, noted) = self.parts(member, row)?;
         match member.paid_for(row.month) {

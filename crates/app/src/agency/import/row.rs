@@ -48,6 +48,8 @@ pub(crate) struct Reading<'a> {
     pub area: Option<&'a str>,
     /// 生效日期 of rows that say none.
     pub from: Option<Day>,
+    /// The one 统筹区 that rows may be about; none for all.
+    pub only: Option<&'a str>,
 }
 
 /// Longer texts are no names and no numbers.
@@ -120,6 +122,10 @@ impl Row {
         let said = self.text(Field::Area);
         let code = if said.is_empty() { reading.area.unwrap_or_default() } else { &said };
         if code.is_empty() {
+            return;
+        }
+        if let Some(only) = reading.only.filter(|only| *only != code) {
+            wrong.push(bad(Field::Area.name(), code, &format!("经办人所在的统筹区 {only}")));
             return;
         }
         let Some(area) = reading.decider.area(code) else {

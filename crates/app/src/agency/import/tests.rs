@@ -47,7 +47,7 @@ impl Centre {
         let files = [(name, std::fs::read(file).unwrap())];
         let mut wanted = Wanted {
             store: &self.store,
-            reading: Reading { decider: &*self.decider, area: Some("500000"), from: None },
+            reading: Reading { decider: &*self.decider, area: Some("500000"), from: None, only: None },
             files: &files,
             now: at.parse().unwrap(),
             told: Told { by: "张经办".into(), why: "导入".into(), document: String::new() },

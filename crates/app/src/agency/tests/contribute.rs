@@ -21,7 +21,8 @@ fn world() -> World {
 }
 
 fn feed(world: &World, name: &str, bytes: &[u8], dry: bool) -> Result<Report, FeedError> {
-    let wanted = Wanted { policies: Arc::clone(&world.policies), known_on: world.today(), by: "税务".to_owned() };
+    let wanted =
+        Wanted { policies: Arc::clone(&world.policies), known_on: world.today(), by: "税务".to_owned(), only: None };
     let store = (!dry).then(|| world.open());
     let go_on = |_, _| ControlFlow::Continue(());
     wanted.run((name, bytes), &world.read(), &world.book(), store.as_ref(), &world.clock, go_on)

@@ -59,8 +59,12 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let name = options.file.display().to_string();
     let bytes = std::fs::read(&options.file).with_context(|| format!("无法读取 {name}"))?;
     let store = if options.dry_run { None } else { Some(options.desk.open(&policies)?) };
-    let wanted =
-        Wanted { policies: policies.clone(), known_on: Moment::of(ChinaTime.now()).day, by: options.desk.by.clone() };
+    let wanted = Wanted {
+        policies: policies.clone(),
+        known_on: Moment::of(ChinaTime.now()).day,
+        by: options.desk.by.clone(),
+        only: None,
+    };
     let bar = Bar::new("缴费")?;
     let reader = options.desk.read()?;
     let report = wanted

@@ -5,6 +5,7 @@ use crate::cli::load::{self, Policies};
 use crate::cli::paint::{self, TITLE, in_style};
 use crate::cli::policy_show::show_table;
 use crate::cli::sheet;
+use crate::policy::words::{life, status_words};
 use anyhow::bail;
 use gongji_domain::Day;
 use std::fmt::Write as _;
@@ -47,11 +48,11 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let (_, area) = load::named(&libraries, &options.area)?;
     let day = options.date.unwrap_or(area.newest_day());
     if day < area.from() || area.until() < day {
-        bail!("{} has no rules on {day}; its package: {}", area.name(), sheet::life(area));
+        bail!("{} has no rules on {day}; its package: {}", area.name(), life(area));
     }
     let (mut text, mut cited, width) = (String::new(), Vec::new(), paint::width());
     let _ = writeln!(text, "{}", in_style(TITLE, &format!("{} {}　{day} 的个人账户规定", area.name(), area.code())));
-    let _ = writeln!(text, "状态：{}，{}", sheet::status_words(area.status()), sheet::life(area));
+    let _ = writeln!(text, "状态：{}，{}", status_words(area.status()), life(area));
     let tables = area.tables_on(day);
     for (prefix, heading) in ROOMS {
         let _ = writeln!(text, "\n{}", in_style(TITLE, heading));

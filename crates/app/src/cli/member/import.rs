@@ -76,7 +76,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let files: Vec<(String, Vec<u8>)> = options.files.iter().map(read).collect::<Result<_, _>>()?;
     let wanted = Wanted {
         store: &opened.store,
-        reading: Reading { decider: &*opened.decider, area: options.area.as_deref(), from: options.from },
+        reading: Reading { decider: &*opened.decider, area: options.area.as_deref(), from: options.from, only: None },
         files: &files,
         now: opened.now,
         told: Told { by, why, document },

@@ -5,12 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use gongji_domain::Day;
-use gongji_policy::words_of;
-use gongji_register::{Member, Timeline};
 
 use super::history::Format;
-use crate::agency::member::{Shown, show};
-use crate::agency::words;
+use crate::agency::described::rows;
+use crate::agency::member::show;
 use crate::cli::account::counter::Counter;
 use crate::cli::paint;
 use crate::his::benefit;
@@ -53,54 +51,4 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     }
     writeln!(out, "{periods}")?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn rows(shown: &Shown) -> Vec<[String; 3]> {
-    let Shown { member, current, prior, balance, owed } = shown;
-    let mut rows = identity(member);
-    lines(&mut rows, "人员类别", &member.category, |code| words::category(code));
-    lines(&mut rows, "参保身份", &member.enrolment, |value| words_of("enrolment", value).to_owned());
-    lines(&mut rows, "单位", &member.employer, Clone::clone);
-    lines(&mut rows, "缴费基数", &member.base, ToString::to_string);
-    lines(&mut rows, "待遇状态（登记）", &member.cover, |cover| words::cover(*cover).to_owned());
-    let mut row = |item: &str, says: String| rows.push([item.to_owned(), says, String::new()]);
-    for (name, amount) in &member.amounts {
-        row("登记额", format!("{name} {amount}"));
-    }
-    if let Some(lump_sum) = member.lump_sum {
-        row("趸缴", format!("基数 {}，至 {}", lump_sum.base, lump_sum.until));
-    }
-    for paid in &member.paid {
-        row("缴费记录", words::fact(&gongji_register::Fact::Paid(*paid)));
-    }
-    for stay in &member.stays {
-        row("住院", words::fact(&gongji_register::Fact::Stay(*stay)));
-    }
-    if let Some(died) = member.died {
-        row("死亡日期", died.to_string());
-    }
-    row("个人账户", format!("余额 {balance}（当年 {current}，历年 {prior}）"));
-    if !owed.is_zero() {
-        row("应追回", owed.to_string());
-    }
-    rows
-}
-
-fn identity(member: &Member) -> Vec<[String; 3]> {
-    let identity = &member.identity;
-    let row = |item: &str, says: &str| [item.to_owned(), says.to_owned(), String::new()];
-    vec![
-        row("人员编号", &member.number),
-        row("姓名", &identity.name),
-        row("证件号码", &identity.certificate),
-        row("社会保障卡号", &identity.card),
-        row("出生日期", &identity.birth.to_string()),
-        row("统筹区", &member.area),
-        row("公务员标志", if member.civil_servant { "是" } else { "否" }),
-    ]
-}
-
-fn lines<T>(rows: &mut Vec<[String; 3]>, item: &str, line: &Timeline<T>, words: impl Fn(&T) -> String) {
-    let of = |(from, value): &(Day, T)| [item.to_owned(), words(value), from.to_string()];
-    rows.extend(line.rows().iter().map(of));
 }

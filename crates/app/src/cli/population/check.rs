@@ -91,8 +91,8 @@ struct Seen {
     year: i16,
     /// None for own data.
     seed: Option<u64>,
-    /// How many events, where a file said it.
-    events: Option<u64>,
+    /// How many events of their own and uses by relatives, where a file said it.
+    events: Option<[u64; 2]>,
 }
 
 fn invented(preset: &Preset, options: &Options) -> anyhow::Result<Seen> {
@@ -112,7 +112,13 @@ fn own(preset: &Preset, options: &Options, folder: &Path) -> anyhow::Result<Seen
     let files = Files::open(folder)?;
     let year = files.year().and_then(|year| i16::try_from(year).ok()).unwrap_or(preset.year);
     let measures = super::on(options.threads, || measured_own(&files, preset, year))??;
-    Ok(Seen { measures, persons: files.persons(), year, seed: None, events: Some(files.events()) })
+    Ok(Seen {
+        measures,
+        persons: files.persons(),
+        year,
+        seed: None,
+        events: Some([files.events() - files.relatives(), files.relatives()]),
+    })
 }
 
 fn count(rows: &[Row], verdict: Verdict) -> usize {
@@ -150,8 +156,9 @@ fn text(rows: &[Row], preset: &Preset, seen: &Seen) -> String {
     let whose = match seen.seed {
         Some(seed) => format!("{}，{} 人，{} 年，种子 {seed}", preset.name, seen.persons, seen.year),
         None => {
-            let (persons, events) = (seen.persons, seen.events.unwrap_or_default());
-            format!("自有数据，{persons} 人，{} 年 {events} 人次，与 {} 对照", seen.year, preset.name)
+            let (persons, [events, relatives]) = (seen.persons, seen.events.unwrap_or_default());
+            let year = seen.year;
+            format!("自有数据，{persons} 人，{year} 年 {events} 人次、家庭共济 {relatives} 次，与 {} 对照", preset.name)
         }
     };
     format!(

@@ -68,8 +68,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let work = || write(&generator, wanted.as_ref(), &options.out, options.format, &manifest, |more| bar.inc(more));
     let written = super::on(options.threads, work)??;
     bar.finish_and_clear();
-    let (name, out, events) = (&preset.name, options.out.display(), written.events);
-    writeln!(anstream::stdout(), "{name}：{persons} 人，{year} 年 {events} 人次，写入 {out}（种子 {}）", options.seed)?;
+    let (name, out) = (&preset.name, options.out.display());
+    let (events, relatives) = (written.events - written.relatives, written.relatives);
+    writeln!(
+        anstream::stdout(),
+        "{name}：{persons} 人，{year} 年 {events} 人次，另有家庭共济 {relatives} 次，写入 {out}（种子 {}）",
+        options.seed
+    )?;
     if options.violations {
         writeln!(anstream::stdout(), "{}", violated(&written))?;
     }

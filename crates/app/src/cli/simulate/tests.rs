@@ -98,6 +98,15 @@ fn a_report_escapes_names_and_holds_every_table_and_chart() {
     assert!(report.tables.iter().all(|table| !table.rows.is_empty() && page.contains(&table.title)));
     let json = report.json();
     assert_eq!(json["tables"]["key_figures"][0]["all"], 500);
+    // What accounts paid for relatives is a line of its own, and the lines of accounts sum up.
+    let lines = json["tables"]["accounts"].as_array().unwrap();
+    let of = |what: &str| -> Fen {
+        let line = lines.iter().find(|line| line["what"] == what).unwrap_or_else(|| panic!("{what}"));
+        line["all"].as_str().unwrap().parse().unwrap()
+    };
+    let credited = of("计入：本人缴费") + of("计入：统筹基金划入");
+    assert_eq!(of("上年结转") + credited - of("本人支出") - of("共济支出"), of("年末结余"));
+    assert!(of("共济支出") > Fen::ZERO && page.contains("共济支出"));
 }
 
 #[test]

@@ -4,15 +4,12 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use gongji_domain::{Day, Fen};
-use gongji_ledger::{
-    Account, AreaCode, AsOf, By, EventNo, Heading, Kind, Moment, Scope, Statement, Transaction, TrialBalance, Turnover,
-};
+use gongji_domain::Day;
+use gongji_ledger::{Account, AreaCode, AsOf, Moment};
 use gongji_store::Reader;
-use serde::Serialize;
 
 use super::Db;
+use crate::agency::ledger::{self, Told};
 use crate::cli::paint;
 
 /// Print the trial balance (试算平衡表), or one account's statement (对账单)
@@ -81,44 +78,11 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 fn as_of(options: &Options) -> AsOf {
-    let everything = AsOf::EVERYTHING;
-    AsOf {
-        effective: options.on.unwrap_or(everything.effective),
-        recorded: options.recorded.unwrap_or(everything.recorded),
-        ..everything
-    }
-}
-
-#[derive(Serialize)]
-struct AreaRows {
-    area: String,
-    rows: Vec<Row>,
-    debit: Fen,
-    credit: Fen,
-    balanced: bool,
-}
-
-#[derive(Serialize)]
-struct Row {
-    heading: String,
-    debit: Fen,
-    credit: Fen,
-    balance: Fen,
+    ledger::as_of(options.on, options.recorded)
 }
 
 fn trial(options: &Options, reader: &Reader) -> anyhow::Result<()> {
-    let as_of = as_of(options);
-    let (mut trial, mut fault) = (TrialBalance::default(), None);
-    reader.history(|transaction| {
-        if as_of.sees(transaction)
-            && let Err(too_large) = trial.add(transaction)
-        {
-            fault.get_or_insert(too_large);
-        }
-    })?;
-    fault.map_or(Ok(()), Err)?;
-    let areas = trial.areas().filter(|area| options.area.is_none_or(|wanted| wanted == *area));
-    let areas = areas.map(|area| rows(&trial, area)).collect::<anyhow::Result<Vec<_>>>()?;
+    let areas = ledger::trial(reader, as_of(options), options.area)?;
     let mut out = anstream::stdout();
     if matches!(options.format, Format::Json) {
         writeln!(out, "{}", serde_json::to_string_pretty(&areas)?)?;
@@ -142,77 +106,8 @@ fn trial(options: &Options, reader: &Reader) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn rows(trial: &TrialBalance, area: AreaCode) -> anyhow::Result<AreaRows> {
-    let row = |(heading, turnover): (Heading, Turnover)| Row {
-        heading: named(&heading),
-        debit: turnover.debit,
-        credit: turnover.credit,
-        balance: trial.balance(area, heading),
-    };
-    let total = trial.total(area)?;
-    Ok(AreaRows {
-        area: area.to_string(),
-        rows: trial.rows(area).map(row).collect(),
-        debit: total.debit,
-        credit: total.credit,
-        balanced: total.net().is_zero(),
-    })
-}
-
-/// A heading's name; a ledger inside a fund is named with it.
-fn named(heading: &Heading) -> String {
-    match heading {
-        Heading::Fund(ledger) if ledger.sub.is_some() => {
-            format!("{}·专账 {}", heading.name(), ledger.sub.map_or_else(String::new, |sub| sub.to_string()))
-        }
-        _ => heading.name().to_owned(),
-    }
-}
-
-#[derive(Serialize)]
-struct Told {
-    account: String,
-    lines: Vec<ToldLine>,
-    balance: Fen,
-}
-
-#[derive(Serialize)]
-struct ToldLine {
-    day: Day,
-    recorded: String,
-    event: u64,
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    concerns: Option<u64>,
-    amount: Fen,
-    balance: Fen,
-}
-
 fn statement(options: &Options, reader: &Reader, account: Account) -> anyhow::Result<()> {
-    let scope = Scope::Account(account);
-    let mut history: Vec<Transaction> = Vec::new();
-    reader.history(|transaction| {
-        if transaction.amount(&account).is_some() {
-            history.push(transaction.clone());
-        }
-    })?;
-    let as_of = as_of(options);
-    let statement = Statement::of(&scope, By::Effective, Day::MIN..=as_of.effective, as_of.recorded, &history)
-        .with_context(|| format!("科目 {account}"))?;
-    let line = |line: &gongji_ledger::Line| {
-        let EventNo(event) = line.event;
-        ToldLine {
-            day: line.day,
-            recorded: told(line.recorded),
-            event,
-            kind: Kind::name(line.kind),
-            concerns: line.concerns.map(|EventNo(event)| event),
-            amount: line.amount,
-            balance: line.balance,
-        }
-    };
-    let lines = statement.lines.iter().map(line).collect();
-    print(options, &Told { account: account.to_string(), lines, balance: statement.closing })
+    print(options, &ledger::statement(reader, as_of(options), account)?)
 }
 
 fn print(options: &Options, told: &Told) -> anyhow::Result<()> {
@@ -236,9 +131,4 @@ fn print(options: &Options, told: &Told) -> anyhow::Result<()> {
     [2, 4, 5].into_iter().for_each(|column| paint::right(&mut table, column));
     writeln!(out, "{}\n{table}\n余额 {}", told.account, told.balance)?;
     Ok(())
-}
-
-fn told(moment: Moment) -> String {
-    let second = moment.millisecond() / 1000;
-    format!("{} {:02}:{:02}:{:02}", moment.day(), second / 3600, second / 60 % 60, second % 60)
 }

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use gongji_domain::{Day, Fen};
-use gongji_ledger::{AreaCode, AsOf, TrialBalance};
+use gongji_ledger::AreaCode;
 use gongji_store::Store;
 
 use super::{Db, book, unusable};
+use crate::agency::ledger;
 use crate::cli::load;
 use crate::his::closing;
 use crate::his::moment::Moment;
@@ -59,17 +60,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// The area's debits must equal its credits on that day.
 fn balanced(db: &Db, area: AreaCode, through: Day) -> anyhow::Result<()> {
-    let as_of = AsOf { effective: through, ..AsOf::EVERYTHING };
-    let (mut trial, mut fault) = (TrialBalance::default(), None);
-    db.open()?.history(|transaction| {
-        if as_of.sees(transaction)
-            && let Err(too_large) = trial.add(transaction)
-        {
-            fault.get_or_insert(too_large);
-        }
-    })?;
-    fault.map_or(Ok(()), Err)?;
-    match trial.total(area)?.net() {
+    match ledger::imbalance(&db.open()?, area, through)? {
         Fen::ZERO => Ok(()),
         net => bail!("统筹区 {area} 至 {through} 借贷不平，差额 {net}：请先核验（gongji store verify）"),
     }

@@ -52,7 +52,7 @@ pub(super) fn signed_text(message: &Json) -> String {
     let mut fields: Vec<(&str, String)> = pairs
         .iter()
         .filter(|(name, _)| name != "cainfo" && name != "input")
-        .map(|(name, value)| (name.as_str(), said(value)))
+        .map(|(name, value)| (&**name, said(value)))
         .collect();
     fields.sort_unstable();
     fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")

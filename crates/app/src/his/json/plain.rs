@@ -5,7 +5,7 @@
 use super::{DEPTH, Json, twice};
 
 /// The value of a plain text.
-pub(super) fn read(text: &str) -> Option<Json> {
+pub(super) fn read(text: &str) -> Option<Json<'_>> {
     // All bytes are looked at, so that many are at once.
     if text.bytes().fold(false, |special, byte| special | (byte < 0x20) | (byte == b'\\')) {
         return None;
@@ -42,7 +42,7 @@ impl<'t> Reader<'t> {
         (self.next()? == byte).then(|| self.at += 1)
     }
 
-    fn value(&mut self, depth: usize) -> Option<Json> {
+    fn value(&mut self, depth: usize) -> Option<Json<'t>> {
         let depth = depth.checked_sub(1)?;
         match self.next()? {
             b'"' => Some(Json::Text(self.word()?.into())),
@@ -53,14 +53,14 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn named(&mut self) -> Option<Json> {
+    fn named(&mut self) -> Option<Json<'t>> {
         let named = [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))];
         let (word, value) = named.into_iter().find(|(word, _)| self.rest().starts_with(word.as_bytes()))?;
         self.at += word.len();
         Some(value)
     }
 
-    fn object(&mut self, depth: usize) -> Option<Json> {
+    fn object(&mut self, depth: usize) -> Option<Json<'t>> {
         self.take(b'{')?;
         if self.take(b'}').is_some() {
             return Some(Json::Object(Vec::new()));
@@ -79,7 +79,7 @@ impl<'t> Reader<'t> {
         twice(&pairs).is_none().then_some(Json::Object(pairs))
     }
 
-    fn list(&mut self, depth: usize) -> Option<Json> {
+    fn list(&mut self, depth: usize) -> Option<Json<'t>> {
         self.take(b'[')?;
         let mut values = Vec::new();
         if self.take(b']').is_some() {
@@ -98,7 +98,7 @@ impl<'t> Reader<'t> {
     /// A text that begins here, without its quotation marks.
     fn word(&mut self) -> Option<&'t str> {
         let start = self.at + 1;
-        let end = start + memchr::memchr(b'"', &self.text.as_bytes()[start..])?;
+        let end = start + quote(&self.text.as_bytes()[start..])?;
         self.at = end + 1;
         Some(&self.text[start..end])
     }
@@ -119,6 +119,24 @@ impl<'t> Reader<'t> {
         let ends = !matches!(rest.get(length), Some(b'e' | b'E' | b'.'));
         ends.then(|| &self.text[start..self.at])
     }
+}
+
+/// Where the first quotation mark is. Most words are short, so eight bytes are looked at together and no more is made
+/// ready.
+fn quote(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const MARKS: u64 = u64::from_ne_bytes([b'"'; 8]);
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for (at, eight) in eights.iter().enumerate() {
+        // A quotation mark becomes a byte of nothing, and the lowest such byte is the first to borrow from its highest bit.
+        let bytes = u64::from_le_bytes(*eight) ^ MARKS;
+        let nothing = bytes.wrapping_sub(ONES) & !bytes & (ONES << 7);
+        if nothing != 0 {
+            return Some(at * 8 + nothing.trailing_zeros() as usize / 8);
+        }
+    }
+    let at = rest.iter().position(|byte| *byte == b'"')?;
+    Some(bytes.len() - rest.len() + at)
 }
 
 #[cfg(test)]
@@ -173,6 +191,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_first_quotation_mark_is_found(text in "[\"!# a中\u{7f}]{0,40}") {
+            prop_assert_eq!(quote(text.as_bytes()), text.find('"'));
+        }
+
         #[test]
         fn whatever_is_plain_is_what_the_library_reads(
             text in r#"(\{|\}|\[|\]|:|,|"a":|"b":|"[a-b]?"|"中"|"\\u0041"|0|10|1\.5|-1|1e5|true|null| |\n){0,12}"#,

@@ -1,6 +1,6 @@
 //! Three-way reconciliation (三方对账): what the institution booked, what the settlement centre booked and what the
 //! bank took, row by row; for each difference its cause and the entry that mends it. Decides nothing about
-//! money and changes nothing: whoever reads it does. Knows no file, store or clock.
+//! money and changes nothing: whoever reads it does. But for [`gather`] knows no file, store or clock.
 //!
 //! Every row that is handed in is either even or in exactly one [`Difference`], so the differences explain the
 //! whole distance between the sums.
@@ -9,6 +9,7 @@ mod bank;
 mod cause;
 mod compare;
 pub(crate) mod file;
+pub(crate) mod gather;
 #[cfg(test)]
 mod tests;
 

@@ -20,7 +20,8 @@ const INSUINFO: &str =
 
 /// The names of the object at a path, in order.
 fn names(reply: &Reply, path: &str) -> String {
-    let Json::Object(fields) = json::read_text(&reply.at(path)).unwrap() else { panic!("{path} is no object") };
+    let text = reply.at(path);
+    let Json::Object(fields) = json::read_text(&text).unwrap() else { panic!("{path} is no object") };
     let mut names: Vec<String> = fields.into_iter().map(|field| field.0.into()).collect();
     names.sort_unstable();
     names.join(" ")
@@ -79,7 +80,8 @@ pub(super) fn check_identities(reply: &Reply) {
     // A cancellation tells both as negative amounts.
     let [borne, eligible] = [of("act_pay_dedc"), of("inscp_scp_amt")].map(|amount| amount.fen().abs());
     assert!(borne <= eligible, "I9");
-    let Json::List(details) = json::read_text(&reply.at("output.setldetail")).unwrap() else { panic!() };
+    let text = reply.at("output.setldetail");
+    let Json::List(details) = json::read_text(&text).unwrap() else { panic!() };
     let listed = (0..details.len()).map(|i| money(reply, &format!("output.setldetail.{i}.fund_payamt"))).sum::<Fen>();
     assert_eq!(listed, sum("fund_pay_sumamt acct_pay hosp_part_amt"), "I8");
 }

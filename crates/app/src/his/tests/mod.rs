@@ -280,12 +280,12 @@ pub(super) fn message(infno: &str, msgid: &str, institution: &str, input: &str) 
 #[derive(Clone, Debug)]
 pub(super) struct Reply {
     pub raw: String,
-    json: Json,
+    json: Json<'static>,
 }
 
 impl Reply {
     fn of(raw: String) -> Self {
-        let json = json::read_text(&raw).unwrap();
+        let json = json::read_text(&raw).unwrap().into_owned();
         Self { raw, json }
     }
 
@@ -319,7 +319,7 @@ impl Reply {
         self.find(path).is_some()
     }
 
-    fn find(&self, path: &str) -> Option<&Json> {
+    fn find(&self, path: &str) -> Option<&Json<'_>> {
         path.split('.').try_fold(&self.json, |value, step| match value {
             Json::List(rows) => rows.get(step.parse::<usize>().unwrap()),
             object => object.get(step),

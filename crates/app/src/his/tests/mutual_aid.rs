@@ -29,10 +29,10 @@ pub(super) const D: Patient = Patient { psn_no: "50000000000004", certno: "99000
 /// 演示己, first tier, no account.
 pub(super) const F: Patient = Patient { psn_no: "50000000000006", certno: "990000199209091127" };
 
-const TODAY: &str = "2026-03-01";
+pub(super) const TODAY: &str = "2026-03-01";
 const NOW: DateTime = date(2026, 3, 1).at(8, 30, 0, 0);
 
-fn policies() -> Server {
+pub(super) fn policies() -> Server {
     Server::with(Arc::new(Policies::load(&load::shipped()).unwrap()))
 }
 
@@ -67,7 +67,7 @@ pub(super) fn bind(server: &Server, at: DateTime, pair: (&str, &str), relation: 
     bond
 }
 
-fn bound(server: &Server, holder: &Patient, patient: &Patient, relation: Relation, limits: Limits) -> u64 {
+pub(super) fn bound(server: &Server, holder: &Patient, patient: &Patient, relation: Relation, limits: Limits) -> u64 {
     bind(server, NOW, (holder.psn_no, patient.psn_no), relation, limits)
 }
 
@@ -77,13 +77,13 @@ fn unbind(server: &Server, holder: &Patient, bond: u64) -> Result<(), Fault> {
 }
 
 /// By a relative, shown by a certificate.
-fn aided(input: &str, patient: &Patient, shown: &Patient) -> String {
+pub(super) fn aided(input: &str, patient: &Patient, shown: &Patient) -> String {
     let [own, other] = [patient, shown].map(|person| format!("\"mdtrt_cert_no\":\"{}\"", person.certno));
     input.replacen(&own, &other, 1).replacen("\"acct_used_flag\":\"1\"", "\"acct_used_flag\":\"2\"", 1)
 }
 
 /// A visit of today that a relative is to pay for: its number and what settles it.
-fn visit(server: &Server, patient: &Patient, shown: &Patient, price: &str) -> (String, String) {
+pub(super) fn visit(server: &Server, patient: &Patient, shown: &Patient, price: &str) -> (String, String) {
     let visit = patient.visit(server, TERTIARY, "11", TODAY, price);
     let input = aided(&patient.settlement(&visit, "B1", "11", price), patient, shown);
     (visit, input)
@@ -95,11 +95,11 @@ fn info(reply: &Reply, field: &str) -> String {
 }
 
 #[track_caller]
-fn amount(reply: &Reply, field: &str) -> Fen {
+pub(super) fn amount(reply: &Reply, field: &str) -> Fen {
     Fen::parse_signed(&info(reply, field)).unwrap()
 }
 
-fn held(server: &Server, person: &Patient) -> Fen {
+pub(super) fn held(server: &Server, person: &Patient) -> Fen {
     server.balance(&format!("{}/500000/current", person.psn_no)).parse().unwrap()
 }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use gongji_domain::{Clock, Day, Fen};
 use gongji_microsimulation::{Reform, Scenario, Walker};
 use gongji_policy::Library;
-use gongji_population::{Care, Class, Employment, Event, Means, Person, Reach, Sex, Status};
+use gongji_population::{Care, Class, Employment, Event, Kin, Means, Person, Reach, Sex, Status};
+use gongji_register::bond::{Limits, Relation};
 
-use super::{Patient, SECONDARY, Server, TERTIARY};
+use super::mutual_aid::{D, F, TODAY, aided, amount, bound, held, policies, visit};
+use super::{PHARMACY, Patient, SECONDARY, Server, TERTIARY};
 use crate::cli::load;
 use crate::his::Policies;
 use crate::simulate::assumptions::assumptions;
@@ -84,4 +86,63 @@ fn a_simulated_year_settles_the_same_over_the_interface() {
         }
         assert!(walker.paid().iter().any(|paid| !paid.pool.is_zero()), "{code}");
     }
+}
+
+#[test]
+fn what_a_simulated_account_pays_for_a_relative_is_what_the_interface_takes_from_it() {
+    let library = Library::load(&load::shipped());
+    let assumed = assumptions(None).unwrap().assumptions;
+    let scenario = Scenario::of(library.area("500000").unwrap(), 2026, &assumed, Reform::After).unwrap();
+    let server = policies();
+    bound(&server, &D, &F, Relation::Child, Limits::default());
+    let holder = Person {
+        number: 4,
+        status: Status::Retired,
+        sex: Sex::Male,
+        employment: Employment::Enterprise,
+        birth: Day::from_ymd(1952, 7, 8).unwrap(),
+        // Without credits, as nobody runs them there.
+        account: false,
+        wage: Fen::ZERO,
+        base: Fen::ZERO,
+        pension: Fen::ZERO,
+        balance: held(&server, &D),
+        diseases: 0,
+    };
+    let (mut events, mut taken, mut uses) = (Vec::new(), Fen::ZERO, 0);
+    // The third asks for more than is left, the last finds nothing.
+    for (hour, care, price) in [
+        (8, Care::Pharmacy, "80.00"),
+        (9, Care::Visit, "500.00"),
+        (10, Care::Visit, "9000.00"),
+        (11, Care::Pharmacy, "50.00"),
+    ] {
+        let settled = if care == Care::Pharmacy {
+            let at = format!("{TODAY} {hour:02}:00:00");
+            let goods = aided(&F.purchase(&at, price, &[("DEMO-YP-0001", price)]), &F, &D);
+            server.call(PHARMACY, "2102", &goods).ok()
+        } else {
+            server.call(TERTIARY, "2207", &visit(&server, &F, &F, price).1).ok()
+        };
+        let paid = amount(&settled, "acct_mulaid_pay");
+        taken += paid;
+        uses += u32::from(!paid.is_zero());
+        events.push(Event {
+            day: TODAY.parse().unwrap(),
+            clock: Clock(hour * 3600),
+            care,
+            class: Class::Tertiary,
+            reach: Reach::Local,
+            means: Means::Relative(Kin::Child),
+            institution: 0,
+            off_list: Fen::ZERO,
+            over_ceiling: Fen::ZERO,
+            upfront: Fen::ZERO,
+            // What is left of a child's care for the child.
+            eligible: amount(&settled, "psn_part_amt"),
+        });
+        let year = Walker::default().year(&scenario, &holder, &events);
+        assert_eq!((year.aid, year.aid_uses, year.closing), (taken, uses, held(&server, &D)), "{price}");
+    }
+    assert_eq!((uses, taken), (3, holder.balance));
 }

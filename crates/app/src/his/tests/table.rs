@@ -1,7 +1,7 @@
 //! The code against the project's table of fields: what is sent is known, what is required is asked for, what
 //! is answered is whole and of the right type.
 
-use compact_str::CompactString;
+use std::borrow::Cow;
 
 use super::super::json::{self, Json};
 use super::{ACTIVE, PHARMACY, Reply, SECONDARY, Server, TERTIARY, message};
@@ -126,7 +126,7 @@ fn sample(server: &Server, infno: &str) -> (&'static str, String) {
 }
 
 /// The first object of a node.
-fn node<'j>(input: &'j mut Json, path: &str) -> &'j mut Vec<(CompactString, Json)> {
+fn node<'j, 't>(input: &'j mut Json<'t>, path: &str) -> &'j mut Vec<(Cow<'t, str>, Json<'t>)> {
     let mut at = input;
     for step in path.split('.') {
         let Json::Object(fields) = at else { panic!("{path}") };
@@ -141,7 +141,7 @@ fn node<'j>(input: &'j mut Json, path: &str) -> &'j mut Vec<(CompactString, Json
 }
 
 /// With every field of the table: what the sample lacks has a value of its type.
-fn filled(input: &str, sent: &[Field]) -> Json {
+fn filled<'t>(input: &'t str, sent: &[Field]) -> Json<'t> {
     let mut input = json::read_text(input).unwrap();
     for field in sent {
         let value = match field.form {
@@ -183,7 +183,7 @@ fn is_of(form: &str, value: &Json) -> bool {
 }
 
 /// The first object of a node of the reply; none if the node is an empty list.
-fn told<'j>(output: &'j Json, path: &str) -> Option<&'j Json> {
+fn told<'j, 't>(output: &'j Json<'t>, path: &str) -> Option<&'j Json<'t>> {
     match output.get(path).unwrap_or_else(|| panic!("no node {path}")) {
         Json::List(rows) => rows.first(),
         object => Some(object),
@@ -205,7 +205,8 @@ fn every_field_of_the_table_is_known_and_every_field_of_the_reply_is_there() {
 }
 
 fn check_reply(infno: &str, reply: &Reply) {
-    let output = json::read_text(&reply.at("output")).unwrap();
+    let text = reply.at("output");
+    let output = json::read_text(&text).unwrap();
     for field in of(infno, false) {
         let Some(row) = told(&output, field.node) else {
             // No member of the demo has a special identity, and no check finds anything.

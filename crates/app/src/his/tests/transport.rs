@@ -109,7 +109,7 @@ fn unknown_and_missing_words_are_noted_and_change_nothing() {
         "未识别的字段，已忽略：shade、data.colour、extra；规范要求而报文缺少的字段：opter"
     );
     let Json::Object(fields) = json::read_text(&reply.raw).unwrap() else { panic!() };
-    let names: Vec<&str> = fields.iter().map(|field| field.0.as_str()).collect();
+    let names: Vec<&str> = fields.iter().map(|field| &*field.0).collect();
     assert_eq!(names, ["infcode", "inf_refmsgid", "refmsg_time", "respond_time", "err_msg", "warn_msg", "output"]);
     assert!(reply.raw.starts_with("{\"infcode\":0,"), "a number, not a text");
 }

@@ -222,11 +222,20 @@ pub(super) async fn credit(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let Crediting { preview } = read(&body)?;
-    let act = move |service: &Service, desk: &Desk<'_>| credited(service, desk, (&area, &month), preview);
+    let act = move |service: &Service, desk: &Desk<'_>| {
+        credited(service, desk, (&area, &month), preview, |_, _| ControlFlow::Continue(()))
+    };
     Ok(json(&sit(&service, &headers, act).await?))
 }
 
-fn credited(service: &Service, desk: &Desk<'_>, (area, month): (&str, &str), preview: bool) -> Result<Report, Fault> {
+/// Credits an area's month, or works out what would be; `done` is told how many of how many and may want no more.
+pub(in crate::serve) fn credited(
+    service: &Service,
+    desk: &Desk<'_>,
+    (area, month): (&str, &str),
+    preview: bool,
+    mut done: impl FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<Report, Fault> {
     check_officer(desk)?;
     let wrong = |fault| Fault::at(Code::InvalidValue, "month").given(month).allowed(format!(" {fault}"));
     let month: Month = month.parse().map_err(wrong)?;
@@ -241,7 +250,8 @@ fn credited(service: &Service, desk: &Desk<'_>, (area, month): (&str, &str), pre
     if preview {
         return Ok(plan.report());
     }
-    let run = plan.run(desk.store, &*service.clock(), |_| ControlFlow::Continue(()));
+    let all = plan.len() as u64;
+    let run = plan.run(desk.store, &*service.clock(), |ended| done(ended, all));
     let mut report = run.map_err(|stopped| halted(&stopped))?;
     tie(&mut report, &service.kept().reader()?, &stood).map_err(|error| unread(&error))?;
     Ok(report)

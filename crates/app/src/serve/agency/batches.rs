@@ -16,7 +16,7 @@ use serde_json::{Value, json as value};
 use utoipa::IntoParams;
 
 use super::accounts::{Crediting, halted, unread};
-use super::{json, read, sit};
+use super::{json, only, read, sit};
 use crate::agency::carry_over::{self, CarryError};
 use crate::agency::check_officer;
 use crate::agency::contribute::{self, FeedError};
@@ -81,17 +81,23 @@ pub(super) async fn members(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let act = move |service: &Service, desk: &Desk<'_>| imported(service, desk, list, body.to_vec());
+    let only = only(&headers);
+    let act = move |service: &Service, desk: &Desk<'_>| imported(service, desk, (list, only.as_deref()), body.to_vec());
     Ok(json(&sit(&service, &headers, act).await?))
 }
 
-fn imported(service: &Service, desk: &Desk<'_>, list: List, body: Vec<u8>) -> Result<Value, Fault> {
+fn imported(
+    service: &Service,
+    desk: &Desk<'_>,
+    (list, only): (List, Option<&str>),
+    body: Vec<u8>,
+) -> Result<Value, Fault> {
     check_officer(desk)?;
     let decider = service.decider();
     let List { name, area, from, dry_run, skip_bad, why, document } = list;
     let wanted = import::Wanted {
         store: desk.store,
-        reading: Reading { decider: &*decider, area: area.as_deref(), from },
+        reading: Reading { decider: &*decider, area: area.as_deref().or(only), from, only },
         files: &[(name, body)],
         now: desk.now,
         told: Told { by: desk.by.to_owned(), why, document },
@@ -121,14 +127,15 @@ pub(super) async fn contributions(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let act = move |service: &Service, desk: &Desk<'_>| fed(service, desk, &feed, &body);
+    let only = only(&headers);
+    let act = move |service: &Service, desk: &Desk<'_>| fed(service, desk, (&feed, only), &body);
     Ok(json(&sit(&service, &headers, act).await?))
 }
 
-fn fed(service: &Service, desk: &Desk<'_>, feed: &Feed, body: &[u8]) -> Result<Value, Fault> {
+fn fed(service: &Service, desk: &Desk<'_>, (feed, only): (&Feed, Option<String>), body: &[u8]) -> Result<Value, Fault> {
     check_officer(desk)?;
     let policies = policies(service)?;
-    let wanted = contribute::Wanted { policies, known_on: desk.now.day, by: desk.by.to_owned() };
+    let wanted = contribute::Wanted { policies, known_on: desk.now.day, by: desk.by.to_owned(), only };
     let (reader, book) = (service.kept().reader()?, Book::new(service.decider()));
     let store = (!feed.dry_run).then_some(desk.store);
     let run =
@@ -163,20 +170,30 @@ pub(super) async fn carry_over(
 ) -> Result<Response, Problem> {
     let Crediting { preview } = read(&body)?;
     let act = move |service: &Service, desk: &Desk<'_>| {
-        check_officer(desk)?;
-        let wanted = carry_over::Wanted { area, year, by: desk.by.to_owned() };
-        let (reader, book) = (service.kept().reader()?, Book::new(service.decider()));
-        let store = (!preview).then_some(desk.store);
-        let run = wanted.run(&reader, &book, store, &*service.clock(), |_, _| ControlFlow::Continue(()));
-        run.map_err(|error| match error {
-            CarryError::NotLast { last, .. } => {
-                Fault::at(Code::InvalidValue, "year").given(year).allowed(format!(" {last}"))
-            }
-            CarryError::Read(error) => unread(&error),
-            CarryError::Stopped(stopped) => halted(&stopped),
-        })
+        carried_over(service, desk, (&area, year), preview, |_, _| ControlFlow::Continue(()))
     };
     Ok(json(&sit(&service, &headers, act).await?))
+}
+
+/// Carries an area's year over, or works out what would be; `done` is told how many of how many and may want no more.
+pub(in crate::serve) fn carried_over(
+    service: &Service,
+    desk: &Desk<'_>,
+    (area, year): (&str, i32),
+    preview: bool,
+    done: impl FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<carry_over::Report, Fault> {
+    check_officer(desk)?;
+    let wanted = carry_over::Wanted { area: area.to_owned(), year, by: desk.by.to_owned() };
+    let (reader, book) = (service.kept().reader()?, Book::new(service.decider()));
+    let store = (!preview).then_some(desk.store);
+    wanted.run(&reader, &book, store, &*service.clock(), done).map_err(|error| match error {
+        CarryError::NotLast { last, .. } => {
+            Fault::at(Code::InvalidValue, "year").given(year).allowed(format!(" {last}"))
+        }
+        CarryError::Read(error) => unread(&error),
+        CarryError::Stopped(stopped) => halted(&stopped),
+    })
 }
 
 /// The packages that decide.

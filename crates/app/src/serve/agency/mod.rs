@@ -25,6 +25,8 @@ use crate::his::errors::{Code, Fault};
 use crate::his::moment::Moment;
 use crate::serve::doors::Doors;
 use crate::serve::problem::Problem;
+pub(super) use accounts::credited;
+pub(super) use batches::carried_over;
 pub(crate) use describe::description;
 use gate::Gate;
 
@@ -34,6 +36,8 @@ pub(crate) const ROOT: &str = "/agency/v1";
 const LARGEST: usize = 256 << 20;
 /// Who does it (经办人), percent-encoded where it is not plain.
 const OFFICER: &str = "x-officer";
+/// The one area (统筹区) that may be concerned; said by the gate alone, of officers who are signed in.
+const ONLY: &str = "x-officer-area";
 
 /// The routes, for programs of this machine and for officers who are signed in.
 pub(crate) fn routes(service: Arc<Service>, doors: Option<Arc<Doors>>) -> Router {
@@ -92,6 +96,11 @@ fn officer(headers: &HeaderMap) -> Result<String, Problem> {
     let decoded = percent_decode(named.as_bytes()).decode_utf8();
     let wrong = || Problem::of(&Fault::at(Code::InvalidUtf8, "X-Officer").allowed("以百分号编码的 UTF-8"));
     decoded.map(|name| name.trim().to_owned()).map_err(|_| wrong())
+}
+
+/// The one area that a request may concern; none for programs of this machine, which may concern all.
+fn only(headers: &HeaderMap) -> Option<String> {
+    headers.get(ONLY).and_then(|area| area.to_str().ok()).map(str::to_owned)
 }
 
 /// A body as what it should be; unknown keys are errors.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use gongji_domain::{Day, Fen};
 use gongji_policy::Area;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ use crate::agency::{before_after_of, member};
 use crate::his::Service;
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
+use crate::serve::handout;
 use crate::serve::problem::Problem;
 
 type Whole = State<Arc<Service>>;
@@ -64,16 +65,11 @@ pub(super) struct OfYear {
 }
 
 fn given(format: Format, whole: &impl Serialize, table: &Table) -> Result<Response, Problem> {
-    let (kind, bytes) = match format {
-        Format::Json => return Ok(json(whole)),
-        Format::Csv => ("text/csv; charset=utf-8", table.csv()),
-        Format::Xlsx => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", table.xlsx()),
-    };
-    let bytes = bytes.map_err(|error| {
-        tracing::error!(%error, "a table cannot be written");
-        Problem::of(&Fault::new(Code::InternalError))
-    })?;
-    Ok(([(header::CONTENT_TYPE, kind)], bytes).into_response())
+    match format {
+        Format::Json => Ok(json(whole)),
+        Format::Csv => handout::csv(table),
+        Format::Xlsx => handout::workbook(table),
+    }
 }
 
 /// What stands behind the question mark; unknown keys are errors.

@@ -98,7 +98,7 @@ fn exchange(
     infno: &str,
     msgid: &str,
     input: &Value,
-) -> anyhow::Result<Json> {
+) -> anyhow::Result<Json<'static>> {
     let message = value!({
         "infno": infno, "msgid": msgid, "mdtrtarea_admvs": "", "insuplc_admdvs": "", "recer_sys_code": "SBX",
         "infver": "V1.0", "opter_type": "1", "opter": "SBX", "opter_name": "沙箱", "inf_time": "",
@@ -109,11 +109,12 @@ fn exchange(
         // The receiver waits below.
         let _ = sender.send(reply);
     });
-    let reply = json::read(&receiver.recv()?).map_err(|fault| anyhow!("{fault}"))?;
+    let reply = receiver.recv()?;
+    let reply = json::read(&reply).map_err(|fault| anyhow!("{fault}"))?;
     if word(&reply, &["infcode"]) != "0" {
         bail!("沙箱的前史没有办成：{infno} {msgid}：{}", word(&reply, &["err_msg"]));
     }
-    Ok(reply)
+    Ok(reply.into_owned())
 }
 
 /// What a reply says at a place, as it is written.

@@ -12,7 +12,7 @@ pub(super) fn key_figures(sides: Sides<'_>) -> Table {
     let mut table = Table::new("key_figures", "要点", &heads)
         .noted("实际支付比例：统筹基金对普通门诊和凭处方购药的支付 ÷ 其费用（不含慢特病剩余部分再报）；人群比例以全部参保人为分母");
     type Of = fn(&GroupSums) -> Cell;
-    let figures: [(&str, Of); 12] = [
+    let figures: [(&str, Of); 14] = [
         ("参保人数", |g| Cell::Count(g.persons)),
         ("统筹基金支付，人均（元）", |g| Cell::each(g.pool, g.persons)),
         ("实际支付比例（占政策范围内）", |g| Cell::part(g.ordinary_pool, g.eligible)),
@@ -25,6 +25,8 @@ pub(super) fn key_figures(sides: Sides<'_>) -> Table {
         ("其中现金，人均（元）", |g| Cell::each(g.cash, g.persons)),
         ("账户计入，人均（元）", |g| Cell::each(g.credit(), g.persons)),
         ("账户一度不够用的人", |g| Cell::of(g.ran_dry, g.persons)),
+        ("共济支出占账户支出", |g| Cell::part(g.aid, g.account + g.aid)),
+        ("共济次均（元）", |g| Cell::each(g.aid, g.aid_uses)),
     ];
     for (what, of) in figures {
         for (side, tally) in sided(sides) {
@@ -153,13 +155,15 @@ pub(super) fn accounts(sides: Sides<'_>) -> Table {
         ("all", "合计（万元）"),
         ("each", "人均（元）"),
     ];
-    let mut table = Table::new("accounts", "个人账户收支", &heads);
+    let mut table = Table::new("accounts", "个人账户收支", &heads)
+        .noted("共济支出：账户替配偶、父母、子女付的（家庭共济），不在本人的就医、费用和负担之内");
     type Of = fn(&GroupSums) -> Fen;
-    let rows: [(&str, Of); 5] = [
+    let rows: [(&str, Of); 6] = [
         ("上年结转", |g| g.opening),
         ("计入：本人缴费", |g| g.own_credit),
         ("计入：统筹基金划入", |g| g.fund_credit),
-        ("支出", |g| g.account),
+        ("本人支出", |g| g.account),
+        ("共济支出", |g| g.aid),
         ("年末结余", |g| g.closing),
     ];
     let mut series = Vec::new();
@@ -179,10 +183,11 @@ pub(super) fn accounts(sides: Sides<'_>) -> Table {
     }
     for (side, tally) in sided(sides) {
         let all = tally.all();
-        let values = [all.opening, all.credit(), all.account, all.closing].map(|sum| each(sum, all.persons)).to_vec();
+        let values = [all.opening, all.credit(), all.account, all.aid, all.closing];
+        let values = values.map(|sum| each(sum, all.persons)).to_vec();
         series.push((side.unwrap_or("人均").to_owned(), values));
     }
-    let labels = ["上年结转", "计入", "支出", "年末结余"].map(str::to_owned).to_vec();
+    let labels = ["上年结转", "计入", "本人支出", "共济支出", "年末结余"].map(str::to_owned).to_vec();
     table.charts.push(Chart::Bars(Bars { title: "个人账户，人均（元）", labels, series, colours: &[] }));
     table
 }

@@ -154,7 +154,7 @@ fn outcome(exchange: &Exchange) -> Option<(String, bool)> {
     let Some(reply) = &exchange.reply else { return Some((infno, true)) };
     let reply = json::read_text(reply.get()).unwrap();
     let Some(Json::Text(text) | Json::Number(text)) = reply.get("infcode") else { panic!("{infno}: {reply:?}") };
-    Some((infno, text.as_str() == "0"))
+    Some((infno, text == "0"))
 }
 
 #[test]

@@ -131,8 +131,8 @@ impl Sent {
 pub(super) fn plain(mut reply: Reply) -> Reply {
     let Json::Object(fields) = &mut reply.json else { panic!("{}", reply.raw) };
     for (name, value) in fields {
-        if let ("output", Json::Text(text)) = (name.as_str(), &*value) {
-            *value = json::read_text(text).unwrap();
+        if let ("output", Json::Text(text)) = (&**name, &*value) {
+            *value = json::read_text(text).unwrap().into_owned();
         }
     }
     reply

@@ -288,7 +288,7 @@ fn told(reply: &Reply) -> Vec<(&'static str, String)> {
 fn comparable(reply: &Reply) -> Vec<(&'static str, String)> {
     let Some(Json::Object(fields)) = reply.find("output.setlinfo") else { panic!("{}", reply.raw) };
     let own = ["setl_id", "mdtrt_id", "setl_time", "medins_setl_id"];
-    let rest = fields.iter().filter(|(name, _)| !own.contains(&name.as_str())).cloned().collect();
+    let rest = fields.iter().filter(|(name, _)| !own.contains(&&**name)).cloned().collect();
     vec![("setlinfo", Json::Object(rest).canonical()), ("setldetail", reply.at("output.setldetail"))]
 }
 
