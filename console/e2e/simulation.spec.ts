@@ -31,7 +31,7 @@ const asked = (page: Page, given: object) =>
     const answer = await fetch('/api/v1/runs', { method: 'POST', headers: { 'X-CSRF-Token': csrf, 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
     return (await answer.json()) as { id: number; field?: string; code?: string }
   }, given)
-const people = (page: Page, count: number) => page.getByLabel('模拟人数').fill(String(count))
+const people = (page: Page, count: number) => page.getByRole('textbox', { name: '模拟人数' }).fill(String(count))
 
 test('two versions of a policy: winners, reasons, witnesses, charts, and the command gives the same numbers', async ({ page }) => {
   await begin(page, '政策模拟', async (page) => {
@@ -40,7 +40,7 @@ test('two versions of a policy: winners, reasons, witnesses, charts, and the com
     await page.getByLabel(/^按某一天的规定/).first().fill('2022-12-15')
     await page.getByLabel(/^与之比较的政策/).selectOption('211200')
     await page.getByLabel(/^按某一天的规定/).nth(1).fill('2023-06-01')
-    await page.getByLabel('年度').fill('2023')
+    await page.getByRole('textbox', { name: '年度', exact: true }).fill('2023')
     await people(page, 5000)
     await accessible(page)
     await screenshot(page, 'simulation-form')
@@ -74,7 +74,7 @@ test('before and after the reform, and what was asked can be changed and asked a
   await done(page)
   await expect(page.getByRole('heading', { name: '账户减少的计入与统筹基金的支付' })).toBeVisible()
   await page.getByRole('link', { name: '改一改再算' }).click()
-  await expect(page.getByLabel('模拟人数')).toHaveValue('3000')
+  await expect(page.getByRole('textbox', { name: '模拟人数' })).toHaveValue('3000')
   await expect(page.getByLabel(/^与改革前比较/)).toBeChecked()
 })
 
@@ -91,7 +91,7 @@ test('which figure moves spending how far', async ({ page }) => {
 test('the efficient line, with a budget', async ({ page }) => {
   await begin(page, '有效前沿', async (page) => {
     await people(page, 1000)
-    await page.getByLabel('预算').fill('80945.49万元')
+    await page.getByRole('textbox', { name: '预算', exact: true }).fill('80945.49万元')
     await page.getByText('更多选项').click()
     await page.getByLabel('方案个数').fill('20')
   })
@@ -103,7 +103,7 @@ test('the efficient line, with a budget', async ({ page }) => {
 test('a package inside a budget is found, kept, and simulated', async ({ page }) => {
   await begin(page, '预算内求解', async (page) => {
     await people(page, 1000)
-    await page.getByLabel('预算').fill('90000万元')
+    await page.getByRole('textbox', { name: '预算', exact: true }).fill('90000万元')
     await page.getByText('更多选项').click()
     await page.getByLabel('最多试多少个方案').fill('20')
     await page.getByRole('radio', { name: '选择参数' }).check()
@@ -121,7 +121,7 @@ test('a package inside a budget is found, kept, and simulated', async ({ page })
   await file.saveAs(zip)
   await page.getByRole('link', { name: '用它做一次政策模拟' }).click()
   await people(page, 1000)
-  await page.getByLabel('年度').fill('2027')
+  await page.getByRole('textbox', { name: '年度', exact: true }).fill('2027')
   await page.getByRole('button', { name: '开始运行' }).click()
   await expect(page).toHaveURL(/\/simulation\/\d+$/, LONG)
   await done(page)
@@ -160,9 +160,9 @@ test('what cannot run is said at its field, and what was typed stays', async ({ 
   await people(page, 3)
   await page.getByRole('button', { name: '开始运行' }).click()
   await expect(page.locator('.field', { hasText: '模拟人数' }).getByRole('alert')).toContainText('10 至')
-  await expect(page.getByLabel('模拟人数')).toHaveValue('3')
+  await expect(page.getByRole('textbox', { name: '模拟人数' })).toHaveValue('3')
   await people(page, 100)
-  await page.getByLabel('年度').fill('1999')
+  await page.getByRole('textbox', { name: '年度', exact: true }).fill('1999')
   await page.getByRole('button', { name: '开始运行' }).click()
   await expect(page.locator('.field', { hasText: '年度' }).getByRole('alert')).toContainText('没有可执行的规则')
   await accessible(page)
