@@ -96,6 +96,7 @@ test('the efficient line, with a budget', async ({ page }) => {
     await page.getByLabel('方案个数').fill('20')
   })
   await done(page)
+  await page.locator('#frontier').scrollIntoViewIfNeeded()
   await expect(page.locator('#frontier canvas')).toBeVisible(LONG)
   await screenshot(page, 'simulation-frontier', { fullPage: false })
 })
@@ -135,6 +136,7 @@ test('a package inside a budget is found, kept, and simulated', async ({ page })
 test('a fund over years, and a year by month', async ({ page }) => {
   await begin(page, '多年收支预测', (page) => page.getByLabel('支出增长的上下幅度').fill('3'))
   await done(page)
+  await page.locator('#fan').scrollIntoViewIfNeeded()
   await expect(page.locator('#fan canvas')).toBeVisible(LONG)
   await screenshot(page, 'simulation-fan', { fullPage: false })
   await begin(page, '年度预算预警', async (page) => {

@@ -63,8 +63,13 @@ impl Problem {
             "counter_local" | "not_your_role" | "not_your_area" | "not_same_origin" | "wrong_csrf" => {
                 StatusCode::FORBIDDEN
             }
-            "not_a_member" | "matter_not_found" | "no_policy_for_area" | "not_here" | "settlement_not_found"
-            | "run_not_found" | "package_gone" => StatusCode::NOT_FOUND,
+            "not_a_member"
+            | "matter_not_found"
+            | "no_policy_for_area"
+            | "not_here"
+            | "settlement_not_found"
+            | "run_not_found"
+            | "package_gone" => StatusCode::NOT_FOUND,
             "invalid_json" | "invalid_utf8" | "invalid_value" | "missing_field" | "too_long" | "unknown_field"
             | "out_of_range" | "unknown_fact" | "unknown_enrolment" | "too_many_charges" => StatusCode::BAD_REQUEST,
             "message_reused" | "matter_stage" | "certificate_taken" | "run_under_way" | "not_finished" => {

@@ -3,14 +3,14 @@
 
 pub(crate) mod agency;
 pub(crate) mod assets;
-mod kept;
-mod sheet;
-#[cfg(test)]
-pub(crate) mod tests;
 mod calculator;
+mod kept;
 mod policies;
 pub(crate) mod runs;
 mod session;
+mod sheet;
+#[cfg(test)]
+pub(crate) mod tests;
 #[cfg(test)]
 mod tried;
 
