@@ -7,8 +7,6 @@ mod form;
 mod packages;
 mod queue;
 mod request;
-#[cfg(test)]
-mod tests;
 mod told;
 
 use std::sync::Arc;
