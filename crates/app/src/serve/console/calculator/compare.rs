@@ -97,11 +97,11 @@ fn sum(decisions: &[(String, Decision)]) -> Sum {
             Decision::Refused(_) => sum.refused += 1,
             Decision::Settled(settled) => {
                 let s = &settled.settlement;
-                sum.total = sum.total + s.total;
-                sum.deductible = sum.deductible + s.deductible_borne;
-                sum.fund = sum.fund + s.fund_total;
-                sum.account = sum.account + s.account_paid;
-                sum.cash = sum.cash + s.cash;
+                sum.total += s.total;
+                sum.deductible += s.deductible_borne;
+                sum.fund += s.fund_total;
+                sum.account += s.account_paid;
+                sum.cash += s.cash;
             }
         }
     }
