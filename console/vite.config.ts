@@ -19,7 +19,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': service, '/agency': service, '/gongji': service },
+    proxy: { '/api': service, '/agency/v1': service, '/gongji/v1': service },
   },
   build: {
     target: 'chrome87',

@@ -278,7 +278,7 @@ mod tests {
     fn a_kept_process_is_read_back_as_sentences_with_their_articles() {
         let steps = told(
             "x",
-            "起付标准 200；由个人负担（xize:4 某文 第四条）；按 60%（在职） 支付（xize:5）；个人账户支付 3.00",
+            "起付标准 200；由个人负担（xize:4 某文 第四条）；按 60%（在职） 支付（xize:5 某文（试行） 第五条；xize:6）；个人账户支付 3.00",
         );
         let told: Vec<_> = steps.iter().map(|step| (step.sentence.as_str(), step.article.as_str())).collect();
         assert_eq!(

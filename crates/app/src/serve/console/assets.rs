@@ -29,7 +29,7 @@ pub(crate) fn at(path: &str, headers: &HeaderMap) -> Option<Response> {
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
-    let page = looks && !["api/", "agency/", "gongji/", "assets/"].iter().any(|room| name.starts_with(room));
+    let page = looks && !["api/", "agency/v1/", "gongji/v1/", "assets/"].iter().any(|room| name.starts_with(room));
     page.then(|| Built::get(INDEX).map_or_else(left_out, |file| sent(file, headers, false)))
 }
 

@@ -50,7 +50,7 @@ fn settlements_stand_by_month_and_what_was_cancelled_comes_to_nothing() {
     assert_eq!(months[0]["sums"], json!({ "total": "0.00", "fund": "0.00", "account": "0.00", "cash": "0.00" }));
     let rows = months[0]["rows"].as_array().unwrap();
     assert_eq!((rows.len(), &rows[0]["cancels"], &rows[1]["cancelled_by"]), (2, &json!(id), &rows[0]["settlement"]));
-    assert_eq!(pages.get("member", "/api/v1/me/settlements/404").0, 422);
+    assert_eq!(pages.get("member", "/api/v1/me/settlements/404").0, 404);
 }
 
 #[test]
