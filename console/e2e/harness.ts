@@ -2,7 +2,7 @@
 // `accessible`, `screenshot`.
 import AxeBuilder from '@axe-core/playwright'
 import { test as plain, expect, type Page } from '@playwright/test'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export { expect }
@@ -105,15 +105,17 @@ export async function accessible(page: Page, options: { within?: string; except?
   expect(wider, 'the page is wider than the screen').toBeLessThanOrEqual(0)
 }
 
-/** A picture for the tutorial, written only when UPDATE_SCREENSHOTS is set; the phone's ends in -phone. */
+/** A picture for the tutorial, written only if the tutorial shows it and UPDATE_SCREENSHOTS is set; the phone's ends in -phone. */
 export async function screenshot(page: Page, name: string, options: { fullPage?: boolean } = {}): Promise<void> {
   if (!process.env.UPDATE_SCREENSHOTS) return
-  const folder = join(import.meta.dirname, '../../docs/tutorial/images')
-  mkdirSync(folder, { recursive: true })
+  const tutorial = join(import.meta.dirname, '../../docs/tutorial')
+  const file = `images/${name}${onPhone(page) ? '-phone' : ''}.png`
+  if (!readFileSync(join(tutorial, 'README.md'), 'utf8').includes(file)) return
+  mkdirSync(join(tutorial, 'images'), { recursive: true })
   await page.evaluate(() => document.fonts.ready)
   if (options.fullPage ?? true) await page.evaluate(() => scrollTo(0, 0))
   await page.screenshot({
-    path: join(folder, `${name}${onPhone(page) ? '-phone' : ''}.png`),
+    path: join(tutorial, file),
     fullPage: options.fullPage ?? true,
     animations: 'disabled',
     caret: 'hide',

@@ -25,7 +25,6 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 pub(crate) mod town;
-pub(crate) mod visited;
 pub(crate) mod walk;
 pub(crate) mod words;
 

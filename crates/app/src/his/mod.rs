@@ -84,7 +84,9 @@ mod t9001;
 mod t9002;
 mod t9101;
 mod t9102;
+mod untold;
 pub(crate) mod uses;
+pub(crate) mod visited;
 mod written;
 pub(crate) mod zipped;
 
@@ -93,7 +95,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Bytes;
 use compact_str::CompactString;
-use gongji_store::{Draft, Key, Known, Outcome, Place, Reply, Request, Store, SubmitError};
+use gongji_store::{Draft, Key, Known, Outcome, Place, Reply, Request, Store};
 
 use crate::serve::clock::{Clock, unix_millis};
 use archive::Archive;
@@ -113,6 +115,7 @@ use member::{Record, certificate_name, record_name};
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
 use profile::Profile;
+use untold::from_store;
 
 /// Answers messages of the national interface.
 pub(crate) struct Service {
@@ -681,28 +684,6 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
 /// Codes and fields only: what a caller sent may be a person's.
 fn log_fault(infno: &str, msgid: &str, institution: &str, fault: &Fault) {
     tracing::info!(infno, msgid, institution, code = fault.code(), field = fault.field_name(), "refused");
-}
-
-fn from_store(error: SubmitError, outline: &Outline, sent: &str) -> Fault {
-    match error {
-        SubmitError::Conflict { infno, input } => {
-            let reused = |field: String| Fault::at(Code::MessageReused, field);
-            if infno != outline.infno {
-                return reused("infno".to_owned()).given(&outline.infno).allowed(format!(" {infno}，或换新的 msgid"));
-            }
-            let [before, now] = [input.as_str(), sent].map(|text| json::read_text(text).unwrap_or(Json::Null));
-            let field = before.difference(&now).unwrap_or_default();
-            reused(format!("input.{field}")).allowed("与首次相同的内容，或换新的 msgid")
-        }
-        SubmitError::Barred { by } => Fault::at(Code::ReversedBefore, "msgid")
-            .given(&outline.msgid)
-            .allowed(format!("新的 msgid（已由报文 {by} 冲正）")),
-        SubmitError::Busy => Fault::new(Code::Busy),
-        SubmitError::Unsure(_) => Fault::new(Code::NotConfirmed),
-        SubmitError::Away(_) => Fault::new(Code::DatabaseAway),
-        SubmitError::Panicked => Fault::new(Code::InternalError),
-        SubmitError::NotRecorded(_) | SubmitError::Closed | _ => Fault::new(Code::NotRecorded),
-    }
 }
 
 #[cfg(test)]

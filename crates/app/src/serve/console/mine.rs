@@ -21,11 +21,12 @@ use super::{Console, Who, aside, read};
 use crate::agency::allowance::allowances;
 use crate::agency::bond::{self, Asked};
 use crate::agency::statement::statement as made;
-use crate::agency::{visited, words};
+use crate::agency::words;
 use crate::his::book::View;
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
 use crate::his::member::record_name;
+use crate::his::visited;
 use crate::his::{Moment, benefit, codes};
 use crate::serve::problem::Problem;
 

@@ -9,12 +9,12 @@ use gongji_store::Event;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::his::archive::Moment;
-use crate::his::book::{Change, Settled};
-use crate::his::codes;
-use crate::his::decider::{Decided, Payment};
-use crate::his::errors::{Code, Fault};
-use crate::his::past::{Charged, Past, at};
+use super::archive::Moment;
+use super::book::{Change, Settled};
+use super::codes;
+use super::decider::{Decided, Payment};
+use super::errors::{Code, Fault};
+use super::past::{Charged, Past, at};
 
 /// A settlement, or what took one back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
