@@ -81,8 +81,8 @@ test('before and after the reform, and what was asked can be changed and asked a
 test('which figure moves spending how far', async ({ page }) => {
   await begin(page, '敏感性', (page) => people(page, 1000))
   await done(page)
-  await expect(page.locator('#sensitivity canvas')).toBeVisible(LONG)
   await page.locator('#sensitivity').scrollIntoViewIfNeeded()
+  await expect(page.locator('#sensitivity canvas')).toBeVisible(LONG)
   await screenshot(page, 'simulation-sensitivity', { fullPage: false })
   await page.getByText('以表格查看').first().click()
   await expect(page.getByRole('columnheader', { name: '调低一步' })).toBeVisible()
