@@ -8,15 +8,7 @@ use gongji_register::{Fact, Identity, Member, Timeline};
 use super::member::Shown;
 use super::words;
 
-/// Characters of a certificate's number that stay at its beginning and at its end.
-const KEPT: [usize; 2] = [6, 4];
-
-/// A number of a certificate with its middle hidden (6…4); of a short one nothing but its last two characters.
-pub(crate) fn masked(number: &str) -> String {
-    let all = number.chars().count();
-    let [first, last] = if all > KEPT[0] + KEPT[1] { KEPT } else { [0, 2.min(all / 2)] };
-    number.chars().enumerate().map(|(at, one)| if at < first || at + last >= all { one } else { '*' }).collect()
-}
+pub(crate) use crate::his::member::masked;
 
 /// The same member with numbers of certificates hidden.
 pub(crate) fn masked_identity(identity: &Identity) -> Identity {

@@ -25,6 +25,16 @@ pub(crate) fn certificate_name(kind: &str, number: &str) -> String {
 /// The kind of certificate that a card is (社会保障卡).
 pub(crate) const CARD: &str = "03";
 
+/// Characters of a certificate's number that stay at its beginning and at its end.
+const KEPT: [usize; 2] = [6, 4];
+
+/// A number of a certificate with its middle hidden (6…4); of a short one nothing but its last two characters.
+pub(crate) fn masked(number: &str) -> String {
+    let all = number.chars().count();
+    let [first, last] = if all > KEPT[0] + KEPT[1] { KEPT } else { [0, 2.min(all / 2)] };
+    number.chars().enumerate().map(|(at, one)| if at < first || at + last >= all { one } else { '*' }).collect()
+}
+
 /// What a member can show, each by its name in the store.
 pub(crate) fn certificates(identity: &Identity) -> Vec<String> {
     held(identity).map(|(kind, number)| certificate_name(kind, number)).collect()

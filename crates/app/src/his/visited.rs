@@ -151,18 +151,29 @@ fn made(area: Option<&Area>, settled: &Settled, row: Row, lines: &[Charged]) -> 
     let own: Fen = settled.decided.effects.account.into_iter().sum();
     let balance = if back { settled.balance_before } else { settled.balance_before - own };
     let steps = steps(&settled.decided);
-    let cited = steps.iter().map(|step| step.article.as_str());
-    let reason = settled.decided.not_covered.as_ref().map(|reason| reason.article.as_str());
-    let keys = cited.chain(reason).flat_map(|cited| cited.split('；').map(key));
-    let articles = keys.filter_map(|key| Some((key.to_owned(), article(area?, key)?))).collect();
     Whole {
         sheet: sheet(&row.settlement, &decided, balance, &steps),
+        articles: articles(area, &settled.decided, &steps),
         lines: lines.iter().map(line).collect(),
         policy: decided.policy.clone(),
         draft: decided.draft,
-        articles,
         row,
     }
+}
+
+/// A settlement that stands as `gongji quote` words one, and the words of every article that it cites.
+pub(crate) fn quoted(area: Option<&Area>, id: &str, settled: &Settled) -> (Value, BTreeMap<String, Value>) {
+    let decided = &settled.decided;
+    let taken: Fen = decided.effects.account.into_iter().sum();
+    let steps = steps(decided);
+    (sheet(id, decided, settled.balance_before - taken, &steps), articles(area, decided, &steps))
+}
+
+fn articles(area: Option<&Area>, decided: &Decided, steps: &[Step]) -> BTreeMap<String, Value> {
+    let cited = steps.iter().map(|step| step.article.as_str());
+    let reason = decided.not_covered.as_ref().map(|reason| reason.article.as_str());
+    let keys = cited.chain(reason).flat_map(|cited| cited.split('；').map(key));
+    keys.filter_map(|key| Some((key.to_owned(), article(area?, key)?))).collect()
 }
 
 /// The words of an article, with its document.
@@ -202,23 +213,25 @@ fn sheet(id: &str, decided: &Decided, balance: Fen, steps: &[Step]) -> Value {
 
 /// The steps as they were written down when it was decided: each a sentence with its article in brackets.
 fn steps(decided: &Decided) -> Vec<Step> {
-    let paid = decided.payments.iter().map(|payment| (payment.benefit.as_str(), payment.process.as_str()));
-    let account = ("account", decided.account_process.as_str());
-    paid.chain([account]).flat_map(|(rule, process)| told(rule, process)).collect()
+    let paid = decided.payments.iter().map(|paid| (paid.benefit.as_str(), paid.process.as_str(), paid.amount));
+    let account = ("account", decided.account_process.as_str(), decided.account_paid);
+    paid.chain([account]).flat_map(|(rule, process, amount)| told(rule, process, amount)).collect()
 }
 
-fn told(rule: &str, process: &str) -> Vec<Step> {
-    let step = |text: &str| {
+/// The amount stands with the last sentence, which came to it.
+fn told(rule: &str, process: &str, amount: Fen) -> Vec<Step> {
+    let sentences = sentences(process);
+    let step = |(at, text): (usize, &String)| {
         let (sentence, article) = cited(text);
         Step {
             rule: rule.to_owned(),
             article: article.to_owned(),
             inputs: BTreeMap::new(),
-            result: String::new(),
+            result: if at + 1 == sentences.len() { amount.to_string() } else { String::new() },
             sentence: sentence.to_owned(),
         }
     };
-    sentences(process).iter().map(|text| step(text)).collect()
+    sentences.iter().enumerate().map(step).collect()
 }
 
 /// What belongs together: a sentence may have a semicolon of its own, and ends where its article stands.
@@ -279,7 +292,10 @@ mod tests {
         let steps = told(
             "x",
             "起付标准 200；由个人负担（xize:4 某文 第四条）；按 60%（在职） 支付（xize:5 某文（试行） 第五条；xize:6）；个人账户支付 3.00",
+            Fen::from_yuan(3),
         );
+        let results: Vec<_> = steps.iter().map(|step| step.result.as_str()).collect();
+        assert_eq!(results, ["", "", "3.00"]);
         let told: Vec<_> = steps.iter().map(|step| (step.sentence.as_str(), step.article.as_str())).collect();
         assert_eq!(
             told,

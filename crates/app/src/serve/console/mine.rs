@@ -25,7 +25,7 @@ use crate::agency::words;
 use crate::his::book::View;
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
-use crate::his::member::record_name;
+use crate::his::member::{masked, record_name};
 use crate::his::visited;
 use crate::his::{Moment, benefit, codes};
 use crate::serve::problem::Problem;
@@ -71,17 +71,6 @@ fn look(desk: &Desk<'_>, person: &str) -> Result<Known, Fault> {
         })
     };
     desk.look(vec![person.to_owned(), record_name(person)], see)?
-}
-
-/// The first six and the last four; all that is needed to know it again.
-fn masked(number: &str) -> String {
-    let letters: Vec<char> = number.chars().collect();
-    let hide = letters.len().saturating_sub(10);
-    if hide == 0 {
-        let keep = letters.len().min(2);
-        return letters[..keep].iter().collect::<String>() + &"*".repeat(letters.len() - keep);
-    }
-    letters.iter().enumerate().map(|(i, c)| if (6..6 + hide).contains(&i) { '*' } else { *c }).collect()
 }
 
 fn institution_name(console: &Console, code: &str) -> String {

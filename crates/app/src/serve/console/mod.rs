@@ -5,7 +5,6 @@ pub(crate) mod agency;
 pub(crate) mod assets;
 mod calculator;
 mod cashier;
-mod kept;
 mod mine;
 mod policies;
 pub(crate) mod runs;

@@ -3,7 +3,7 @@
 //! than a year.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::rejection::QueryRejection;
@@ -15,7 +15,6 @@ use gongji_register::Member;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::kept;
 use super::{A_DAY, Console, Page, Paging, Sight, Who, asked, exportable, given, json, sit, unread};
 use crate::agency::described::masked;
 use crate::agency::table::{Cell, Table};
@@ -26,6 +25,7 @@ use crate::his::call::event_number;
 use crate::his::codes;
 use crate::his::directory::Institution;
 use crate::his::listing::{self, Listed, Sums};
+use crate::his::visited;
 use crate::serve::handout;
 use crate::serve::problem::Problem;
 
@@ -141,7 +141,7 @@ struct Answer {
 struct Whole {
     row: Row,
     sheet: Value,
-    articles: std::collections::BTreeMap<String, kept::ArticleText>,
+    articles: BTreeMap<String, Value>,
     lines: Vec<Line>,
     funds: Vec<Paid>,
     diagnoses: String,
@@ -517,10 +517,10 @@ fn whole(sight: &Sight<'_>, number: &str) -> Result<Whole, Problem> {
     let member = sight.own(&listed.settled.psn_no)?.member;
     let found = Found { person: person(&member, listed.settled.day), listed };
     let settled = &found.listed.settled;
-    let sheet = kept::sheet(number, settled);
+    let (sheet, articles) = visited::quoted(sight.service.area(sight.area), number, settled);
     let decided = &settled.decided;
     Ok(Whole {
-        articles: kept::articles(sight.service.area(sight.area), &sheet),
+        articles,
         sheet,
         lines: lines(sight, &past, settled),
         funds: decided.payments.iter().map(paid).collect(),

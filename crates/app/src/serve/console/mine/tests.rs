@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::super::testing::{Pages, settle, take_back};
-use super::masked;
 
 /// What stands before the words of a citation.
 fn key(citation: &Value) -> &str {
@@ -90,11 +89,4 @@ fn a_member_asks_for_a_relative_and_ends_it_again() {
     assert_eq!((status, &told["state"]), (200, &json!("unbound")), "{told}");
     assert_eq!(pages.post("member", "/api/v1/me/bonds/404/unbind", &json!({})).0, 400);
     assert_eq!(pages.get("cashier", "/api/v1/me").0, 403);
-}
-
-#[test]
-fn numbers_are_told_with_their_middle_hidden() {
-    for (number, shown) in [("990000198605011040", "990000********1040"), ("12345", "12***"), ("", "")] {
-        assert_eq!(masked(number), shown);
-    }
 }
