@@ -14,6 +14,7 @@ pub(crate) mod rehearsal;
 pub(crate) mod sandbox;
 mod upload;
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -135,11 +136,18 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
         let bound = listener.local_addr().context("无法取得监听地址")?;
-        println!("gongji 在 http://{bound}{} 接受请求，结算库 {}，已有 {events} 件", http::PATH, options.store);
-        println!("网页控制台与待遇计算器：http://{bound}/");
+        greet(bound, &options.store, events);
         let app = http::App { line, console: Some(Arc::new(console)) };
         http::serve(listener, app, stopped()).await.context("服务中断")
     })
+}
+
+/// Says where the service is, in one piece: whoever started it may read one line and close.
+fn greet(bound: SocketAddr, store: &Place, events: u64) {
+    let interface = format!("gongji 在 http://{bound}{} 接受请求，结算库 {store}，已有 {events} 件", http::PATH);
+    let said = format!("{interface}\n网页控制台与待遇计算器：http://{bound}/\n");
+    // A service goes on when nobody reads what it says.
+    let _ = std::io::stdout().write_all(said.as_bytes());
 }
 
 /// Who is insured, with whom there are agreements, what the catalogue lists.
