@@ -29,8 +29,8 @@ export default defineConfig({
   // One store for all: files run beside each other only where they say that they may.
   workers: 1,
   retries: 0,
-  timeout: 30_000,
-  expect: { timeout: 5_000 },
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {
     baseURL: url,

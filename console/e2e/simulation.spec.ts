@@ -10,8 +10,8 @@ const binary = resolve(process.env.GONGJI_BIN ?? '../target/debug/gongji')
 const LONG = { timeout: 25_000 }
 
 test.beforeEach(async ({ page }) => {
-  test.setTimeout(60_000)
-  page.setDefaultTimeout(8_000)
+  test.setTimeout(120_000)
+  page.setDefaultTimeout(20_000)
   await signIn(page, 'analyst')
 })
 

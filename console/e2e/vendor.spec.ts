@@ -17,7 +17,7 @@ test('a fault is listed with its meaning and what to change, and its whole visit
   await signIn(page, 'vendor')
   await expect(async () => {
     await page.goto('/vendor')
-    await expect(page.getByText(msgid).first()).toBeVisible({ timeout: 1000 })
+    await expect(page.getByText(msgid).first()).toBeVisible({ timeout: 5000 })
   }).toPass()
   await page.getByLabel('只看报错').check()
   await page.getByRole('button', { name: '查询' }).click()
