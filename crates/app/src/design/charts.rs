@@ -171,7 +171,8 @@ pub(crate) fn fan(of: &Fan) -> anyhow::Result<String> {
             let shape = Polygon::new(around.collect::<Vec<_>>(), DOWN.mix(0.18).filled());
             chart.draw_series([shape]).map_err(|fault| fault.to_string())?;
         }
-        for (_, line) in of.lines.iter().skip(of.lines.len() / 2).take(1) {
+        // The middle one is what is expected.
+        if let Some((_, line)) = of.lines.get(of.lines.len() / 2) {
             let path = PathElement::new(points(line), DOWN.stroke_width(2));
             chart.draw_series([path]).map_err(|fault| fault.to_string())?;
         }
