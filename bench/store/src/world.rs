@@ -151,7 +151,7 @@ pub fn open_accounts(store: &Store<World>, members: u64) -> Result<()> {
             if known.person(&psn_no).is_some_and(|member| member.account > 0) {
                 return Outcome::Answer(Vec::new());
             }
-            Outcome::Record(draft("opened", &psn_no, None, String::new(), "opened 1000000000".to_owned()), None)
+            Outcome::Record(draft("opened", &psn_no, None, bytes::Bytes::new(), "opened 1000000000".to_owned()), None)
         };
         let tell = tell.clone();
         // The receiver waits below.
@@ -176,15 +176,17 @@ pub fn open_accounts(store: &Store<World>, members: u64) -> Result<()> {
 /// Settles as many as it can with so many under way.
 pub fn settle(store: &Store<World>, run: &Run, seed: u64) -> Result<Kept> {
     let answers = Answers::default();
-    let mut state = seed << 32 | run.lane.0;
-    let mut number = 0_u64;
+    let mut said = Said::new(run, seed);
     let mut next = || {
-        number += 1;
-        let (rest, divisor) = run.lane;
-        let member = random(&mut state) % (run.members / divisor).max(1) * divisor + rest;
-        submit(store, &answers, (seed, number), person(member), random(&mut state), rest);
+        let Settlement { request, reply, effects } = said.next();
+        let psn_no = request.persons[0].clone();
+        let decide = move |_: &Known<'_, World>, seq: u64| {
+            Outcome::Record(draft("settled", &psn_no, Some(seq), reply.clone(), effects.clone()), None)
+        };
+        let answers = answers.clone();
+        store.submit(request, decide, move |answer| answers.tell(answer.is_ok()));
     };
-    let (cpu, written) = (machine::cpu_of("gongji-worker"), machine::written());
+    let (cpu, written) = (writers(), machine::written());
     let begun = Instant::now();
     let until = begun + Duration::from_secs(run.seconds);
     (0..run.in_flight).for_each(|_| next());
@@ -199,25 +201,54 @@ pub fn settle(store: &Store<World>, run: &Run, seed: u64) -> Result<Kept> {
     while answers.after(done)? < all {}
     Ok(Kept {
         rate: done as f64 / took,
-        worker_micros: (machine::cpu_of("gongji-worker") - cpu) / all as f64,
+        worker_micros: (writers() - cpu) / all as f64,
         written: (machine::written() - written) / all as f64,
     })
 }
 
-/// Everything that is said is made here, on the driver's thread: what is measured is the keeping.
-fn submit(store: &Store<World>, answers: &Answers, (seed, number): (u64, u64), psn_no: String, random: u64, lane: u64) {
-    let institution = format!("H5000000{:04}", random % 2000);
-    // As the interface has it: institution, second, number.
-    let second = 20_260_301_080_000_u64 + seed * 10_000 + number / 9_000;
-    let msgid = format!("{institution}{second:014}{:04}", number % 9_000 + lane * 500);
-    let fen = i64::try_from(random % 50_000).unwrap_or(0) + 1;
-    let request = request(&institution, &msgid, &psn_no, input(&psn_no, number, fen));
-    let (reply, effects) = (reply(&psn_no, number, fen), effects(&psn_no, number, fen));
-    let decide = move |_: &Known<'_, World>, seq: u64| {
-        Outcome::Record(draft("settled", &psn_no, Some(seq), reply.clone(), effects.clone()), None)
-    };
-    let answers = answers.clone();
-    store.submit(request, decide, move |answer| answers.tell(answer.is_ok()));
+/// CPU of everything behind the store's door.
+fn writers() -> f64 {
+    machine::cpu_of("gongji-worker") + machine::cpu_of("gongji-sealer")
+}
+
+/// One settlement as it is said to the store.
+pub struct Settlement {
+    pub request: Request,
+    pub reply: bytes::Bytes,
+    pub effects: String,
+}
+
+/// Settlements one after the other, the same for the same seed. Everything that is said is made here, on the
+/// driver's thread: what is measured is the keeping.
+pub struct Said {
+    state: u64,
+    seed: u64,
+    number: u64,
+    members: u64,
+    lane: (u64, u64),
+}
+
+impl Said {
+    pub fn new(run: &Run, seed: u64) -> Self {
+        Self { state: seed << 32 | run.lane.0, seed, number: 0, members: run.members, lane: run.lane }
+    }
+
+    pub fn next(&mut self) -> Settlement {
+        self.number += 1;
+        let (number, (rest, divisor)) = (self.number, self.lane);
+        let psn_no = person(random(&mut self.state) % (self.members / divisor).max(1) * divisor + rest);
+        let random = random(&mut self.state);
+        let institution = format!("H5000000{:04}", random % 2000);
+        // As the interface has it: institution, second, number.
+        let second = 20_260_301_080_000_u64 + self.seed * 10_000 + number / 9_000;
+        let msgid = format!("{institution}{second:014}{:04}", number % 9_000 + rest * 500);
+        let fen = i64::try_from(random % 50_000).unwrap_or(0) + 1;
+        Settlement {
+            request: request(&institution, &msgid, &psn_no, input(&psn_no, number, fen)),
+            reply: reply(&psn_no, number, fen).into(),
+            effects: effects(&psn_no, number, fen),
+        }
+    }
 }
 
 fn request(institution: &str, msgid: &str, psn_no: &str, input: String) -> Request {
@@ -232,14 +263,14 @@ fn request(institution: &str, msgid: &str, psn_no: &str, input: String) -> Reque
     }
 }
 
-fn draft(kind: &'static str, psn_no: &str, visit: Option<u64>, reply: String, effects: String) -> Draft {
+fn draft(kind: &'static str, psn_no: &str, visit: Option<u64>, reply: bytes::Bytes, effects: String) -> Draft {
     Draft {
         kind,
         area: "500000".to_owned(),
         psn_no: psn_no.to_owned(),
         with: Vec::new(),
         visit,
-        reply: reply.into_bytes(),
+        reply,
         effects,
         policy: "500000-chongqing@2db9d6e2f751".to_owned(),
     }

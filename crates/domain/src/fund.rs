@@ -66,6 +66,11 @@ impl FundCode {
         FUNDS.iter().any(|fund| fund.0 == number && code.len() == 6).then_some(Self(number))
     }
 
+    /// The code as a number.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
     /// The codes that the table knows, for messages about what is allowed.
     pub fn all() -> impl Iterator<Item = Self> {
         FUNDS.iter().map(|fund| Self(fund.0))

@@ -3,7 +3,7 @@
 //! bytes; a store must compare them so, upper and lower case apart.
 
 use crate::account::{Account, FundLedger, Holder, Part};
-use crate::name::{AreaCode, NameError};
+use crate::name::{AreaCode, Name, NameError};
 use core::fmt;
 use gongji_domain::FundCode;
 
@@ -28,28 +28,58 @@ pub enum KeyError {
 
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let area = self.area();
+        self.write_key(f)
+    }
+}
+
+impl Account {
+    /// Writes the key: what printing gives, without the cost of a formatter where keys are written in great numbers.
+    ///
+    /// # Errors
+    /// Those of `into`.
+    pub fn write_key(&self, into: &mut impl fmt::Write) -> fmt::Result {
+        let mut put = |segments: &[&str]| {
+            let (person, area) = (self.person(), self.area());
+            into.write_str(person.as_ref().map_or(NOBODY, Name::as_str))?;
+            into.write_str("/")?;
+            into.write_str(itoa::Buffer::new().format(area.number()))?;
+            segments.iter().try_for_each(|segment| into.write_str("/").and_then(|()| into.write_str(segment)))
+        };
+        let mut digits = itoa::Buffer::new();
         match self {
-            Self::Personal { holder, part } => write!(f, "{}/{area}/{part}", holder.person),
-            Self::Claim { holder } => write!(f, "{}/{area}/claim", holder.person),
-            Self::Fund { ledger, .. } => write!(f, "{NOBODY}/{area}/fund/{ledger}"),
-            Self::Institution { institution, .. } => write!(f, "{NOBODY}/{area}/institution/{institution}"),
-            Self::Receivable { from, .. } => write!(f, "{NOBODY}/{area}/receivable/{from}"),
-            Self::Payable { to, .. } => write!(f, "{NOBODY}/{area}/payable/{to}"),
-            Self::Contributions { .. } => write!(f, "{NOBODY}/{area}/contributions"),
-            Self::Deposit { .. } => write!(f, "{NOBODY}/{area}/deposit"),
-            Self::Suspense { .. } => write!(f, "{NOBODY}/{area}/suspense"),
+            Self::Personal { part, .. } => put(&[part.word()]),
+            Self::Claim { .. } => put(&["claim"]),
+            Self::Fund { ledger, .. } => {
+                let fund = digits.format(ledger.fund.number());
+                match &ledger.sub {
+                    Some(sub) => put(&["fund", fund, sub.as_str()]),
+                    None => put(&["fund", fund]),
+                }
+            }
+            Self::Institution { institution, .. } => put(&["institution", institution.as_str()]),
+            Self::Receivable { from, .. } => put(&["receivable", digits.format(from.number())]),
+            Self::Payable { to, .. } => put(&["payable", digits.format(to.number())]),
+            Self::Contributions { .. } => put(&["contributions"]),
+            Self::Deposit { .. } => put(&["deposit"]),
+            Self::Suspense { .. } => put(&["suspense"]),
+        }
+    }
+}
+
+impl Part {
+    /// The word that a key has for it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Prior => "prior",
+            Self::Received => "received",
         }
     }
 }
 
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Current => "current",
-            Self::Prior => "prior",
-            Self::Received => "received",
-        })
+        f.write_str(self.word())
     }
 }
 

@@ -90,10 +90,10 @@ impl Packer {
         self.fresh.extend(dictionaries);
     }
 
-    /// The row of a sealed event.
-    pub(crate) fn pack(&mut self, event: &Event, moved: Option<&Transaction>, after: Vec<u8>) -> Row {
+    /// The row of an event that was sealed with a hash.
+    pub(crate) fn pack(&mut self, event: &Event, hash: Digest, moved: Option<&Transaction>, after: Vec<u8>) -> Row {
         let raw = raw(event, moved);
-        let mut current = self.current.get(&event.kind).copied();
+        let mut current = self.current.get(event.kind.as_str()).copied();
         let mut packed = current.map(|(id, _)| lz4_flex::block::compress_with_dict(&raw, &self.known[&id]));
         let poor = packed.as_ref().is_none_or(|packed| packed.len() * 3 > raw.len() * 2);
         if poor && current.is_none_or(|(_, renewed)| renewed < RENEWALS) {
@@ -109,7 +109,7 @@ impl Packer {
             person: event.psn_no.clone(),
             revision: event.revision,
             visit: event.visit.unwrap_or_default(),
-            hash: event.hash,
+            hash,
             dictionary: current.map_or(0, |(id, _)| id),
             body,
             after,
@@ -143,7 +143,8 @@ impl Packer {
 
 /// Every field that is not a column of its own. The kind comes first: dictionaries are told apart by it.
 fn raw(event: &Event, moved: Option<&Transaction>) -> Vec<u8> {
-    let texts = [&event.infno, &event.policy, &event.area, &event.institution, &event.recorded, &event.msgid];
+    let Event { infno, policy, area, institution, recorded, msgid, .. } = event;
+    let texts: [&str; 6] = [infno, policy, area, institution, recorded, msgid];
     let mut raw = Vec::with_capacity(256 + event.input.len() + event.reply.len() + event.effects.len());
     put_text(&mut raw, &event.kind);
     raw.push(event.version);
@@ -162,10 +163,10 @@ fn raw(event: &Event, moved: Option<&Transaction>) -> Vec<u8> {
 }
 
 fn unraw(row: &Row, prev_hash: Digest, raw: &mut Bytes<'_>) -> Option<Result<Stored, String>> {
-    let kind = raw.string()?;
+    let kind = raw.text()?.into();
     let version = raw.byte()?;
-    let [infno, policy, area, institution, recorded, msgid] = [(); 6].map(|()| raw.string());
-    let (infno, input, reply, effects) = (infno?, raw.string()?, raw.bytes()?.to_vec(), raw.string()?);
+    let [infno, policy, area, institution, recorded, msgid] = [(); 6].map(|()| raw.text());
+    let (infno, input, reply, effects) = (infno?, raw.string()?, raw.bytes()?.to_vec().into(), raw.string()?);
     let closed = raw.u64()?;
     let with = (0..raw.u64()?).map(|_| Some((raw.string()?, raw.u64()?))).collect::<Option<Vec<_>>>()?;
     let moved = match posting::take(raw, row.number)? {
@@ -180,17 +181,17 @@ fn unraw(row: &Row, prev_hash: Digest, raw: &mut Bytes<'_>) -> Option<Result<Sto
         visit: (row.visit > 0).then_some(row.visit),
         closed,
         kind,
-        area: area?,
+        area: area?.to_owned(),
         psn_no: row.person.clone(),
-        institution: institution?,
-        msgid: msgid?,
-        digest: digest_of(&infno, &input),
-        infno,
+        institution: institution?.into(),
+        msgid: msgid?.to_owned(),
+        digest: digest_of(infno, &input),
+        infno: infno.into(),
         input,
         reply,
         effects,
-        policy: policy?,
-        recorded: recorded?,
+        policy: policy?.to_owned(),
+        recorded: recorded?.into(),
         postings: moved.as_ref().filter(|_| version >= 2).map(posting::digest),
         prev_hash,
         hash: row.hash,

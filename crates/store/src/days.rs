@@ -55,14 +55,14 @@ pub(crate) struct Days {
 }
 
 impl Days {
-    /// Counts an event; gives the day that it ended, if it began a new one.
-    pub(crate) fn push(&mut self, event: &Event) -> Option<Day> {
+    /// Counts an event with its hash; gives the day that it ended, if it began a new one.
+    pub(crate) fn push(&mut self, event: &Event, hash: &Digest) -> Option<Day> {
         let mut ended = None;
         if self.first == 0 || event.day() > self.day.as_str() {
             ended = self.now();
             *self = Self { day: event.day().to_owned(), first: event.seq, tree: Growing::new() };
         }
-        self.tree.push(&sha256, leaf(&event.hash));
+        self.tree.push(&sha256, leaf(hash));
         ended
     }
 

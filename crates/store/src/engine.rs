@@ -5,6 +5,7 @@
 //! and loads visits, and [`Engine::commit`] writes everything or nothing and returns when it is on disk, or
 //! [`Engine::abandon`] ends a batch that changes nothing.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use gongji_ledger::Periods;
@@ -65,9 +66,9 @@ pub(crate) struct Found {
 pub(crate) struct Batch<'a> {
     pub rows: Vec<Row>,
     /// The messages of the rows, and those that they bar.
-    pub messages: &'a [Message],
+    pub messages: &'a [Message<'a>],
     /// Everybody who changed, with the state after the batch.
-    pub persons: Vec<(String, Kept)>,
+    pub persons: Vec<(&'a str, Kept)>,
     pub postings: Vec<Line>,
     pub days: Vec<Day>,
     pub dictionaries: Vec<Dictionary>,
@@ -171,7 +172,7 @@ pub(crate) trait Source {
 /// A transaction that puts derived rows in place of those that are there. Dropping it leaves all as it was.
 pub(crate) trait Derived {
     /// Adds what follows from some events: posting rows, and the message that each event answers.
-    fn add(&mut self, postings: &[Line], messages: &[Message]) -> Result<(), Trouble>;
+    fn add(&mut self, postings: &[Line], messages: &[Message<'_>]) -> Result<(), Trouble>;
 
     /// Puts persons, days and periods in place, says with which edition they were folded, and commits.
     fn finish(self: Box<Self>, replayed: &Replayed) -> Result<(), Trouble>;
@@ -179,23 +180,22 @@ pub(crate) trait Derived {
 
 /// Which event answers a message, or bars it.
 #[derive(Clone, Debug)]
-pub(crate) struct Message {
-    pub key: Key,
+pub(crate) struct Message<'a> {
+    pub key: Cow<'a, Key>,
     pub number: u64,
-    pub person: String,
+    pub person: Cow<'a, str>,
     pub revision: u64,
 }
 
-impl Message {
+impl Message<'_> {
     pub(crate) fn of(event: &Event) -> Self {
-        let key = Key { institution: event.institution.clone(), msgid: event.msgid.clone() };
-        Self { key, number: event.seq, person: event.psn_no.clone(), revision: event.revision }
+        Self::barred(event, event.msgid.clone())
     }
 
     /// A message that the event bars.
     pub(crate) fn barred(event: &Event, msgid: String) -> Self {
-        let key = Key { institution: event.institution.clone(), msgid };
-        Self { key, ..Self::of(event) }
+        let key = Cow::Owned(Key { institution: event.institution.to_string(), msgid });
+        Self { key, number: event.seq, person: Cow::Owned(event.psn_no.clone()), revision: event.revision }
     }
 }
 

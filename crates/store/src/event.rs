@@ -1,5 +1,7 @@
 //! One row of the journal and how it is sealed.
 
+use bytes::Bytes;
+use compact_str::CompactString;
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256 digest.
@@ -84,7 +86,7 @@ pub struct Draft {
     /// The visit that it belongs to: the one that the request names, or the event's own number if it begins one.
     pub visit: Option<u64>,
     /// The answer, kept byte for byte.
-    pub reply: Vec<u8>,
+    pub reply: Bytes,
     /// What the event changes, in the caller's own form.
     pub effects: String,
     /// Version of the rules that decided; empty when none were asked.
@@ -107,29 +109,29 @@ pub struct Event {
     /// How far the books of all areas were closed when it was decided: a number that every closing raises.
     pub closed: u64,
     /// What happened.
-    pub kind: String,
+    pub kind: CompactString,
     /// The member's pooling area.
     pub area: String,
     /// The member.
     pub psn_no: String,
     /// The institution that sent the message.
-    pub institution: String,
+    pub institution: CompactString,
     /// Its message number.
     pub msgid: String,
     /// Transaction number.
-    pub infno: String,
+    pub infno: CompactString,
     /// Canonical input.
     pub input: String,
     /// Digest of transaction number and canonical input.
     pub digest: Digest,
     /// The answer that was given.
-    pub reply: Vec<u8>,
+    pub reply: Bytes,
     /// What the event changed.
     pub effects: String,
     /// Version of the rules that decided.
     pub policy: String,
     /// The caller's time.
-    pub recorded: String,
+    pub recorded: CompactString,
     /// Digest of the transaction that it makes; none where nothing moves, and in version 1.
     pub postings: Option<Digest>,
     /// Hash of the event before.
@@ -139,15 +141,9 @@ pub struct Event {
 }
 
 impl Event {
-    /// A draft as event number `seq` after the event with hash `prev_hash`; to be sealed. `revisions` are those
-    /// of the member and then of the draft's further persons.
-    pub(crate) fn draft(
-        seq: u64,
-        prev_hash: Digest,
-        (request, digest): (&Request, Digest),
-        draft: Draft,
-        revisions: &[u64],
-    ) -> Self {
+    /// A draft as event number `seq`; to be sealed. `revisions` are those of the member and then of the draft's
+    /// further persons.
+    pub(crate) fn draft(seq: u64, (request, digest): (&Request, Digest), draft: Draft, revisions: &[u64]) -> Self {
         let mut revisions = revisions.iter().copied();
         Self {
             seq,
@@ -156,28 +152,22 @@ impl Event {
             with: draft.with.into_iter().zip(revisions).collect(),
             visit: draft.visit,
             closed: 0,
-            kind: draft.kind.to_owned(),
+            kind: CompactString::const_new(draft.kind),
             area: draft.area,
             psn_no: draft.psn_no,
-            institution: request.key.institution.clone(),
+            institution: request.key.institution.as_str().into(),
             msgid: request.key.msgid.clone(),
-            infno: request.infno.clone(),
+            infno: request.infno.as_str().into(),
             input: request.input.clone(),
             digest,
             reply: draft.reply,
             effects: draft.effects,
             policy: draft.policy,
-            recorded: request.recorded.clone(),
+            recorded: request.recorded.as_str().into(),
             postings: None,
-            prev_hash,
+            prev_hash: GENESIS,
             hash: GENESIS,
         }
-    }
-
-    /// Seals it with what it moves.
-    pub(crate) fn seal(&mut self, postings: Option<Digest>) {
-        self.postings = postings;
-        self.hash = self.computed_hash();
     }
 
     /// Everybody whose state it changes, the member first, each with which event of theirs it is.
@@ -194,8 +184,13 @@ impl Event {
     /// The hash that this event's content must have.
     #[must_use]
     pub fn computed_hash(&self) -> Digest {
+        self.sealed(&self.prev_hash, self.postings.as_ref())
+    }
+
+    /// The hash of this event's content with what it moves, after the event with hash `before`.
+    pub(crate) fn sealed(&self, before: &Digest, postings: Option<&Digest>) -> Digest {
         let mut hasher = Sha256::new();
-        hasher.update(self.prev_hash);
+        hasher.update(before);
         hasher.update(self.seq.to_le_bytes());
         // Every field with its length before it, so that no two rows share a byte string.
         for field in [
@@ -217,7 +212,7 @@ impl Event {
         // Each version is longer than the one before, so no two versions share a byte string either.
         if self.version >= 2 {
             field_into(&mut hasher, &[self.version]);
-            field_into(&mut hasher, self.postings.as_ref().map_or(&[][..], |digest| &digest[..]));
+            field_into(&mut hasher, postings.map_or(&[][..], |digest| &digest[..]));
         }
         if self.version >= 3 {
             hasher.update(self.visit.unwrap_or_default().to_le_bytes());

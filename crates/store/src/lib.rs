@@ -52,6 +52,7 @@ mod postgres;
 mod posting;
 mod reader;
 mod replay;
+mod sealing;
 mod sqlite;
 mod state;
 mod store;

@@ -79,7 +79,7 @@ impl Engine for Memory {
             self.rows.push(row.clone());
         }
         let mut messages = self.messages.0.write().unwrap_or_else(PoisonError::into_inner);
-        messages.extend(batch.messages.iter().map(|message| (message.key.clone(), message.number)));
+        messages.extend(batch.messages.iter().map(|message| (Key::clone(&message.key), message.number)));
         Ok(())
     }
 

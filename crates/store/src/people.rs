@@ -22,6 +22,8 @@ pub(crate) struct People {
     records: Vec<Box<[u8]>>,
     table: HashTable<u32>,
     hasher: FixedState,
+    /// A record that is being written.
+    scratch: Vec<u8>,
 }
 
 impl People {
@@ -35,25 +37,37 @@ impl People {
         self.table.find(self.hash(name), |at| self.name(*at) == name).is_some()
     }
 
-    /// What is kept of a person.
-    pub(crate) fn get(&self, name: &str) -> Option<Kept> {
+    /// What is kept of a person: revision and packed state.
+    pub(crate) fn find(&self, name: &str) -> Option<(u64, &[u8])> {
         let at = self.table.find(self.hash(name), |at| self.name(*at) == name)?;
         let (_, revision, packed) = split(&self.records[*at as usize]);
-        Some(Kept { revision, packed: packed.to_vec() })
+        Some((revision, packed))
+    }
+
+    /// The same, to take along.
+    pub(crate) fn get(&self, name: &str) -> Option<Kept> {
+        self.find(name).map(|(revision, packed)| Kept { revision, packed: packed.to_vec() })
     }
 
     /// Keeps a person, in place of what was kept before.
     pub(crate) fn set(&mut self, name: &str, revision: u64, packed: &[u8]) {
-        let record = record(name, revision, packed);
         let hash = self.hash(name);
         if let Some(at) = self.table.find(hash, |at| self.name(*at) == name) {
-            self.records[*at as usize] = record;
+            put_record(&mut self.scratch, name, revision, packed);
+            let record = &mut self.records[*at as usize];
+            // Mostly it is as long as before.
+            if record.len() == self.scratch.len() {
+                record.copy_from_slice(&self.scratch);
+            } else {
+                *record = self.scratch.as_slice().into();
+            }
             return;
         }
+        let record = record(name, revision, packed);
         // Four thousand million persons are more than there are.
         let at = u32::try_from(self.records.len()).unwrap_or(u32::MAX);
         self.records.push(record);
-        let Self { records, table, hasher } = self;
+        let Self { records, table, hasher, .. } = self;
         table.insert_unique(hash, at, |at| hasher.hash_one(split(&records[*at as usize]).0));
     }
 
@@ -80,10 +94,15 @@ impl People {
 /// One person as bytes.
 pub(crate) fn record(name: &str, revision: u64, packed: &[u8]) -> Box<[u8]> {
     let mut bytes = Vec::with_capacity(name.len() + packed.len() + 8);
-    put_text(&mut bytes, name);
-    put_u64(&mut bytes, revision);
-    bytes.extend_from_slice(packed);
+    put_record(&mut bytes, name, revision, packed);
     bytes.into()
+}
+
+fn put_record(into: &mut Vec<u8>, name: &str, revision: u64, packed: &[u8]) {
+    into.clear();
+    put_text(into, name);
+    put_u64(into, revision);
+    into.extend_from_slice(packed);
 }
 
 /// The parts of a record; of bytes that are none, nothing.

@@ -1,8 +1,6 @@
 //! What a transaction is in bytes and in rows: packed into the body of its event, and as one line for each
 //! posting where a database keeps those for questions. And the digest that seals it. Knows no rule of posting.
 
-use std::fmt::Write as _;
-
 use gongji_domain::{Day, Fen};
 use gongji_ledger::{EventNo, Head, Kind, Moment, Posting, Transaction};
 use sha2::{Digest as _, Sha256};
@@ -36,18 +34,16 @@ pub(crate) fn digest(transaction: &Transaction) -> Digest {
     let entry = transaction.entry();
     let head = entry.head();
     let mut text = String::with_capacity(256);
-    // Writing to a String never fails.
-    let _ = writeln!(
-        text,
-        "{} {} {} {} {}",
-        entry.kind().word(),
-        entry.concerns().map_or(0, |event| event.0),
-        head.effective.number(),
-        transaction.accounting().number(),
-        since_1970(head.recorded)
-    );
+    text.push_str(entry.kind().word());
+    put_number(&mut text, entry.concerns().map_or(0, |event| event.0));
+    put_number(&mut text, head.effective.number());
+    put_number(&mut text, transaction.accounting().number());
+    put_number(&mut text, since_1970(head.recorded));
+    text.push('\n');
     for posting in entry.postings() {
-        let _ = writeln!(text, "{} {}", posting.account, posting.amount.fen());
+        put_key(&mut text, posting);
+        put_number(&mut text, posting.amount.fen());
+        text.push('\n');
     }
     Sha256::digest(text.as_bytes()).into()
 }
@@ -83,11 +79,20 @@ pub(crate) fn put(into: &mut Vec<u8>, moved: Option<&Transaction>) {
     let mut key = String::new();
     for posting in entry.postings() {
         key.clear();
-        // Writing to a String never fails.
-        let _ = write!(key, "{}", posting.account);
+        put_key(&mut key, posting);
         put_text(into, &key);
         put_i64(into, posting.amount.fen());
     }
+}
+
+fn put_number(text: &mut String, number: impl itoa::Integer) {
+    text.push(' ');
+    text.push_str(itoa::Buffer::new().format(number));
+}
+
+fn put_key(text: &mut String, posting: &Posting) {
+    // Writing to a String never fails.
+    let _ = posting.account.write_key(text);
 }
 
 /// Reads what an event moves; nothing where the bytes end, and in words why they are no transaction.

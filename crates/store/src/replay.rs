@@ -73,7 +73,7 @@ impl<'a> Walk<'a> {
         let stream = &mut self.streams[at];
         let Some(stored) = stream.waiting.pop_front() else { return Ok(None) };
         stream.head = follows(&stored.event, stream.head)?;
-        self.days.extend(stream.days.push(&stored.event));
+        self.days.extend(stream.days.push(&stored.event, &stored.event.hash));
         for (person, revision) in stored.event.persons() {
             match self.seen.get_mut(person) {
                 Some(seen) => *seen = revision,
@@ -220,7 +220,7 @@ impl<'s, S: State> Folding<'s, S> {
 }
 
 /// The message that an event answers, and the one that it bars.
-pub(crate) fn messages_of<S: State>(state: &S, event: &Event) -> Result<Vec<Message>, WalkError> {
+pub(crate) fn messages_of<S: State>(state: &S, event: &Event) -> Result<Vec<Message<'static>>, WalkError> {
     let change = state.read(event).map_err(|reason| WalkError::Visit { seq: event.seq, reason })?;
     let barred = state.bars(&change).map(|msgid| Message::barred(event, msgid));
     Ok(std::iter::once(Message::of(event)).chain(barred).collect())

@@ -17,6 +17,7 @@ use crate::people::Kept;
 use crate::place::Place;
 use crate::postgres::{self, Postgres};
 use crate::reader::Reader;
+use crate::sealing::Sealer;
 use crate::sqlite::schema::SchemaError;
 use crate::sqlite::{self, Sqlite};
 use crate::state::{Known, State};
@@ -222,7 +223,8 @@ impl<S: State> Lane<S> {
     fn start(engine: Box<dyn Engine>, start: Start, state: Arc<S>) -> Result<Self, OpenError> {
         let committed = Arc::new(Mutex::new(start.head));
         let (sender, receiver) = sync_channel(QUEUE);
-        let worker = Worker::new(engine, state, start, Arc::clone(&committed));
+        let sealer = Sealer::start().map_err(OpenError::Thread)?;
+        let worker = Worker::new(engine, state, sealer, start, Arc::clone(&committed));
         let hand = worker.hand();
         let thread = std::thread::Builder::new()
             .name("gongji-worker".to_owned())

@@ -84,14 +84,14 @@ fn record(store: &Store<Count>, msgid: &str, person: &str, visit: Option<u64>) -
                 psn_no: person.clone(),
                 with: Vec::new(),
                 visit: visit.or(Some(number)),
-                reply: format!("{} {saw:?}", known.person(&person).unwrap()).into_bytes(),
+                reply: format!("{} {saw:?}", known.person(&person).unwrap()).into(),
                 effects: effects.clone(),
                 policy: String::new(),
             },
             None,
         )
     };
-    store.call(request, decide).map(|reply| String::from_utf8(reply.body).unwrap())
+    store.call(request, decide).map(|reply| str::from_utf8(&reply.body).unwrap().to_owned())
 }
 
 /// A kilobyte that cannot be packed smaller, always the same for the same message.

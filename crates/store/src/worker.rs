@@ -1,17 +1,19 @@
 //! The one thread of a node that decides and writes: takes the requests that wait, has the database lock
 //! their persons, decides each on what the one before it left, commits them together, and answers.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use foldhash::fast::FixedState;
 use gongji_ledger::{Periods, Transaction};
 
-use crate::body::{Packer, Row, Stored};
+use crate::body::{Dictionary, Packer, Row, Stored};
 use crate::chain::Verified;
 use crate::codec::put_bytes;
 use crate::days::Days;
@@ -20,6 +22,7 @@ use crate::event::{CLOSING, Digest, Draft, Event, GENESIS, Key, Request};
 use crate::hand::{Hand, Held};
 use crate::people::{Kept, record};
 use crate::posting;
+use crate::sealing::{Decided, Sealed, Sealer};
 use crate::state::{Known, State};
 use crate::trouble::Trouble;
 use crate::visits::Visits;
@@ -47,7 +50,7 @@ pub enum Outcome<C> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The bytes to send.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// Is it the stored answer to a message that was sent before?
     pub replayed: bool,
 }
@@ -108,7 +111,7 @@ pub(crate) struct Worker<S: State> {
     engine: Box<dyn Engine>,
     state: Arc<S>,
     hand: Arc<Hand<S::Visit>>,
-    packer: Packer,
+    sealer: Sealer,
     head: Verified,
     days: Days,
     periods: Arc<Periods>,
@@ -126,31 +129,42 @@ struct Open<P> {
 /// Visits while a batch is decided, by number, with whose they are.
 type Lent<'a, V> = HashMap<u64, (&'a str, Option<Arc<V>>), FixedState>;
 
+/// Persons while a batch is decided, by name.
+type Opened<'a, S> = HashMap<&'a str, Open<<S as State>::Person>, FixedState>;
+
+/// Persons, each with the revision that is at hand.
+type Revisions<'a> = Vec<(&'a str, Option<u64>)>;
+
 /// A batch while it is decided.
 struct Sheet<'a, S: State> {
-    persons: HashMap<&'a str, Open<S::Person>, FixedState>,
+    persons: Opened<'a, S>,
     visits: Lent<'a, S::Visit>,
-    rows: Vec<Row>,
-    messages: Vec<Message>,
-    /// The events of this batch by the messages that they answer or bar.
-    made: HashMap<Key, Rc<Event>, FixedState>,
+    messages: Vec<Message<'a>>,
+    /// The events of this batch by the messages that they answer.
+    made: HashMap<&'a Key, Arc<Event>, FixedState>,
+    /// The same by the messages that they bar.
+    barred: HashMap<Key, Arc<Event>, FixedState>,
     /// The events of messages that requests refer to.
     originals: HashMap<&'a Key, Event, FixedState>,
     postings: Vec<posting::Line>,
-    ended: Vec<crate::days::Day>,
-    head: Verified,
-    days: Days,
+    /// Number of the last event.
+    last: u64,
     periods: Option<Periods>,
 }
 
 impl<S: State> Worker<S> {
-    pub(crate) fn new(engine: Box<dyn Engine>, state: Arc<S>, start: Start, committed: Arc<Mutex<Verified>>) -> Self {
-        let mut packer = Packer::default();
-        start.dictionaries.into_iter().for_each(|dictionary| packer.learn(dictionary));
+    pub(crate) fn new(
+        engine: Box<dyn Engine>,
+        state: Arc<S>,
+        sealer: Sealer,
+        start: Start,
+        committed: Arc<Mutex<Verified>>,
+    ) -> Self {
+        learn(&sealer, start.dictionaries);
         let Start { people, head, days, periods, .. } = start;
         let hand = Arc::new(Hand::new(people, periods, engine.news()));
         let periods = Arc::clone(&hand.read().periods);
-        Self { engine, state, hand, packer, head, days, periods, committed }
+        Self { engine, state, hand, sealer, head, days, periods, committed }
     }
 
     /// What it keeps at hand.
@@ -233,7 +247,7 @@ impl<S: State> Worker<S> {
         self.head = start.head;
         self.days = start.days;
         self.periods = Arc::new(start.periods);
-        start.dictionaries.into_iter().for_each(|dictionary| self.packer.learn(dictionary));
+        learn(&self.sealer, start.dictionaries);
         let mut held = self.hand.write();
         if !self.engine.is_shared() {
             held.people = start.people;
@@ -257,7 +271,7 @@ impl<S: State> Worker<S> {
             // After a fault all visits at hand are forgotten, those that are lent to this batch among them.
             answers.push(answer?);
         }
-        if sheet.rows.is_empty() {
+        if sheet.messages.is_empty() {
             self.engine.abandon()?;
             if !sheet.visits.is_empty() {
                 give_back(&mut self.hand.write(), sheet.visits);
@@ -270,49 +284,57 @@ impl<S: State> Worker<S> {
 
     /// Locks everybody whom the batch names and takes what is known of them.
     fn open<'a>(&mut self, batch: &'a [Job<S>]) -> Result<Sheet<'a, S>, Fault> {
-        let mut names: Vec<&str> = batch.iter().flat_map(|job| &job.request.persons).map(String::as_str).collect();
-        // In one order everywhere, or two nodes could wait for each other.
-        names.sort_unstable();
-        names.dedup();
-        let held = self.hand.read();
-        let at_hand: Vec<Option<Kept>> = names.iter().map(|name| held.people.get(name)).collect();
-        drop(held);
-        let asked: Vec<_> =
-            names.iter().zip(&at_hand).map(|(name, kept)| (*name, kept.as_ref().map(|kept| kept.revision))).collect();
+        let names = batch.iter().flat_map(|job| &job.request.persons).map(String::as_str);
+        let (mut persons, mut asked) = self.at_hand(names)?;
+        if self.engine.is_shared() {
+            // In one order everywhere, or two nodes could wait for each other.
+            asked.sort_unstable();
+        }
         let (changed, periods) = self.engine.begin(&asked)?;
         if let Some(periods) = periods {
             self.periods = Arc::new(periods);
         }
-        let mut at_hand = at_hand;
         for (at, kept) in changed {
-            let name = names[at];
+            let (name, _) = asked[at];
+            persons.insert(name, self.opened(name, kept.revision, &kept.packed)?);
             // Somebody else wrote: the visits that are at hand may be old too.
             let mut held = self.hand.write();
             held.visits.forget_person(name);
             held.people.set(name, kept.revision, &kept.packed);
-            at_hand[at] = Some(kept);
         }
-        let mut persons = HashMap::with_capacity_and_hasher(names.len(), FixedState::default());
-        for (name, kept) in names.into_iter().zip(at_hand) {
-            let (revision, person) = match kept {
-                None => (0, S::Person::default()),
-                Some(kept) => (kept.revision, self.state.unpack(&kept.packed).map_err(|why| unreadable(name, &why))?),
-            };
-            persons.insert(name, Open { revision, person, packed: None });
-        }
+        self.sealer.begin(self.head, self.days.clone());
         Ok(Sheet {
             persons,
             visits: Lent::default(),
-            rows: Vec::with_capacity(batch.len()),
             messages: Vec::with_capacity(batch.len()),
-            made: HashMap::default(),
+            made: HashMap::with_capacity_and_hasher(batch.len(), FixedState::default()),
+            barred: HashMap::default(),
             originals: HashMap::default(),
             postings: Vec::new(),
-            ended: Vec::new(),
-            head: self.head,
-            days: self.days.clone(),
+            last: self.head.events,
             periods: None,
         })
+    }
+
+    /// Everybody of some names as they are at hand, and once the name of each with the revision that is at hand.
+    fn at_hand<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(Opened<'a, S>, Revisions<'a>), Fault> {
+        let held = self.hand.read();
+        let (mut persons, mut revisions) = (HashMap::with_hasher(FixedState::default()), Vec::new());
+        for name in names {
+            let Entry::Vacant(place) = persons.entry(name) else { continue };
+            let kept = held.people.find(name);
+            revisions.push((name, kept.map(|(revision, _)| revision)));
+            place.insert(match kept {
+                None => Open { revision: 0, person: S::Person::default(), packed: None },
+                Some((revision, packed)) => self.opened(name, revision, packed)?,
+            });
+        }
+        Ok((persons, revisions))
+    }
+
+    fn opened(&self, name: &str, revision: u64, packed: &[u8]) -> Result<Open<S::Person>, Fault> {
+        let person = self.state.unpack(packed).map_err(|why| unreadable(name, &why))?;
+        Ok(Open { revision, person, packed: None })
     }
 
     /// Finds earlier answers and the messages that are referred to, folds the visits that are not at hand, and has
@@ -326,7 +348,7 @@ impl<S: State> Worker<S> {
         let originals = earlier.split_off(batch.len());
         for (key, row) in referred.iter().zip(originals) {
             let Some(row) = row else { continue };
-            let stored = self.packer.unpack(row, GENESIS).map_err(|why| unreadable(&key.msgid, &why))?;
+            let stored = self.unpack(row).map_err(|why| unreadable(&key.msgid, &why))?;
             sheet.originals.insert(key, stored.event);
         }
         if !sheet.originals.is_empty() {
@@ -365,9 +387,10 @@ impl<S: State> Worker<S> {
         visits.dedup();
         let wanted = Wanted { keys, visits };
         let Found { earlier, visits, dictionaries } = self.engine.fetch(&wanted)?;
-        dictionaries.into_iter().for_each(|dictionary| self.packer.learn(dictionary));
+        learn(&self.sealer, dictionaries);
         for ((person, number), rows) in wanted.visits.iter().zip(visits) {
-            let visit = fold_visit(&*self.state, &self.packer, rows).map_err(|why| unreadable(person, &why))?;
+            let visit = self.sealer.packer(|packer| fold_visit(&*self.state, packer, rows));
+            let visit = visit.map_err(|why| unreadable(person, &why))?;
             // Whoever has no such visit must not put away that of whom it belongs to.
             let mut held = self.hand.write();
             if visit.is_some() || held.visits.is_free(*number) {
@@ -380,25 +403,29 @@ impl<S: State> Worker<S> {
     /// The answer to a message that was kept before.
     fn earlier(&self, job: &Job<S>, row: Row) -> Answer {
         let number = row.number;
-        match self.packer.unpack(row, GENESIS) {
+        match self.unpack(row) {
             Ok(Stored { event, .. }) => again(job, &event),
             Err(why) => Err(SubmitError::NotRecorded(format!("第 {number} 件：{why}"))),
         }
     }
 
+    fn unpack(&self, row: Row) -> Result<Stored, String> {
+        self.sealer.packer(|packer| packer.unpack(row, GENESIS))
+    }
+
     /// Answers one request on what the ones before it in the batch left.
     fn one<'a>(&mut self, sheet: &mut Sheet<'a, S>, job: &'a Job<S>) -> Result<Answer, Fault> {
         let request = &job.request;
-        if let Some(event) = sheet.made.get(&request.key) {
+        if let Some(event) = made(sheet, &request.key) {
             return Ok(again(job, event));
         }
         let known = known(sheet, &self.periods, request);
-        let number = sheet.head.events + 1;
+        let number = sheet.last + 1;
         // What is known is only lent for reading, so a panic leaves it as it was.
         let decided = catch_unwind(AssertUnwindSafe(|| (job.decide)(&known, number)));
         let (draft, change) = match decided {
             Err(_) => return Ok(Err(SubmitError::Panicked)),
-            Ok(Outcome::Answer(body)) => return Ok(Ok(Reply { body, replayed: false })),
+            Ok(Outcome::Answer(body)) => return Ok(Ok(Reply { body: body.into(), replayed: false })),
             Ok(Outcome::Record(draft, change)) => (draft, change),
         };
         let visit = request.visit.or(known.original.and_then(|event| event.visit));
@@ -407,7 +434,7 @@ impl<S: State> Worker<S> {
         }
         let persons = std::iter::once(&draft.psn_no).chain(&draft.with);
         let revisions: Vec<u64> = persons.map(|name| sheet.persons[name.as_str()].revision + 1).collect();
-        let mut event = Event::draft(number, sheet.head.head, (request, job.digest), draft, &revisions);
+        let mut event = Event::draft(number, (request, job.digest), draft, &revisions);
         event.closed = known.periods.measure();
         let state = &*self.state;
         let read = catch_unwind(AssertUnwindSafe(|| {
@@ -427,11 +454,10 @@ impl<S: State> Worker<S> {
             Ok(Err(reason)) => return Ok(Err(SubmitError::NotRecorded(reason))),
             Ok(Ok(read)) => read,
         };
-        event.seal(moved.as_ref().map(posting::digest));
         self.keep(sheet, job, event, change, moved)
     }
 
-    /// Takes a sealed event into the batch, its persons and its visit.
+    /// Takes an event into the batch, its persons and its visit, and has it sealed.
     fn keep<'a>(
         &mut self,
         sheet: &mut Sheet<'a, S>,
@@ -450,16 +476,19 @@ impl<S: State> Worker<S> {
         if let Some(moved) = moved.as_ref().filter(|_| self.engine.keeps_postings()) {
             sheet.postings.extend(posting::lines(&event, moved));
         }
-        sheet.ended.extend(sheet.days.push(&event));
-        sheet.head = Verified { events: event.seq, head: event.hash };
-        sheet.rows.push(self.packer.pack(&event, moved.as_ref(), after));
-        let messages = std::iter::once(Message::of(&event)).chain(barred);
-        let event = Rc::new(event);
-        for message in messages {
-            sheet.made.insert(message.key.clone(), Rc::clone(&event));
+        let (key, person) = (&job.request.key, job.request.persons.first().map_or("", String::as_str));
+        let (number, revision) = (event.seq, event.revision);
+        sheet.last = number;
+        sheet.messages.push(Message { key: Cow::Borrowed(key), number, person: Cow::Borrowed(person), revision });
+        let event = Arc::new(event);
+        sheet.made.insert(key, Arc::clone(&event));
+        if let Some(message) = barred {
+            sheet.barred.insert(Key::clone(&message.key), Arc::clone(&event));
             sheet.messages.push(message);
         }
-        Ok(Ok(Reply { body: event.reply.clone(), replayed: false }))
+        let reply = Reply { body: event.reply.clone(), replayed: false };
+        self.sealer.push(Decided { event, moved, after });
+        Ok(Ok(reply))
     }
 
     /// Folds an event; gives the states of its persons after it.
@@ -501,29 +530,28 @@ impl<S: State> Worker<S> {
     }
 
     fn commit(&mut self, sheet: Sheet<'_, S>) -> Result<(), Fault> {
+        let sealed =
+            self.sealer.finish().ok_or_else(|| Fault::Refused(Trouble::Other("sealing panicked".to_owned())))?;
+        let Sealed { rows, ended, days, head, dictionaries } = sealed;
         let changed = sheet.persons.into_iter();
-        let mut persons: Vec<(String, Kept)> = changed
-            .filter_map(|(name, open)| Some((name.to_owned(), Kept { revision: open.revision, packed: open.packed? })))
+        let persons = changed
+            .filter_map(|(name, open)| Some((name, Kept { revision: open.revision, packed: open.packed? })))
             .collect();
-        persons.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let mut days = sheet.ended;
-        days.extend(sheet.days.now());
-        let dictionaries = self.packer.take_fresh();
         let batch = Batch {
-            rows: sheet.rows,
+            rows,
             messages: &sheet.messages,
             persons,
             postings: sheet.postings,
-            days,
+            days: ended.into_iter().chain(days.now()).collect(),
             dictionaries,
-            head: sheet.head,
+            head,
             periods: sheet.periods,
         };
         let held = self.hand.read();
         let committed = self.engine.commit(&batch, &held.people);
         drop(held);
         if let Err(fault) = committed {
-            self.packer.keep_again(batch.dictionaries);
+            self.sealer.packer(|packer| packer.keep_again(batch.dictionaries));
             return Err(fault);
         }
         if let Some(periods) = batch.periods {
@@ -536,7 +564,7 @@ impl<S: State> Worker<S> {
         held.periods = Arc::clone(&self.periods);
         give_back(&mut held, sheet.visits);
         drop(held);
-        (self.head, self.days) = (sheet.head, sheet.days);
+        (self.head, self.days) = (head, days);
         *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = self.head;
         Ok(())
     }
@@ -571,7 +599,12 @@ fn known<'s, S: State>(sheet: &'s Sheet<'_, S>, periods: &'s Periods, request: &
 
 /// The event of a message that is referred to, kept before or in this batch.
 fn original<'s, S: State>(sheet: &'s Sheet<'_, S>, key: &Key) -> Option<&'s Event> {
-    sheet.made.get(key).map(|event| &**event).or_else(|| sheet.originals.get(key))
+    made(sheet, key).map(|event| &**event).or_else(|| sheet.originals.get(key))
+}
+
+/// The event of this batch that answers a message, or bars it.
+fn made<'s, S: State>(sheet: &'s Sheet<'_, S>, key: &Key) -> Option<&'s Arc<Event>> {
+    sheet.made.get(key).or_else(|| sheet.barred.get(key))
 }
 
 /// The answer to a message whose event is there, or that an event bars.
@@ -581,7 +614,7 @@ fn again<S: State>(job: &Job<S>, event: &Event) -> Answer {
     } else if event.digest == job.digest {
         Ok(Reply { body: event.reply.clone(), replayed: true })
     } else {
-        Err(SubmitError::Conflict { infno: event.infno.clone(), input: event.input.clone() })
+        Err(SubmitError::Conflict { infno: event.infno.to_string(), input: event.input.clone() })
     }
 }
 
@@ -602,6 +635,10 @@ fn misplaced(request: &Request, draft: &Draft, visit: Option<u64>, number: u64) 
         && draft.with.iter().enumerate().all(|(at, person)| others.contains(person) && once(at, person));
     let there = draft.visit.is_none_or(|named| named == number || visit == Some(named));
     (!named || !there).then(|| "the draft is about a person or visit that the request does not name".to_owned())
+}
+
+fn learn(sealer: &Sealer, dictionaries: Vec<Dictionary>) {
+    sealer.packer(|packer| dictionaries.into_iter().for_each(|dictionary| packer.learn(dictionary)));
 }
 
 /// Folds a visit from its events.

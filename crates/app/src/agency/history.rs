@@ -29,7 +29,7 @@ pub(crate) fn events(kept: &Kept, person: &str, last: Option<u64>, enough: usize
         let change = read(&event)?;
         next = previous(&change, &event, person);
         let told = told(&change);
-        happened.push(Happened { event: number, recorded: event.recorded, told, what: change });
+        happened.push(Happened { event: number, recorded: event.recorded.into(), told, what: change });
     }
     Ok(happened)
 }

@@ -82,7 +82,7 @@ impl Change {
             psn_no: number.to_owned(),
             with,
             visit: None,
-            reply: Vec::new(),
+            reply: Default::default(),
             effects: serde_json::to_string(self).expect("a change can always be written"),
             policy: policy.to_owned(),
         }

@@ -36,7 +36,7 @@ pub(crate) fn close(store: &Store<Book>, area: AreaCode, through: Day, now: Mome
                 psn_no: name.clone(),
                 with: Vec::new(),
                 visit: None,
-                reply: b"closed".to_vec(),
+                reply: "closed".into(),
                 effects: serde_json::to_string(&change).expect("a change can always be written"),
                 policy: String::new(),
             },

@@ -97,7 +97,16 @@ impl Desk<'_> {
                 let reply = serde_json::to_vec(&answer).expect("an answer can always be written");
                 let policy = String::new();
                 Outcome::Record(
-                    Draft { kind, area, psn_no: person.clone(), with, visit: None, reply, effects, policy },
+                    Draft {
+                        kind,
+                        area,
+                        psn_no: person.clone(),
+                        with,
+                        visit: None,
+                        reply: reply.into(),
+                        effects,
+                        policy,
+                    },
                     None,
                 )
             }

@@ -85,7 +85,7 @@ pub(crate) fn fate(known: &Known<'_, Book>, message: &Key) -> Outcome<Change> {
             Fate {
                 state,
                 said: said.to_owned(),
-                infno: Some(event.infno.clone()),
+                infno: Some(event.infno.to_string()),
                 recorded,
                 mdtrt_id: settled.map(|settled| settled.mdtrt_id.clone()),
                 setl_id: made.map(|(_, setl_id)| setl_id),

@@ -319,7 +319,7 @@ impl Service {
         };
         let told = |answer: Vec<u8>| String::from_utf8(answer).into_iter().filter(|name| !name.is_empty()).collect();
         self.store.submit(asking(Some(message), Vec::new()), decide, move |answer| {
-            done(answer.ok().map(|reply| told(reply.body)))
+            done(answer.ok().map(|reply| told(reply.body.into())))
         });
     }
 
@@ -333,7 +333,7 @@ impl Service {
         let request = asking(Some(message), persons);
         let message = message.clone();
         let decide = move |known: &Known<'_, Book>, _: u64| fate::fate(known, &message);
-        self.store.submit(request, decide, move |answer| done(answer.ok().map(|reply| reply.body)));
+        self.store.submit(request, decide, move |answer| done(answer.ok().map(|reply| reply.body.into())));
     }
 
     /// The reply to a message that is refused whatever it says, in the habit of whoever sent it.
@@ -446,7 +446,7 @@ impl Service {
         let decide = move |known: &Known<'_, Book>, _: u64| Outcome::Answer(see(View(known)).join("\n").into_bytes());
         self.store.submit(asking(None, asked), decide, move |told| match told {
             Ok(names) => {
-                let names = String::from_utf8(names.body).unwrap_or_default();
+                let names = String::from_utf8(names.body.into()).unwrap_or_default();
                 go_on(&service, message, names.lines().map(str::to_owned).collect(), done);
             }
             Err(error) => {
@@ -512,7 +512,7 @@ impl Service {
                             "answered again"
                         );
                     }
-                    reply.body
+                    reply.body.into()
                 },
             ));
         });
@@ -668,7 +668,7 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
                 psn_no: record.psn_no,
                 with: record.with,
                 visit: record.visit,
-                reply: envelope::reply(stamp, Ok(&record.output), &warn_msg),
+                reply: envelope::reply(stamp, Ok(&record.output), &warn_msg).into(),
                 effects,
                 policy: record.policy,
             };

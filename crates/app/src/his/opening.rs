@@ -109,7 +109,7 @@ fn opened(area: &str, psn_no: &str, change: &Change) -> Draft {
         psn_no: psn_no.to_owned(),
         with: Vec::new(),
         visit: None,
-        reply: Vec::new(),
+        reply: Default::default(),
         effects: serde_json::to_string(change).expect("a change can always be written"),
         policy: String::new(),
     }

@@ -143,7 +143,7 @@ impl Past {
 
 /// When an event was kept.
 pub(crate) fn at(event: &Event) -> String {
-    event.recorded.parse::<Moment>().map_or_else(|()| event.recorded.clone(), |moment| moment.to_string())
+    event.recorded.parse::<Moment>().map_or_else(|()| event.recorded.to_string(), |moment| moment.to_string())
 }
 
 /// The rows of either node: 2204 and 2102 name theirs differently.

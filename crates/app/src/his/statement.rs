@@ -73,7 +73,7 @@ fn of(event: &Event, settled: &Settled, setl_id: String, cancels: Option<String>
         refund: cancels.is_some(),
         sums: if cancels.is_some() { Sums::default().minus(sums) } else { sums },
         msgid: event.msgid.clone(),
-        infno: event.infno.clone(),
+        infno: event.infno.to_string(),
         day: recorded.map_or(settled.day, |recorded| recorded.day),
         time: recorded.map(moment::Moment::time).unwrap_or_default(),
         area: settled.area.clone(),

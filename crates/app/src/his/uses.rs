@@ -84,13 +84,13 @@ fn of(event: &Event, aid: Option<&Aid>, document: String, on: Day, back: bool) -
     let Some(aid) = aid else { return (None, None) };
     let used = Use {
         number: event.seq,
-        recorded: event.recorded.clone(),
+        recorded: event.recorded.to_string(),
         on,
         purpose: aid.purpose,
         bond: Some(aid.bond),
         patient: event.psn_no.clone(),
         document,
-        at: event.institution.clone(),
+        at: event.institution.to_string(),
         amount: if back { -aid.amount() } else { aid.amount() },
     };
     (Some(used), aid.previous)
@@ -101,7 +101,7 @@ fn paid(event: &Event, premium: &Premium) -> Use {
     let insured = relative.as_ref().map(|(insured, _)| known_as(insured));
     Use {
         number: event.seq,
-        recorded: event.recorded.clone(),
+        recorded: event.recorded.to_string(),
         on: *on,
         purpose: *purpose,
         bond: relative.as_ref().map(|(_, bond)| *bond),

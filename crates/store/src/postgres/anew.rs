@@ -63,7 +63,7 @@ impl Anew {
 }
 
 impl Derived for Anew {
-    fn add(&mut self, postings: &[Line], messages: &[Message]) -> Result<(), Trouble> {
+    fn add(&mut self, postings: &[Line], messages: &[Message<'_>]) -> Result<(), Trouble> {
         Ok(self.write([write::postings(postings), write::messages(messages)])?)
     }
 

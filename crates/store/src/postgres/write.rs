@@ -91,14 +91,14 @@ pub(super) fn dictionaries(made: &[Dictionary]) -> Writing<'_> {
 }
 
 /// Which event answers, or bars, which message. Somebody else may be answering one of them.
-pub(super) fn messages(messages: &[Message]) -> Writing<'_> {
-    let mut all: Vec<&Message> = messages.iter().collect();
+pub(super) fn messages<'a>(messages: &'a [Message<'_>]) -> Writing<'a> {
+    let mut all: Vec<&Message<'_>> = messages.iter().collect();
     // In one order everywhere, so that two nodes never wait for each other.
     all.sort_unstable_by_key(|message| (&message.key.institution, &message.key.msgid));
     let step = Step::new(CLAIMS)
         .with(all.iter().map(|message| message.key.institution.as_str()).collect::<Vec<_>>())
         .with(all.iter().map(|message| message.key.msgid.as_str()).collect::<Vec<_>>())
-        .with(all.iter().map(|message| message.person.as_str()).collect::<Vec<_>>())
+        .with(all.iter().map(|message| &*message.person).collect::<Vec<_>>())
         .with(all.iter().map(|message| big(message.revision)).collect::<Vec<_>>())
         .with(all.iter().map(|message| big(message.number)).collect::<Vec<_>>());
     Writing::exactly(step, all.len(), Fault::Again("别的节点正在答复同一报文".to_owned()))
@@ -144,10 +144,10 @@ pub(super) fn postings(lines: &[Line]) -> Writing<'_> {
 }
 
 /// Persons who are locked, each with the revision at which they were.
-pub(super) fn persons<'a>(persons: &'a [(String, Kept)], locked: &HashMap<String, u64>) -> Writing<'a> {
+pub(super) fn persons<'a>(persons: &'a [(&str, Kept)], locked: &HashMap<String, u64>) -> Writing<'a> {
     let before = |name: &str| locked.get(name).copied().map_or(-1, big);
     let step = Step::new(PERSONS)
-        .with(persons.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())
+        .with(persons.iter().map(|(name, _)| *name).collect::<Vec<_>>())
         .with(persons.iter().map(|(name, _)| before(name)).collect::<Vec<_>>())
         .with(persons.iter().map(|(_, kept)| big(kept.revision)).collect::<Vec<_>>())
         .with(persons.iter().map(|(_, kept)| kept.packed.as_slice()).collect::<Vec<_>>());

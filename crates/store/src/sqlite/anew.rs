@@ -23,7 +23,7 @@ impl<'a> Anew<'a> {
 }
 
 impl Derived for Anew<'_> {
-    fn add(&mut self, _: &[Line], messages: &[Message]) -> Result<(), Trouble> {
+    fn add(&mut self, _: &[Line], messages: &[Message<'_>]) -> Result<(), Trouble> {
         rows::add_messages(&self.0, messages)
     }
 

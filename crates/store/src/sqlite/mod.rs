@@ -136,9 +136,9 @@ impl Engine for Sqlite {
 
     fn fetch(&mut self, wanted: &Wanted<'_>) -> Result<Found, Fault> {
         let connection = &self.connection;
-        let recent = &self.recent;
-        let kept = |key: &&Key| if recent.is_new(key) { Ok(None) } else { rows::answered(connection, key) };
-        let earlier = wanted.keys.iter().map(kept).collect::<Result<_, _>>();
+        let new = self.recent.new_of(&wanted.keys);
+        let kept = |(key, new): (&&Key, bool)| if new { Ok(None) } else { rows::answered(connection, key) };
+        let earlier = wanted.keys.iter().zip(new).map(kept).collect::<Result<_, _>>();
         let visits = wanted.visits.iter().map(|(person, visit)| rows::visit(connection, person, *visit));
         let visits = visits.collect::<Result<_, _>>().map_err(Fault::Refused)?;
         Ok(Found { earlier: earlier.map_err(Fault::Refused)?, visits, dictionaries: Vec::new() })
@@ -147,7 +147,7 @@ impl Engine for Sqlite {
     fn commit(&mut self, batch: &Batch<'_>, people: &People) -> Result<(), Fault> {
         self.write(batch, people)?;
         self.head = batch.head;
-        if self.recent.add(batch.messages.iter().map(|message| &message.key)) {
+        if self.recent.add(batch.messages.iter().map(|message| &*message.key)) {
             // The batch is on disk whatever becomes of this; with nothing at hand the table is asked.
             self.recent.put(Recent::load(&self.connection).unwrap_or_default());
         }

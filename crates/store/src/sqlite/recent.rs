@@ -30,15 +30,28 @@ impl Shared {
 
     /// Takes in keys that were kept; whether it is time to begin anew.
     pub(super) fn add<'k>(&self, keys: impl Iterator<Item = &'k Key>) -> bool {
-        let mut recent = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        keys.for_each(|key| recent.add(key));
+        let (mut recent, mut bytes) = (self.0.write().unwrap_or_else(PoisonError::into_inner), Vec::new());
+        for key in keys {
+            rows::put_message(&mut bytes, key);
+            recent.add(&bytes);
+        }
         recent.is_full()
+    }
+
+    /// Which of some messages are certainly new.
+    pub(super) fn new_of(&self, keys: &[&Key]) -> Vec<bool> {
+        let (recent, mut bytes) = (self.0.read().unwrap_or_else(PoisonError::into_inner), Vec::new());
+        let new = |key: &&Key| {
+            rows::put_message(&mut bytes, key);
+            recent.excludes(&bytes)
+        };
+        keys.iter().map(new).collect()
     }
 }
 
 impl News for Shared {
     fn is_new(&self, message: &Key) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).excludes(message)
+        self.0.read().unwrap_or_else(PoisonError::into_inner).excludes(&rows::message(message))
     }
 }
 
@@ -58,15 +71,14 @@ impl Recent {
         // Fewer than asked for are all that there are.
         let from = if keys.len() < FEW { Some(Vec::new()) } else { keys.last().cloned() };
         let mut recent = Self { from, ..Self::default() };
-        recent.hashes.extend(keys.iter().map(|key| recent.hasher.hash_one(key)));
+        recent.hashes.extend(keys.iter().map(|key| recent.hasher.hash_one(key.as_slice())));
         Ok(recent)
     }
 
     /// Takes in a key that was kept.
-    fn add(&mut self, key: &Key) {
-        let key = rows::message(key);
-        if self.from.as_ref().is_some_and(|from| key >= *from) {
-            self.hashes.insert(self.hasher.hash_one(&key));
+    fn add(&mut self, key: &[u8]) {
+        if self.from.as_ref().is_some_and(|from| key >= from.as_slice()) {
+            self.hashes.insert(self.hasher.hash_one(key));
         }
     }
 
@@ -76,9 +88,8 @@ impl Recent {
     }
 
     /// Whether a key is certainly not in the table; otherwise the table is to be asked.
-    fn excludes(&self, key: &Key) -> bool {
-        let key = rows::message(key);
-        let at_hand = self.from.as_ref().is_some_and(|from| key >= *from);
-        at_hand && !self.hashes.contains(&self.hasher.hash_one(&key))
+    fn excludes(&self, key: &[u8]) -> bool {
+        let at_hand = self.from.as_ref().is_some_and(|from| key >= from.as_slice());
+        at_hand && !self.hashes.contains(&self.hasher.hash_one(key))
     }
 }

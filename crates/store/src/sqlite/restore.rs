@@ -186,10 +186,14 @@ impl Kept {
             let event = self.packer.unpack(row.clone(), self.head.head).map_err(unreadable)?.event;
             if !until.takes(&event) {
                 self.over = true;
-                return if self.head.events == 0 { Err(RestoreError::TooEarly(event.recorded)) } else { Ok(wanted) };
+                return if self.head.events == 0 {
+                    Err(RestoreError::TooEarly(event.recorded.into()))
+                } else {
+                    Ok(wanted)
+                };
             }
             self.head = follows(&event, self.head).map_err(VerifyError::from)?;
-            self.recorded = event.recorded;
+            self.recorded = event.recorded.into();
             wanted.push(row);
         }
         Ok(wanted)

@@ -52,21 +52,29 @@ pub(super) fn append(connection: &Connection, rows: &[Row]) -> Result<(), Troubl
 
 /// A message as the key of its row: the last eighteen characters, which hold its time, come first.
 pub(super) fn message(key: &Key) -> Vec<u8> {
-    let Key { institution, msgid } = key;
-    let from = msgid.char_indices().rev().nth(17).map_or(0, |(from, _)| from);
-    let (first, last) = msgid.split_at(from);
-    let mut bytes = Vec::with_capacity(msgid.len() + institution.len() + 4);
-    // With their lengths no two keys are the same bytes.
-    put_bytes(&mut bytes, last.as_bytes());
-    put_bytes(&mut bytes, institution.as_bytes());
-    bytes.extend_from_slice(first.as_bytes());
+    let mut bytes = Vec::with_capacity(key.msgid.len() + key.institution.len() + 4);
+    put_message(&mut bytes, key);
     bytes
 }
 
-pub(super) fn add_messages(connection: &Connection, messages: &[Message]) -> Result<(), Trouble> {
+/// The same in place of what stands in a buffer.
+pub(super) fn put_message(into: &mut Vec<u8>, key: &Key) {
+    let Key { institution, msgid } = key;
+    let from = msgid.char_indices().rev().nth(17).map_or(0, |(from, _)| from);
+    let (first, last) = msgid.split_at(from);
+    into.clear();
+    // With their lengths no two keys are the same bytes.
+    put_bytes(into, last.as_bytes());
+    put_bytes(into, institution.as_bytes());
+    into.extend_from_slice(first.as_bytes());
+}
+
+pub(super) fn add_messages(connection: &Connection, messages: &[Message<'_>]) -> Result<(), Trouble> {
     let mut statement = connection.prepare_cached("INSERT INTO message (key, number) VALUES (?1, ?2)")?;
+    let mut key = Vec::new();
     for answered in messages {
-        statement.execute(params![message(&answered.key), answered.number])?;
+        put_message(&mut key, &answered.key);
+        statement.execute(params![key, answered.number])?;
     }
     Ok(())
 }

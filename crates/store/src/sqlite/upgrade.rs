@@ -43,18 +43,18 @@ fn move_over<S: State>(connection: &Connection, state: &S) -> Result<(), OpenErr
             with: Vec::new(),
             visit: None,
             closed: 0,
-            kind: sql.get(1)?,
+            kind: sql.get::<_, String>(1)?.into(),
             area: sql.get(2)?,
             psn_no: sql.get(3)?,
-            institution: sql.get(4)?,
+            institution: sql.get::<_, String>(4)?.into(),
             msgid: sql.get(5)?,
-            infno: sql.get(6)?,
+            infno: sql.get::<_, String>(6)?.into(),
             input: sql.get(7)?,
             digest: sql.get(8)?,
-            reply: sql.get(9)?,
+            reply: sql.get::<_, Vec<u8>>(9)?.into(),
             effects: sql.get(10)?,
             policy: sql.get(11)?,
-            recorded: sql.get(12)?,
+            recorded: sql.get::<_, String>(12)?.into(),
             prev_hash: sql.get(13)?,
             hash: sql.get(14)?,
             postings: postings.try_into().ok(),
@@ -78,7 +78,7 @@ fn move_over<S: State>(connection: &Connection, state: &S) -> Result<(), OpenErr
         *revision += 1;
         event.revision = *revision;
         let moved = folding.fold(&event).map_err(|reason| OpenError::Replay { seq: number, reason })?;
-        let row = packer.pack(&event, moved.as_ref(), Vec::new());
+        let row = packer.pack(&event, event.hash, moved.as_ref(), Vec::new());
         for dictionary in packer.take_fresh() {
             rows::add_dictionary(connection, &dictionary)?;
         }

@@ -152,7 +152,7 @@ fn a_proof_verifies_against_its_day_and_with_a_changed_reply_it_does_not(world: 
         assert!(proof.verifies(&day.head));
         assert!(!proof.verifies(&days[usize::from(number <= 3)].head), "another day's head");
         let mut changed = proof.clone();
-        changed.event.reply.push(b'0');
+        changed.event.reply = [&changed.event.reply[..], b"0"].concat().into();
         assert!(!changed.verifies(&day.head));
         changed.event.hash = changed.event.computed_hash();
         assert!(!changed.verifies(&day.head), "sealed anew");

@@ -47,7 +47,7 @@ fn a_draft_about_a_person_or_visit_that_was_not_named_is_refused(world: &World) 
             psn_no: member.to_owned(),
             with: with.iter().map(|person| (*person).to_owned()).collect(),
             visit,
-            reply: Vec::new(),
+            reply: Default::default(),
             effects: "1000".to_owned(),
             policy: String::new(),
         };

@@ -22,7 +22,7 @@ fn the_same_message_gets_the_same_bytes_and_happens_once(world: &World) {
     let first = added(&store, "m1", &["p"], None, "5").unwrap();
     let again = added(&store, "m1", &["p"], None, "5").unwrap();
     assert_eq!((first.replayed, again.replayed), (false, true));
-    assert_eq!(first.body, b"#1 5");
+    assert_eq!(first.body, "#1 5");
     assert_eq!(first.body, again.body);
     drop(store);
     let store = world.open(Sums(1)).unwrap();
@@ -49,7 +49,7 @@ fn the_same_message_twice_in_one_batch_happens_once(world: &World) {
     answers.sort_by_key(|(place, _)| *place);
     let replayed: Vec<_> = answers[..2].iter().map(|(_, answer)| answer.as_ref().unwrap().replayed).collect();
     assert_eq!(replayed, [false, true]);
-    assert_eq!(answers[1].1.as_ref().unwrap().body, b"#1 5");
+    assert_eq!(answers[1].1.as_ref().unwrap().body, "#1 5");
     let asked = SubmitError::Conflict { infno: "2207".to_owned(), input: "{}".to_owned() };
     assert_eq!(answers[2].1, Err(asked));
     assert_eq!((sum(&store, "p"), store.head().events), (5, 1));
@@ -62,7 +62,7 @@ fn other_content_under_the_same_number_is_refused_and_told_what_was_asked_before
             let (mut request, decide) = add("m1", &["p"], None, "5");
             (request.infno, request.input) = (infno.to_owned(), input.to_owned());
             match store.call(request, decide) {
-                Ok(reply) => assert_eq!((reply.body, reply.replayed), (b"#1 5".to_vec(), reopened)),
+                Ok(reply) => assert_eq!((reply.body, reply.replayed), ("#1 5".into(), reopened)),
                 Err(refused) => {
                     assert_ne!((infno, input), ("2207", r#"{"a":1}"#));
                     let asked = SubmitError::Conflict { infno: "2207".to_owned(), input: r#"{"a":1}"#.to_owned() };

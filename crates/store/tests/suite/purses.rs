@@ -184,7 +184,7 @@ pub fn doing(msgid: &str, day: &str, persons: &[&str], effects: &str) -> (Reques
         psn_no: persons[0].clone(),
         with: persons[1..].to_vec(),
         visit,
-        reply: format!("{} {effects}", persons[0]).into_bytes(),
+        reply: format!("{} {effects}", persons[0]).into(),
         effects: effects.to_owned(),
         policy: String::new(),
     };

@@ -116,7 +116,7 @@ pub fn add(
                 psn_no: persons[0].clone(),
                 with: persons[1..].to_vec(),
                 visit: visit.map(|visit| if visit == 0 { number } else { visit }),
-                reply: format!("#{number} {after}").into_bytes(),
+                reply: format!("#{number} {after}").into(),
                 effects: effects.clone(),
                 policy: String::new(),
             },
@@ -176,5 +176,5 @@ pub fn hold(store: &Store<Sums>) -> mpsc::Sender<()> {
 }
 
 pub fn text(answer: Result<Reply, SubmitError>) -> String {
-    String::from_utf8(answer.unwrap().body).unwrap()
+    str::from_utf8(&answer.unwrap().body).unwrap().to_owned()
 }

@@ -211,7 +211,7 @@ impl Sent {
                 psn_no: self.persons[0].clone(),
                 with: self.persons[1..].to_vec(),
                 visit,
-                reply: format!("{number} {} {} {visited}{late}", purse.fen, purse.events).into_bytes(),
+                reply: format!("{number} {} {} {visited}{late}", purse.fen, purse.events).into(),
                 effects: effects.to_owned(),
                 policy: String::new(),
             },
@@ -226,7 +226,7 @@ pub(super) fn number(reply: &Reply) -> u64 {
 }
 
 pub(super) fn words(reply: &Reply) -> Vec<String> {
-    String::from_utf8(reply.body.clone()).unwrap().split(' ').map(str::to_owned).collect()
+    str::from_utf8(&reply.body).unwrap().split(' ').map(str::to_owned).collect()
 }
 
 /// Opens accounts of these persons.
