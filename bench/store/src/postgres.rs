@@ -66,7 +66,8 @@ fn two(options: &Options, one: &Store<World>, seed: u64) -> Result<f64> {
 }
 
 fn command(program: &str, arguments: &[&str]) -> Result<String> {
-    let out = Command::new(program).args(arguments).output().with_context(|| format!("run {program}; is it on PATH?"))?;
+    let out =
+        Command::new(program).args(arguments).output().with_context(|| format!("run {program}; is it on PATH?"))?;
     if !out.status.success() {
         bail!("{program}: {}", String::from_utf8_lossy(&out.stderr));
     }

@@ -1,6 +1,7 @@
 //! Members whose visits are settled: each settlement is a visit of its own with an input, a reply and effects
 //! as long and as alike as those of the service, four postings, and a member's counters and account.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -69,14 +70,27 @@ impl State for World {
             let funds = funds.map(|fund| FundShare { ledger: fund.into(), amount: Fen::from_fen(fen * 2) });
             let accounts = [AccountShare { holder, part: Part::Current, amount: Fen::from_fen(*fen) }];
             let institution = name(&event.institution)?;
-            let settling = Settling { area: holder.area, institution, treated_in: holder.area, funds: &funds, accounts: &accounts };
+            let settling = Settling {
+                area: holder.area,
+                institution,
+                treated_in: holder.area,
+                funds: &funds,
+                accounts: &accounts,
+            };
             rules::settlement(head, &settling)
         };
         let entry = entry.map_err(|fault| fault.to_string())?;
         gongji_ledger::Periods::default().land(entry).map(Some).map_err(|fault| fault.to_string())
     }
 
-    fn fold_person(&self, _: &str, member: &mut Member, _: Option<&()>, event: &Event, fen: &i64) -> Result<(), String> {
+    fn fold_person(
+        &self,
+        _: &str,
+        member: &mut Member,
+        _: Option<&()>,
+        event: &Event,
+        fen: &i64,
+    ) -> Result<(), String> {
         if event.kind == "opened" {
             member.account += fen;
         } else {
@@ -178,10 +192,12 @@ pub fn settle(store: &Store<World>, run: &Run, seed: u64) -> Result<Kept> {
     let answers = Answers::default();
     let mut said = Said::new(run, seed);
     let mut next = || {
-        let Settlement { request, reply, effects } = said.next();
-        let psn_no = request.persons[0].clone();
+        let Settlement { request, reply, effects, number, fen } = said.next();
+        let (psn_no, said) = (request.persons[0].clone(), Cell::new(Some(effects)));
         let decide = move |_: &Known<'_, World>, seq: u64| {
-            Outcome::Record(draft("settled", &psn_no, Some(seq), reply.clone(), effects.clone()), None)
+            // Asked again, it must say the same again.
+            let effects = said.take().unwrap_or_else(|| self::effects(&psn_no, number, fen));
+            Outcome::Record(draft("settled", &psn_no, Some(seq), reply.clone(), effects), None)
         };
         let answers = answers.clone();
         store.submit(request, decide, move |answer| answers.tell(answer.is_ok()));
@@ -216,6 +232,8 @@ pub struct Settlement {
     pub request: Request,
     pub reply: bytes::Bytes,
     pub effects: String,
+    number: u64,
+    fen: i64,
 }
 
 /// Settlements one after the other, the same for the same seed. Everything that is said is made here, on the
@@ -247,6 +265,8 @@ impl Said {
             request: request(&institution, &msgid, &psn_no, input(&psn_no, number, fen)),
             reply: reply(&psn_no, number, fen).into(),
             effects: effects(&psn_no, number, fen),
+            number,
+            fen,
         }
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use gongji_ledger::Transaction;
+use lz4_flex::block::{compress_into_with_dict, decompress_with_dict, get_maximum_output_size};
 use sha2::{Digest as _, Sha256};
 
 use crate::codec::{Bytes, put_bytes, put_text, put_u64};
@@ -63,6 +64,9 @@ pub(crate) struct Packer {
     current: HashMap<String, (i64, u8)>,
     /// Made since they were last taken to be kept.
     fresh: Vec<Dictionary>,
+    /// A body before and after it is packed: room that is used again.
+    raw: Vec<u8>,
+    packed: Vec<u8>,
 }
 
 /// A dictionary is chosen anew for a kind at most so often.
@@ -92,18 +96,20 @@ impl Packer {
 
     /// The row of an event that was sealed with a hash.
     pub(crate) fn pack(&mut self, event: &Event, hash: Digest, moved: Option<&Transaction>, after: Vec<u8>) -> Row {
-        let raw = raw(event, moved);
+        let mut raw = std::mem::take(&mut self.raw);
+        put_raw(&mut raw, event, moved);
         let mut current = self.current.get(event.kind.as_str()).copied();
-        let mut packed = current.map(|(id, _)| lz4_flex::block::compress_with_dict(&raw, &self.known[&id]));
-        let poor = packed.as_ref().is_none_or(|packed| packed.len() * 3 > raw.len() * 2);
+        let mut length = current.map_or(usize::MAX, |(id, _)| self.compress(&raw, id));
+        let poor = length.saturating_mul(3) > raw.len() * 2;
         if poor && current.is_none_or(|(_, renewed)| renewed < RENEWALS) {
             let id = self.choose(&raw);
-            packed = Some(lz4_flex::block::compress_with_dict(&raw, &self.known[&id]));
+            length = self.compress(&raw, id);
             current = Some((id, 0));
         }
-        let mut body = Vec::with_capacity(packed.as_ref().map_or(0, Vec::len) + 4);
+        let mut body = Vec::with_capacity(length + 4);
         put_u64(&mut body, raw.len() as u64);
-        body.extend_from_slice(&packed.unwrap_or_default());
+        body.extend_from_slice(&self.packed[..length]);
+        self.raw = raw;
         Row {
             number: event.seq,
             person: event.psn_no.clone(),
@@ -114,6 +120,12 @@ impl Packer {
             body,
             after,
         }
+    }
+
+    /// Packs a body against a dictionary; how long it is then.
+    fn compress(&mut self, raw: &[u8], dictionary: i64) -> usize {
+        self.packed.resize(get_maximum_output_size(raw.len()), 0);
+        compress_into_with_dict(raw, &mut self.packed, &self.known[&dictionary]).expect("there is room for the longest")
     }
 
     fn choose(&mut self, raw: &[u8]) -> i64 {
@@ -136,30 +148,29 @@ impl Packer {
             return Err(cut());
         }
         let dictionary = self.known.get(&row.dictionary).ok_or("字段 dictionary：没有这部字典")?;
-        let raw = lz4_flex::block::decompress_with_dict(body.0, length, dictionary).map_err(|_| cut())?;
+        let raw = decompress_with_dict(body.0, length, dictionary).map_err(|_| cut())?;
         unraw(&row, prev_hash, &mut Bytes(&raw)).ok_or_else(cut)?
     }
 }
 
 /// Every field that is not a column of its own. The kind comes first: dictionaries are told apart by it.
-fn raw(event: &Event, moved: Option<&Transaction>) -> Vec<u8> {
+fn put_raw(raw: &mut Vec<u8>, event: &Event, moved: Option<&Transaction>) {
     let Event { infno, policy, area, institution, recorded, msgid, .. } = event;
     let texts: [&str; 6] = [infno, policy, area, institution, recorded, msgid];
-    let mut raw = Vec::with_capacity(256 + event.input.len() + event.reply.len() + event.effects.len());
-    put_text(&mut raw, &event.kind);
+    raw.clear();
+    put_text(raw, &event.kind);
     raw.push(event.version);
-    texts.iter().for_each(|text| put_text(&mut raw, text));
-    put_text(&mut raw, &event.input);
-    put_bytes(&mut raw, &event.reply);
-    put_text(&mut raw, &event.effects);
-    put_u64(&mut raw, event.closed);
-    put_u64(&mut raw, event.with.len() as u64);
+    texts.iter().for_each(|text| put_text(raw, text));
+    put_text(raw, &event.input);
+    put_bytes(raw, &event.reply);
+    put_text(raw, &event.effects);
+    put_u64(raw, event.closed);
+    put_u64(raw, event.with.len() as u64);
     for (person, revision) in &event.with {
-        put_text(&mut raw, person);
-        put_u64(&mut raw, *revision);
+        put_text(raw, person);
+        put_u64(raw, *revision);
     }
-    posting::put(&mut raw, moved);
-    raw
+    posting::put(raw, moved);
 }
 
 fn unraw(row: &Row, prev_hash: Digest, raw: &mut Bytes<'_>) -> Option<Result<Stored, String>> {

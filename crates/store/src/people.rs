@@ -37,31 +37,23 @@ impl People {
         self.table.find(self.hash(name), |at| self.name(*at) == name).is_some()
     }
 
-    /// What is kept of a person: revision and packed state.
-    pub(crate) fn find(&self, name: &str) -> Option<(u64, &[u8])> {
-        let at = self.table.find(self.hash(name), |at| self.name(*at) == name)?;
-        let (_, revision, packed) = split(&self.records[*at as usize]);
-        Some((revision, packed))
+    /// What is kept of a person: place, which never changes, revision and packed state.
+    pub(crate) fn find(&self, name: &str) -> Option<(u32, u64, &[u8])> {
+        let at = *self.table.find(self.hash(name), |at| self.name(*at) == name)?;
+        let (_, revision, packed) = split(&self.records[at as usize]);
+        Some((at, revision, packed))
     }
 
     /// The same, to take along.
     pub(crate) fn get(&self, name: &str) -> Option<Kept> {
-        self.find(name).map(|(revision, packed)| Kept { revision, packed: packed.to_vec() })
+        self.find(name).map(|(_, revision, packed)| Kept { revision, packed: packed.to_vec() })
     }
 
     /// Keeps a person, in place of what was kept before.
     pub(crate) fn set(&mut self, name: &str, revision: u64, packed: &[u8]) {
         let hash = self.hash(name);
         if let Some(at) = self.table.find(hash, |at| self.name(*at) == name) {
-            put_record(&mut self.scratch, name, revision, packed);
-            let record = &mut self.records[*at as usize];
-            // Mostly it is as long as before.
-            if record.len() == self.scratch.len() {
-                record.copy_from_slice(&self.scratch);
-            } else {
-                *record = self.scratch.as_slice().into();
-            }
-            return;
+            return self.set_at(*at, name, revision, packed);
         }
         let record = record(name, revision, packed);
         // Four thousand million persons are more than there are.
@@ -69,6 +61,18 @@ impl People {
         self.records.push(record);
         let Self { records, table, hasher, .. } = self;
         table.insert_unique(hash, at, |at| hasher.hash_one(split(&records[*at as usize]).0));
+    }
+
+    /// The same for a person whose place is known.
+    pub(crate) fn set_at(&mut self, at: u32, name: &str, revision: u64, packed: &[u8]) {
+        put_record(&mut self.scratch, name, revision, packed);
+        let record = &mut self.records[at as usize];
+        // Mostly it is as long as before.
+        if record.len() == self.scratch.len() {
+            record.copy_from_slice(&self.scratch);
+        } else {
+            *record = self.scratch.as_slice().into();
+        }
     }
 
     /// The records of some places, as they are written to disk together.

@@ -1,10 +1,11 @@
-//! Seals and packs the events of a batch in their order, on a thread beside the worker that decides them: hashing
-//! and packing take about as long as deciding. Whoever is free does it, the worker too once it has decided its
-//! last. Knows no database and no meaning.
+//! The thread beside the worker: seals and packs the events of a batch in their order while the worker decides the
+//! next ones, and gives the answers of a batch that is on disk while the worker begins the next batch. Hashing and
+//! packing take about as long as deciding; whoever is free does it, the worker too once it has decided its last.
+//! Knows no database and no meaning.
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -16,8 +17,17 @@ use crate::days::{Day, Days};
 use crate::event::{Event, GENESIS};
 use crate::posting;
 
-/// So many events are handed over together; for fewer nobody is woken.
-const SHARE: usize = 32;
+/// So many events are handed over together, and answered together; for fewer nobody is woken.
+const SHARE: usize = 64;
+
+/// So much may wait for the thread; what is more, the worker does itself.
+const ERRANDS: usize = 4;
+
+/// What the thread is asked to do.
+enum Errand {
+    Seal,
+    Run(Box<dyn FnOnce() + Send>),
+}
 
 /// An event that was decided and is to be sealed.
 pub(crate) struct Decided {
@@ -45,7 +55,7 @@ pub(crate) struct Sealer {
     waiting: Vec<Decided>,
     /// How many events of this batch there are.
     decided: usize,
-    bell: Option<SyncSender<()>>,
+    errands: Option<SyncSender<Errand>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -69,14 +79,17 @@ impl Sealer {
         let head = Verified { events: 0, head: GENESIS };
         let core = Core { packer: Packer::default(), head, days: Days::default(), rows: Vec::new(), ended: Vec::new() };
         let shared = Arc::new(Shared { core: Mutex::new(core), queue: Mutex::default() });
-        let (bell, rung) = sync_channel(1);
+        let (errands, asked) = sync_channel(ERRANDS);
         let beside = Arc::clone(&shared);
         let thread = std::thread::Builder::new().name("gongji-sealer".to_owned()).spawn(move || {
-            while rung.recv().is_ok() {
-                beside.seal();
+            for errand in asked {
+                match errand {
+                    Errand::Seal => beside.seal(),
+                    Errand::Run(run) => run(),
+                }
             }
         })?;
-        Ok(Self { shared, waiting: Vec::new(), decided: 0, bell: Some(bell), thread: Some(thread) })
+        Ok(Self { shared, waiting: Vec::new(), decided: 0, errands: Some(errands), thread: Some(thread) })
     }
 
     /// Has something done with the packer.
@@ -103,10 +116,24 @@ impl Sealer {
             return;
         }
         self.hand_over();
-        if let Some(bell) = &self.bell {
-            // If it is rung already, or nobody hears it any more, the worker seals in the end.
-            let _ = bell.try_send(());
+        // If nobody takes it, the worker seals in the end.
+        let _ = self.ask(Errand::Seal);
+    }
+
+    /// Has so many answers given, beside the worker if they are many.
+    pub(crate) fn answer(&self, count: usize, give: impl FnOnce() + Send + 'static) {
+        if count < SHARE {
+            return give();
         }
+        if let Some(Errand::Run(give)) = self.ask(Errand::Run(Box::new(give))) {
+            give();
+        }
+    }
+
+    /// Asks the thread; gives back what it does not take.
+    fn ask(&self, errand: Errand) -> Option<Errand> {
+        let Some(errands) = &self.errands else { return Some(errand) };
+        errands.try_send(errand).err().map(|(TrySendError::Full(errand) | TrySendError::Disconnected(errand))| errand)
     }
 
     /// Ends the batch when all of it is sealed; nothing if sealing panicked.
@@ -138,7 +165,7 @@ impl Sealer {
 
 impl Drop for Sealer {
     fn drop(&mut self) {
-        drop(self.bell.take());
+        drop(self.errands.take());
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {

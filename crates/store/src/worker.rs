@@ -120,6 +120,8 @@ pub(crate) struct Worker<S: State> {
 
 /// One person while a batch is decided.
 struct Open<P> {
+    /// Among all persons; none where nothing was ever kept.
+    place: Option<u32>,
     revision: u64,
     person: P,
     /// Packed as the last event of the batch left it; nothing while none changed it.
@@ -177,9 +179,11 @@ impl<S: State> Worker<S> {
         while let Ok(first) = jobs.recv() {
             let batch: Vec<_> = std::iter::once(first).chain(jobs.try_iter().take(BATCH - 1)).collect();
             let (answers, usable) = self.serve(&batch);
-            for (job, answer) in batch.into_iter().zip(answers) {
-                (job.done)(answer);
-            }
+            self.sealer.answer(batch.len(), move || {
+                for (job, answer) in batch.into_iter().zip(answers) {
+                    (job.done)(answer);
+                }
+            });
             if !usable {
                 self.hand.write().open = false;
                 // What is on disk can't be read back: say so to whoever still asks, and end.
@@ -296,16 +300,16 @@ impl<S: State> Worker<S> {
         }
         for (at, kept) in changed {
             let (name, _) = asked[at];
-            persons.insert(name, self.opened(name, kept.revision, &kept.packed)?);
             // Somebody else wrote: the visits that are at hand may be old too.
             let mut held = self.hand.write();
             held.visits.forget_person(name);
             held.people.set(name, kept.revision, &kept.packed);
+            persons.insert(name, self.opened(name, held.people.find(name))?);
         }
         self.sealer.begin(self.head, self.days.clone());
         Ok(Sheet {
             persons,
-            visits: Lent::default(),
+            visits: Lent::with_capacity_and_hasher(batch.len(), FixedState::default()),
             messages: Vec::with_capacity(batch.len()),
             made: HashMap::with_capacity_and_hasher(batch.len(), FixedState::default()),
             barred: HashMap::default(),
@@ -319,22 +323,23 @@ impl<S: State> Worker<S> {
     /// Everybody of some names as they are at hand, and once the name of each with the revision that is at hand.
     fn at_hand<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(Opened<'a, S>, Revisions<'a>), Fault> {
         let held = self.hand.read();
-        let (mut persons, mut revisions) = (HashMap::with_hasher(FixedState::default()), Vec::new());
+        let mut persons = HashMap::with_capacity_and_hasher(BATCH, FixedState::default());
+        let mut revisions = Vec::with_capacity(BATCH);
         for name in names {
             let Entry::Vacant(place) = persons.entry(name) else { continue };
             let kept = held.people.find(name);
-            revisions.push((name, kept.map(|(revision, _)| revision)));
-            place.insert(match kept {
-                None => Open { revision: 0, person: S::Person::default(), packed: None },
-                Some((revision, packed)) => self.opened(name, revision, packed)?,
-            });
+            revisions.push((name, kept.map(|(_, revision, _)| revision)));
+            place.insert(self.opened(name, kept)?);
         }
         Ok((persons, revisions))
     }
 
-    fn opened(&self, name: &str, revision: u64, packed: &[u8]) -> Result<Open<S::Person>, Fault> {
+    fn opened(&self, name: &str, kept: Option<(u32, u64, &[u8])>) -> Result<Open<S::Person>, Fault> {
+        let Some((place, revision, packed)) = kept else {
+            return Ok(Open { place: None, revision: 0, person: S::Person::default(), packed: None });
+        };
         let person = self.state.unpack(packed).map_err(|why| unreadable(name, &why))?;
-        Ok(Open { revision, person, packed: None })
+        Ok(Open { place: Some(place), revision, person, packed: None })
     }
 
     /// Finds earlier answers and the messages that are referred to, folds the visits that are not at hand, and has
@@ -433,7 +438,7 @@ impl<S: State> Worker<S> {
             return Ok(Err(SubmitError::NotRecorded(why)));
         }
         let persons = std::iter::once(&draft.psn_no).chain(&draft.with);
-        let revisions: Vec<u64> = persons.map(|name| sheet.persons[name.as_str()].revision + 1).collect();
+        let revisions: Vec<u64> = persons.map(|name| known.revision(name) + 1).collect();
         let mut event = Event::draft(number, (request, job.digest), draft, &revisions);
         event.closed = known.periods.measure();
         let state = &*self.state;
@@ -533,10 +538,11 @@ impl<S: State> Worker<S> {
         let sealed =
             self.sealer.finish().ok_or_else(|| Fault::Refused(Trouble::Other("sealing panicked".to_owned())))?;
         let Sealed { rows, ended, days, head, dictionaries } = sealed;
-        let changed = sheet.persons.into_iter();
-        let persons = changed
-            .filter_map(|(name, open)| Some((name, Kept { revision: open.revision, packed: open.packed? })))
-            .collect();
+        let changed = sheet.persons.into_iter().filter_map(|(name, open)| {
+            let kept = Kept { revision: open.revision, packed: open.packed? };
+            Some((open.place, (name, kept)))
+        });
+        let (places, persons): (Vec<_>, Vec<_>) = changed.unzip();
         let batch = Batch {
             rows,
             messages: &sheet.messages,
@@ -558,8 +564,11 @@ impl<S: State> Worker<S> {
             self.periods = Arc::new(periods);
         }
         let mut held = self.hand.write();
-        for (name, kept) in &batch.persons {
-            held.people.set(name, kept.revision, &kept.packed);
+        for (place, (name, kept)) in places.into_iter().zip(&batch.persons) {
+            match place {
+                Some(at) => held.people.set_at(at, name, kept.revision, &kept.packed),
+                None => held.people.set(name, kept.revision, &kept.packed),
+            }
         }
         held.periods = Arc::clone(&self.periods);
         give_back(&mut held, sheet.visits);

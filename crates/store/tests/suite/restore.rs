@@ -47,7 +47,7 @@ fn a_store_is_restored_as_it_was_then_while_it_is_in_use() {
     let restored = restored.unwrap();
     let last = world.reader().event(3).unwrap().unwrap();
     assert_eq!((restored.journal.events, restored.journal.head), (3, last.hash));
-    assert_eq!((restored.recorded, restored.left_out), (last.recorded, 3));
+    assert_eq!((restored.recorded, restored.left_out), (last.recorded.into(), 3));
     assert_eq!(told.last(), Some(&(3, 3)));
 
     let place = Place::file(&to);
