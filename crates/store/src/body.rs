@@ -62,7 +62,7 @@ pub(crate) struct Packer {
     known: HashMap<i64, Vec<u8>>,
     /// By kind of event: the one that bodies are written against now, and how often it was chosen anew.
     current: HashMap<String, (i64, u8)>,
-    /// Made since they were last taken to be kept.
+    /// Not kept yet.
     fresh: Vec<Dictionary>,
     /// A body before and after it is packed: room that is used again.
     raw: Vec<u8>,
@@ -84,14 +84,14 @@ impl Packer {
         self.known.insert(dictionary.id, dictionary.bytes);
     }
 
-    /// The dictionaries that were made since, to be kept before the rows that need them.
-    pub(crate) fn take_fresh(&mut self) -> Vec<Dictionary> {
-        std::mem::take(&mut self.fresh)
+    /// The dictionaries that are kept nowhere yet, to be kept with the rows that need them.
+    pub(crate) fn fresh(&self) -> &[Dictionary] {
+        &self.fresh
     }
 
-    /// Dictionaries that were taken and not kept after all.
-    pub(crate) fn keep_again(&mut self, dictionaries: Vec<Dictionary>) {
-        self.fresh.extend(dictionaries);
+    /// All of them are kept now.
+    pub(crate) fn kept(&mut self) {
+        self.fresh.clear();
     }
 
     /// The row of an event that was sealed with a hash.
@@ -126,6 +126,12 @@ impl Packer {
     fn compress(&mut self, raw: &[u8], dictionary: i64) -> usize {
         self.packed.resize(get_maximum_output_size(raw.len()), 0);
         compress_into_with_dict(raw, &mut self.packed, &self.known[&dictionary]).expect("there is room for the longest")
+    }
+
+    /// Forgets what dictionaries say, so that packing panics.
+    #[cfg(test)]
+    pub(crate) fn forget(&mut self) {
+        self.known.clear();
     }
 
     fn choose(&mut self, raw: &[u8]) -> i64 {

@@ -16,6 +16,7 @@ use crate::days::{Day, Days};
 use crate::event::{Event, Key};
 use crate::people::{Kept, People};
 use crate::posting::Line;
+use crate::sealing::{Panicked, Sealed, Sealer};
 use crate::trouble::Trouble;
 
 /// Why a batch did not go through; nothing of it is there unless it says otherwise.
@@ -30,6 +31,12 @@ pub(crate) enum Fault {
     /// The last step of a commit failed. Nothing of it is to be seen, but it may lie on the disk whole, and be
     /// seen by the next process if nothing is written over it before.
     Unsure(Trouble),
+}
+
+impl From<Panicked> for Fault {
+    fn from(_: Panicked) -> Self {
+        Self::Refused(Trouble::Other("sealing panicked".to_owned()))
+    }
 }
 
 /// Where a node stands when its engine was opened.
@@ -62,17 +69,13 @@ pub(crate) struct Found {
     pub dictionaries: Vec<Dictionary>,
 }
 
-/// Everything that one commit writes.
+/// What one commit writes, beside the rows of the events and what those lead to.
 pub(crate) struct Batch<'a> {
-    pub rows: Vec<Row>,
     /// The messages of the rows, and those that they bar.
     pub messages: &'a [Message<'a>],
     /// Everybody who changed, with the state after the batch.
     pub persons: Vec<(&'a str, Kept)>,
     pub postings: Vec<Line>,
-    pub days: Vec<Day>,
-    pub dictionaries: Vec<Dictionary>,
-    pub head: Verified,
     /// The periods, if one was closed.
     pub periods: Option<Periods>,
 }
@@ -93,8 +96,9 @@ pub(crate) trait Engine: Send {
     /// Finds earlier answers and loads visits.
     fn fetch(&mut self, wanted: &Wanted<'_>) -> Result<Found, Fault>;
 
-    /// Writes the batch; `people` are all persons as before it.
-    fn commit(&mut self, batch: &Batch<'_>, people: &People) -> Result<(), Fault>;
+    /// Writes the batch with the rows that `sealer` gives by and by; `people` are all persons as before it. Tells
+    /// where the batch led.
+    fn commit(&mut self, batch: &Batch<'_>, sealer: &mut Sealer, people: &People) -> Result<Sealed, Fault>;
 
     /// Ends the batch without a trace.
     fn abandon(&mut self) -> Result<(), Fault>;

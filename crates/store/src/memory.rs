@@ -12,6 +12,7 @@ use crate::days::Days;
 use crate::engine::{Batch, Engine, Fault, Found, News, Start, Wanted};
 use crate::event::{GENESIS, Key};
 use crate::people::{Kept, People};
+use crate::sealing::{Sealed, Sealer};
 
 /// Rows by number, and where to find them.
 #[derive(Default)]
@@ -71,16 +72,16 @@ impl Engine for Memory {
         Ok(Found { earlier: earlier.collect(), visits, dictionaries: Vec::new() })
     }
 
-    fn commit(&mut self, batch: &Batch<'_>, _: &People) -> Result<(), Fault> {
-        for row in &batch.rows {
+    fn commit(&mut self, batch: &Batch<'_>, sealer: &mut Sealer, _: &People) -> Result<Sealed, Fault> {
+        for row in sealer.all()? {
             if row.visit > 0 {
                 self.visits.entry(row.visit).or_default().push(row.number);
             }
-            self.rows.push(row.clone());
+            self.rows.push(row);
         }
         let mut messages = self.messages.0.write().unwrap_or_else(PoisonError::into_inner);
         messages.extend(batch.messages.iter().map(|message| (Key::clone(&message.key), message.number)));
-        Ok(())
+        Ok(sealer.finish())
     }
 
     fn abandon(&mut self) -> Result<(), Fault> {

@@ -535,31 +535,17 @@ impl<S: State> Worker<S> {
     }
 
     fn commit(&mut self, sheet: Sheet<'_, S>) -> Result<(), Fault> {
-        let sealed =
-            self.sealer.finish().ok_or_else(|| Fault::Refused(Trouble::Other("sealing panicked".to_owned())))?;
-        let Sealed { rows, ended, days, head, dictionaries } = sealed;
         let changed = sheet.persons.into_iter().filter_map(|(name, open)| {
             let kept = Kept { revision: open.revision, packed: open.packed? };
             Some((open.place, (name, kept)))
         });
         let (places, persons): (Vec<_>, Vec<_>) = changed.unzip();
-        let batch = Batch {
-            rows,
-            messages: &sheet.messages,
-            persons,
-            postings: sheet.postings,
-            days: ended.into_iter().chain(days.now()).collect(),
-            dictionaries,
-            head,
-            periods: sheet.periods,
-        };
+        let batch = Batch { messages: &sheet.messages, persons, postings: sheet.postings, periods: sheet.periods };
         let held = self.hand.read();
-        let committed = self.engine.commit(&batch, &held.people);
+        let committed = self.engine.commit(&batch, &mut self.sealer, &held.people);
         drop(held);
-        if let Err(fault) = committed {
-            self.sealer.packer(|packer| packer.keep_again(batch.dictionaries));
-            return Err(fault);
-        }
+        let Sealed { head, days, .. } = committed?;
+        self.sealer.packer(Packer::kept);
         if let Some(periods) = batch.periods {
             self.periods = Arc::new(periods);
         }

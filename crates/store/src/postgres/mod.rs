@@ -32,6 +32,7 @@ use crate::postgres::lock::Locked;
 pub(crate) use crate::postgres::moment::Moment;
 use crate::postgres::write::Writing;
 use crate::replay;
+use crate::sealing::{Sealed, Sealer};
 use crate::state::State;
 use crate::store::OpenError;
 use crate::trouble::Trouble;
@@ -185,13 +186,13 @@ impl Postgres {
     }
 
     /// Everything that a commit writes.
-    fn writings<'a>(&'a self, batch: &'a Batch<'_>) -> Vec<Writing<'a>> {
+    fn writings<'a>(&'a self, batch: &'a Batch<'_>, rows: &'a [Row], sealed: &'a Sealed) -> Vec<Writing<'a>> {
         let mut all = Vec::with_capacity(10);
-        if !batch.dictionaries.is_empty() {
-            all.push(write::dictionaries(&batch.dictionaries));
+        if !sealed.dictionaries.is_empty() {
+            all.push(write::dictionaries(&sealed.dictionaries));
         }
         all.push(write::messages(batch.messages));
-        all.push(write::events(&batch.rows));
+        all.push(write::events(rows));
         if !batch.postings.is_empty() {
             all.push(write::postings(&batch.postings));
         }
@@ -200,8 +201,8 @@ impl Postgres {
             all.extend(self.lease.tell_closing().map(Writing::any));
             all.push(write::periods(periods));
         }
-        all.push(Writing::exactly(self.lease.write(&batch.head, self.address.lease), 1, overtaken()));
-        all.push(write::days(&batch.days));
+        all.push(Writing::exactly(self.lease.write(&sealed.head, self.address.lease), 1, overtaken()));
+        all.push(write::days(&sealed.heads));
         all
     }
 }
@@ -246,17 +247,18 @@ impl Engine for Postgres {
         Ok(Found { earlier, visits, dictionaries })
     }
 
-    fn commit(&mut self, batch: &Batch<'_>, _: &People) -> Result<(), Fault> {
-        let (writings, link) = (self.writings(batch), self.link()?);
+    fn commit(&mut self, batch: &Batch<'_>, sealer: &mut Sealer, _: &People) -> Result<Sealed, Fault> {
+        let (rows, sealed) = (sealer.all()?, sealer.finish());
+        let (writings, link) = (self.writings(batch, &rows, &sealed), self.link()?);
         let (checks, steps): (Vec<_>, Vec<_>) = writings.into_iter().map(Writing::apart).unzip();
         // Everything goes at once; only when all of it was counted may it stay.
         let said = link.ask(&steps)?;
         checks.iter().zip(&said).try_for_each(|(check, rows)| check.count(rows))?;
         link.ask1(Step::new(COMMIT))?;
         drop(steps);
-        self.lease.head = batch.head;
-        self.dictionaries.extend(batch.dictionaries.iter().map(|dictionary| dictionary.id));
-        Ok(())
+        self.lease.head = sealed.head;
+        self.dictionaries.extend(sealed.dictionaries.iter().map(|dictionary| dictionary.id));
+        Ok(sealed)
     }
 
     fn abandon(&mut self) -> Result<(), Fault> {

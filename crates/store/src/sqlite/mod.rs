@@ -23,6 +23,7 @@ use crate::engine::{Batch, Engine, Fault, Found, News, Source as _, Start, Wante
 use crate::event::{GENESIS, Key};
 use crate::people::{Kept, People};
 use crate::replay::{self, derive};
+use crate::sealing::{Sealed, Sealer};
 use crate::state::State;
 use crate::store::OpenError;
 use crate::trouble::Trouble;
@@ -102,29 +103,29 @@ impl Sqlite {
         })
     }
 
-    fn write(&mut self, batch: &Batch<'_>, people: &People) -> Result<(), Fault> {
+    fn write(&mut self, batch: &Batch<'_>, sealer: &mut Sealer, people: &People) -> Result<Sealed, Fault> {
         let before = self.head.events;
-        let turns = self.turns.take(batch.rows.len() as u64, people.len(), before);
+        let turns = self.turns.take(sealer.decided() as u64, people.len(), before);
         let all = self.connection.unchecked_transaction().map_err(|fault| Fault::Refused(fault.into()))?;
-        fill(&all, batch).map_err(Fault::Refused)?;
         for turn in turns {
             rows::keep_chunk(&all, turn.chunk, before, turn.floor, people).map_err(Fault::Refused)?;
         }
+        rows::add_messages(&all, batch.messages).map_err(Fault::Refused)?;
+        while let Some(rows) = sealer.rows()? {
+            rows::append(&all, &rows).map_err(Fault::Refused)?;
+        }
+        let sealed = sealer.finish();
+        lead(&all, batch, &sealed).map_err(Fault::Refused)?;
         // The log may have all of it when its last sync, or the padding of its last sector, fails.
-        all.commit().map_err(|fault| Fault::Unsure(fault.into()))
+        all.commit().map_err(|fault| Fault::Unsure(fault.into()))?;
+        Ok(sealed)
     }
 }
 
-/// Writes everything of a batch but the persons.
-fn fill(all: &Connection, batch: &Batch<'_>) -> Result<(), Trouble> {
-    for dictionary in &batch.dictionaries {
-        rows::add_dictionary(all, dictionary)?;
-    }
-    rows::append(all, &batch.rows)?;
-    rows::add_messages(all, batch.messages)?;
-    for day in &batch.days {
-        rows::keep_day(all, day)?;
-    }
+/// Writes where the events of a batch led.
+fn lead(all: &Connection, batch: &Batch<'_>, sealed: &Sealed) -> Result<(), Trouble> {
+    sealed.dictionaries.iter().try_for_each(|dictionary| rows::add_dictionary(all, dictionary))?;
+    sealed.heads.iter().try_for_each(|day| rows::keep_day(all, day))?;
     batch.periods.as_ref().map_or(Ok(()), |periods| rows::keep_periods(all, periods))
 }
 
@@ -144,14 +145,14 @@ impl Engine for Sqlite {
         Ok(Found { earlier: earlier.map_err(Fault::Refused)?, visits, dictionaries: Vec::new() })
     }
 
-    fn commit(&mut self, batch: &Batch<'_>, people: &People) -> Result<(), Fault> {
-        self.write(batch, people)?;
-        self.head = batch.head;
+    fn commit(&mut self, batch: &Batch<'_>, sealer: &mut Sealer, people: &People) -> Result<Sealed, Fault> {
+        let sealed = self.write(batch, sealer, people)?;
+        self.head = sealed.head;
         if self.recent.add(batch.messages.iter().map(|message| &*message.key)) {
             // The batch is on disk whatever becomes of this; with nothing at hand the table is asked.
             self.recent.put(Recent::load(&self.connection).unwrap_or_default());
         }
-        Ok(())
+        Ok(sealed)
     }
 
     fn abandon(&mut self) -> Result<(), Fault> {

@@ -79,9 +79,10 @@ fn move_over<S: State>(connection: &Connection, state: &S) -> Result<(), OpenErr
         event.revision = *revision;
         let moved = folding.fold(&event).map_err(|reason| OpenError::Replay { seq: number, reason })?;
         let row = packer.pack(&event, event.hash, moved.as_ref(), Vec::new());
-        for dictionary in packer.take_fresh() {
-            rows::add_dictionary(connection, &dictionary)?;
+        for dictionary in packer.fresh() {
+            rows::add_dictionary(connection, dictionary)?;
         }
+        packer.kept();
         rows::append(connection, &[row])?;
     }
     Ok(())
