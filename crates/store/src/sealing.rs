@@ -154,7 +154,8 @@ impl Sealer {
                 self.given += rows.len();
                 return Ok(Some(rows));
             }
-            if top.panicked {
+            // Nobody seals, and nothing is left to be sealed: a share was lost.
+            if top.panicked || (top.core.is_some() && top.decided.is_empty()) {
                 return Err(Panicked);
             }
             if top.core.is_some() {
