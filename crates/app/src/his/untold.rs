@@ -7,15 +7,16 @@ use super::envelope::Outline;
 use super::errors::{Code, Fault};
 use super::json::{self, Json};
 
-/// The fault of a message that came to nothing in the store; `sent` is its content.
-pub(super) fn from_store(error: SubmitError, outline: &Outline, sent: &str) -> Fault {
+/// The fault of a message that came to nothing in the store; `sent` gives its content.
+pub(super) fn from_store(error: SubmitError, outline: &Outline, sent: impl FnOnce() -> String) -> Fault {
     match error {
         SubmitError::Conflict { infno, input } => {
             let reused = |field: String| Fault::at(Code::MessageReused, field);
             if infno != outline.infno {
                 return reused("infno".to_owned()).given(&outline.infno).allowed(format!(" {infno}，或换新的 msgid"));
             }
-            let [before, now] = [input.as_str(), sent].map(|text| json::read_text(text).unwrap_or(Json::Null));
+            let [before, now] = [input, sent()];
+            let [before, now] = [&before, &now].map(|text| json::read_text(text).unwrap_or(Json::Null));
             let field = before.difference(&now).unwrap_or_default();
             reused(format!("input.{field}")).allowed("与首次相同的内容，或换新的 msgid")
         }
