@@ -114,8 +114,8 @@ use json::Json;
 use member::{Record, certificate_name, record_name};
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
-use profile::{Profile, Required};
-use untold::from_store;
+use profile::Profile;
+use untold::{from_store, input_of};
 use written::json_of;
 
 /// Answers messages of the national interface.
@@ -649,16 +649,6 @@ fn told(stamp: &Stamp, envelope: &Envelope, notes: &Notes, looked: Result<Done, 
             envelope::reply(stamp, Err(&fault), &notes.warn_msg())
         }
     }
-}
-
-/// The input of a message that was read before, in its canonical form.
-fn input_of(body: &[u8], guard: &Guard) -> String {
-    let read = || {
-        let mut message = json::read(body).ok()?;
-        let envelope = Envelope::read(&message, Required::Tolerant, &Notes::default()).ok()?;
-        envelope.input(&mut message, guard).ok().map(|input| input.canonical())
-    };
-    read().unwrap_or_default()
 }
 
 /// Whether the journal would read a change as it is.

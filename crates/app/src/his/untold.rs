@@ -3,9 +3,12 @@
 
 use gongji_store::SubmitError;
 
-use super::envelope::Outline;
+use super::auth::Guard;
+use super::decode::Notes;
+use super::envelope::{Envelope, Outline};
 use super::errors::{Code, Fault};
 use super::json::{self, Json};
+use super::profile::Required;
 
 /// The fault of a message that came to nothing in the store; `sent` gives its content.
 pub(super) fn from_store(error: SubmitError, outline: &Outline, sent: impl FnOnce() -> String) -> Fault {
@@ -29,4 +32,14 @@ pub(super) fn from_store(error: SubmitError, outline: &Outline, sent: impl FnOnc
         SubmitError::Panicked => Fault::new(Code::InternalError),
         SubmitError::NotRecorded(_) | SubmitError::Closed | _ => Fault::new(Code::NotRecorded),
     }
+}
+
+/// The input of a message that was read before, in its canonical form.
+pub(super) fn input_of(body: &[u8], guard: &Guard) -> String {
+    let read = || {
+        let mut message = json::read(body).ok()?;
+        let envelope = Envelope::read(&message, Required::Tolerant, &Notes::default()).ok()?;
+        envelope.input(&mut message, guard).ok().map(|input| input.canonical())
+    };
+    read().unwrap_or_default()
 }
