@@ -5,8 +5,9 @@
 //! (医保目录编码) by 1316, or is the same code. 1312 lists it, 1318 gives ceilings, 1319 first-pay
 //! shares. Rows of a narrower division hold before rows of a wider one, later ones before earlier.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::fast::RandomState;
 use gongji_domain::{Day, Rate};
 
 #[cfg(test)]
@@ -57,6 +58,9 @@ pub(crate) struct Listed<'c> {
     pub from: Day,
     pub until: Day,
 }
+
+/// What is listed, by code.
+type HashMap<K, V> = std::collections::HashMap<K, V, RandomState>;
 
 /// Something that a division says for a period.
 #[derive(Clone, Debug)]
@@ -249,15 +253,15 @@ fn pick<'c, T>(
     wanted: impl Fn(&T) -> bool,
 ) -> Option<&'c Dated<T>> {
     let mut best: Option<&Dated<T>> = None;
-    let mut seen: Vec<&str> = Vec::new();
-    for row in rows?.iter().rev() {
-        if row.from > asked.day || !wanted(&row.said) || !covers(&row.division, asked.area) {
+    let rows = rows?;
+    let begun = |row: &Dated<T>| row.from <= asked.day && wanted(&row.said);
+    for (at, row) in rows.iter().enumerate().rev() {
+        if !begun(row) || !covers(&row.division, asked.area) {
             continue;
         }
-        if seen.contains(&&*row.division) {
+        if rows[at + 1..].iter().any(|later| later.division == row.division && begun(later)) {
             continue;
         }
-        seen.push(&row.division);
         let narrower = best.is_none_or(|best| stem(&best.division).len() < stem(&row.division).len());
         if asked.day <= row.until && narrower {
             best = Some(row);

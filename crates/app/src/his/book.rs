@@ -4,6 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use compact_str::CompactString;
+use foldhash::fast::RandomState;
 use gongji_adjudication::{AccountPart, Standing};
 use gongji_domain::{Day, Fen, Rate};
 use gongji_ledger::{Account, AreaCode, Transaction};
@@ -123,30 +125,30 @@ pub(crate) struct Told {
 /// A registration (2201).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Registration {
-    pub psn_no: String,
-    pub institution: String,
-    pub ipt_otp_no: String,
+    pub psn_no: CompactString,
+    pub institution: CompactString,
+    pub ipt_otp_no: CompactString,
     pub begntime: Moment,
 }
 
 /// What a visit is for (2203).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Description {
-    pub med_type: String,
+    pub med_type: CompactString,
     pub begntime: Moment,
     /// Who issued the prescription, at a pharmacy.
-    pub prescriber: Option<String>,
+    pub prescriber: Option<CompactString>,
     /// Codes of diagnoses (诊断) and of the disease that the visit is for (病种).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub diagnoses: Vec<String>,
+    pub diagnoses: Vec<CompactString>,
 }
 
 /// A priced fee line (2204).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Line {
-    pub feedetl_sn: String,
-    pub chrg_bchno: String,
-    pub item: String,
+    pub feedetl_sn: CompactString,
+    pub chrg_bchno: CompactString,
+    pub item: CompactString,
     pub amount: Fen,
     pub covered: bool,
     pub ceiling: Option<Fen>,
@@ -179,18 +181,18 @@ pub(crate) struct Purchase {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Settled {
     pub mdtrt_id: String,
-    pub chrg_bchno: String,
-    pub psn_no: String,
-    pub institution: String,
-    pub area: String,
+    pub chrg_bchno: CompactString,
+    pub psn_no: CompactString,
+    pub institution: CompactString,
+    pub area: CompactString,
     /// Where the institution lies (就医地); events from before there were books do not say, and stand
     /// in them as settled in the member's own area.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub treated_in: Option<String>,
+    pub treated_in: Option<CompactString>,
     /// Service date.
     pub day: Day,
-    pub mdtrt_cert_type: String,
-    pub med_type: String,
+    pub mdtrt_cert_type: CompactString,
+    pub med_type: CompactString,
     /// What the account held before.
     pub balance_before: Fen,
     pub decided: Decided,
@@ -222,13 +224,13 @@ pub(crate) struct Visit {
     pub description: Option<Description>,
     pub lines: Vec<Line>,
     /// The settlement that stands for a batch, by 收费批次号.
-    pub batches: HashMap<String, Option<String>>,
+    pub batches: HashMap<CompactString, Option<String>, RandomState>,
     /// The registration was taken back: nothing can be added.
     pub cancelled: bool,
     /// One purchase at a pharmacy: nothing can be added.
     pub purchase: bool,
     /// By 结算ID, the cancelled ones as well.
-    settlements: HashMap<String, Made>,
+    settlements: HashMap<String, Made, RandomState>,
 }
 
 /// A settlement and what it moved; nothing where all was paid in cash.
@@ -245,10 +247,10 @@ impl Visit {
             registration,
             description: None,
             lines: Vec::new(),
-            batches: HashMap::new(),
+            batches: HashMap::default(),
             cancelled: false,
             purchase: false,
-            settlements: HashMap::new(),
+            settlements: HashMap::default(),
         }
     }
 

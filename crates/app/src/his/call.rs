@@ -18,7 +18,7 @@ use super::files::Files;
 use super::member::{self, certificate_name, shows};
 use super::moment::Moment;
 use super::past::Past;
-use super::written::Output;
+use super::written::{Output, put_digits};
 use gongji_register::Member;
 
 /// Everything a transaction may read while it is being decided.
@@ -330,9 +330,13 @@ impl<'a> Call<'a> {
 
     /// A number for what this message makes: area, day, position in the journal, check digit.
     pub(crate) fn number(&self, member: &Member) -> String {
-        let digits = format!("{}{}{:010}", member.area, self.now.compact_day(), self.seq);
-        let check = check_digit(&digits);
-        format!("{digits}{check}")
+        let mut number = String::with_capacity(32);
+        number.push_str(&member.area);
+        put_digits(&mut number, self.now.digits() / 1_000_000, 8);
+        put_digits(&mut number, self.seq, 10.max(self.seq.checked_ilog10().unwrap_or_default() + 1));
+        let check = check_digit(&number);
+        put_digits(&mut number, check.into(), 1);
+        number
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use gongji_domain::Fen;
 
 use super::errors::{Code, Fault};
@@ -37,6 +37,11 @@ impl Notes {
 
     /// The `warn_msg`; empty when there is nothing to say.
     pub(crate) fn warn_msg(&self) -> String {
+        self.warn_msg_with(&Self::default())
+    }
+
+    /// The same together with what was said later.
+    pub(crate) fn warn_msg_with(&self, later: &Self) -> String {
         let list = |paths: &RefCell<Vec<String>>, head: &str| {
             let paths = paths.borrow();
             let shown: Vec<&str> = paths.iter().take(10).map(String::as_str).collect();
@@ -46,7 +51,8 @@ impl Notes {
         };
         let unknown = list(&self.unknown, "未识别的字段，已忽略");
         let absent = list(&self.absent, "规范要求而报文缺少的字段");
-        unknown.into_iter().chain(absent).chain(self.said.borrow().iter().cloned()).collect::<Vec<_>>().join("；")
+        let said = [self, later].map(|notes| notes.said.borrow().clone());
+        unknown.into_iter().chain(absent).chain(said.into_iter().flatten()).collect::<Vec<_>>().join("；")
     }
 }
 
@@ -84,7 +90,7 @@ impl<'a> Node<'a> {
 
     /// The path of a field.
     pub(crate) fn path(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+        if self.path.is_empty() { name.to_owned() } else { [&self.path, ".", name].concat() }
     }
 
     /// The field as it was sent.
@@ -167,8 +173,8 @@ impl<'a> Node<'a> {
     /// A day with time, or a day alone.
     pub(crate) fn moment(&self, name: &str) -> Result<Moment, Fault> {
         const FORM: &str = " yyyy-MM-dd HH:mm:ss";
-        let text = self.optional(name, 50)?.ok_or_else(|| self.missing(name, FORM))?;
-        text.parse().map_err(|()| self.invalid(name, &text, FORM))
+        let text = self.word(name, 50)?.ok_or_else(|| self.missing(name, FORM))?;
+        text.parse().map_err(|()| self.invalid(name, text, FORM))
     }
 
     /// As [`Node::moment`], but a day alone is its last second: the end of a range that a query asks for.
@@ -239,7 +245,7 @@ impl<'a> Node<'a> {
         if rows.len() > max {
             return Err(Fault::at(Code::TooManyRows, path).given(rows.len()).allowed(format!("至多 {max} 行")));
         }
-        rows.iter().enumerate().map(|(i, row)| Node::of(format!("{path}[{i}]"), row)).collect()
+        rows.iter().enumerate().map(|(i, row)| Node::of(format_compact!("{path}[{i}]"), row)).collect()
     }
 
     /// Money that may be negative, as the sums of days with more cancelled than settled; must be there.

@@ -1,7 +1,5 @@
 //! The envelope around every transaction: request in, reply out.
 
-use std::ops::Range;
-
 use compact_str::CompactString;
 
 use super::auth::Guard;
@@ -138,32 +136,37 @@ pub(crate) fn lies_in(division: &str, area: &str) -> bool {
     !prefix.is_empty() && division.starts_with(prefix)
 }
 
-/// The number of one reply, which has its time in it.
+/// The number of one reply (接收方报文ID), in its parts.
 #[derive(Clone, Debug)]
 pub(crate) struct Stamp {
-    /// 接收方报文ID
-    inf_refmsgid: String,
-    /// Where in it the time is.
-    time: Range<usize>,
+    /// Division, filled up to six places.
+    division: CompactString,
+    /// `yyyyMMddHHmmss` as a number, and milliseconds.
+    second: u64,
+    millisecond: u64,
+    /// Count of replies.
+    count: u64,
 }
 
 impl Stamp {
     /// Division, `yyyyMMddHHmmss` as a number, milliseconds, count of replies.
     pub(crate) fn new(division: &str, second: u64, millisecond: u64, count: u64) -> Self {
-        let mut inf_refmsgid = String::with_capacity(30);
-        (division.chars().count()..6).for_each(|_| inf_refmsgid.push('0'));
-        inf_refmsgid.push_str(division);
-        let from = inf_refmsgid.len();
-        put_digits(&mut inf_refmsgid, second, 14);
-        put_digits(&mut inf_refmsgid, millisecond, 3);
-        let time = from..inf_refmsgid.len();
-        put_digits(&mut inf_refmsgid, count, 7);
-        Self { inf_refmsgid, time }
+        let mut filled = CompactString::default();
+        (division.chars().count()..6).for_each(|_| filled.push('0'));
+        filled.push_str(division);
+        Self { division: filled, second, millisecond, count }
     }
 
     /// `yyyyMMddHHmmssSSS`
-    fn time(&self) -> &str {
-        &self.inf_refmsgid[self.time.clone()]
+    fn put_time(&self, text: &mut String) {
+        put_digits(text, self.second, 14);
+        put_digits(text, self.millisecond, 3);
+    }
+
+    fn put(&self, text: &mut String) {
+        text.push_str(&self.division);
+        self.put_time(text);
+        put_digits(text, self.count, 7);
     }
 }
 
@@ -174,9 +177,9 @@ pub(crate) fn reply(stamp: &Stamp, outcome: Result<&Output, &Fault>, warn_msg: &
     let mut text = String::with_capacity(output.len() + err_msg.len() + warn_msg.len() + 256);
     object(&mut text, |put| {
         put.json(name!("infcode"), if outcome.is_ok() { "0" } else { "-1" });
-        put.text(name!("inf_refmsgid"), &stamp.inf_refmsgid);
-        put.text(name!("refmsg_time"), stamp.time());
-        put.text(name!("respond_time"), stamp.time());
+        put.quoted(name!("inf_refmsgid"), |text| stamp.put(text));
+        put.quoted(name!("refmsg_time"), |text| stamp.put_time(text));
+        put.quoted(name!("respond_time"), |text| stamp.put_time(text));
         put.text(name!("err_msg"), &err_msg);
         put.text(name!("warn_msg"), warn_msg);
         put.json(name!("output"), output);

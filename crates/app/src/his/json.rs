@@ -158,7 +158,7 @@ impl<'t> Json<'t> {
     /// The canonical text: keys sorted, numbers in one form, no white space. Equal content gives
     /// equal text however it was written.
     pub(crate) fn canonical(&self) -> String {
-        let mut text = String::with_capacity(512);
+        let mut text = String::with_capacity(1024);
         self.write(&mut text);
         text
     }
@@ -180,10 +180,10 @@ impl<'t> Json<'t> {
                 out.push(']');
             }
             Self::Object(pairs) => {
-                let mut sorted: Vec<_> = pairs.iter().collect();
-                sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+                let mut sorted: Vec<_> = pairs.iter().map(|(key, value)| (beginning(key), &**key, value)).collect();
+                sorted.sort_unstable_by_key(|(beginning, key, _)| (*beginning, *key));
                 out.push('{');
-                for (i, (key, value)) in sorted.into_iter().enumerate() {
+                for (i, (_, key, value)) in sorted.into_iter().enumerate() {
                     if i > 0 {
                         out.push(',');
                     }
@@ -312,6 +312,14 @@ impl Serialize for Json<'_> {
     }
 }
 
+/// The first eight bytes of a key as a number: most keys are put in order by them alone.
+fn beginning(key: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let length = key.len().min(8);
+    bytes[..length].copy_from_slice(&key.as_bytes()[..length]);
+    u64::from_be_bytes(bytes)
+}
+
 fn join(head: &str, rest: &str) -> String {
     match rest.chars().next() {
         None => head.to_owned(),
@@ -362,6 +370,10 @@ mod tests {
         ] {
             assert_eq!(canonical(other), canonical(text), "{other}");
         }
+        assert_eq!(
+            canonical(r#"{"abcdefgh2":1,"abcdefgh":2,"b":3,"":4,"中":5,"abcdefgh1":6,"ab":7}"#),
+            r#"{"":4,"ab":7,"abcdefgh":2,"abcdefgh1":6,"abcdefgh2":1,"b":3,"中":5}"#
+        );
         // A text is not a number, and -0 is 0.
         assert_ne!(canonical("[\"1\"]"), canonical("[1]"));
         assert_eq!(canonical("[-0.0]"), "[0]");

@@ -115,7 +115,8 @@ use member::{Record, certificate_name, record_name};
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
 use profile::Profile;
-use untold::from_store;
+use untold::{from_store, input_of};
+use written::json_of;
 
 /// Answers messages of the national interface.
 pub(crate) struct Service {
@@ -126,7 +127,7 @@ pub(crate) struct Service {
     clock: Arc<dyn Clock>,
     files: Arc<dyn Files>,
     replies: AtomicU64,
-    guard: Guard,
+    guard: Arc<Guard>,
 }
 
 /// A message that was read, with what came beside it.
@@ -134,6 +135,8 @@ struct Message<'t> {
     outline: Outline,
     envelope: Envelope,
     input: Json<'t>,
+    /// The whole of it as it came.
+    body: Bytes,
     upload: Option<Bytes>,
     notes: Notes,
 }
@@ -141,8 +144,8 @@ struct Message<'t> {
 impl Message<'_> {
     /// The same for another thread.
     fn into_owned(self) -> Message<'static> {
-        let Self { outline, envelope, input, upload, notes } = self;
-        Message { outline, envelope, input: input.into_owned(), upload, notes }
+        let Self { outline, envelope, input, body, upload, notes } = self;
+        Message { outline, envelope, input: input.into_owned(), body, upload, notes }
     }
 }
 
@@ -207,13 +210,13 @@ impl Service {
         opening::enrol(&store, &directory, Moment::of(clock.now()))?;
         let archive = Arc::new(Archive::start(place)?);
         let files = Arc::new(MemoryFiles::default());
-        let (replies, guard) = (AtomicU64::new(0), Guard::open());
+        let (replies, guard) = (AtomicU64::new(0), Arc::new(Guard::open()));
         Ok(Self { directory, decider, store, archive, clock, files, replies, guard })
     }
 
     /// The same service with somebody at its door.
     pub(crate) fn guarded(self, guard: Guard) -> Self {
-        Self { guard, ..self }
+        Self { guard: Arc::new(guard), ..self }
     }
 
     /// Whether only this machine can reach the service.
@@ -263,7 +266,7 @@ impl Service {
         path_infno: Option<&str>,
         done: impl FnOnce(Vec<u8>) + Send + 'static,
     ) {
-        self.receive(body, None, path_infno, &|_| None, |answer| {
+        self.receive(&Bytes::copy_from_slice(body), None, path_infno, &|_| None, |answer| {
             done(match answer {
                 Answer::Reply(reply) => reply,
                 Answer::Gateway(_, body) => body.into_bytes(),
@@ -275,7 +278,7 @@ impl Service {
     /// address said, if it did. `done` gets the answer, on this thread or another.
     pub(crate) fn receive(
         self: &Arc<Self>,
-        body: &[u8],
+        body: &Bytes,
         upload: Option<Bytes>,
         path_infno: Option<&str>,
         headers: &Headers<'_>,
@@ -290,10 +293,14 @@ impl Service {
         let profile = self.profile(&outline.institution);
         match self.prepare(&mut message, path_infno, profile, headers, &notes) {
             Ok((envelope, input, plan)) => {
-                self.submit(Message { outline, envelope, input, upload, notes }, plan, move |reply| {
-                    // What is kept is in one form; an institution gets it in its own.
-                    done(Answer::Reply(profile.spell(reply)));
-                });
+                self.submit(
+                    Message { outline, envelope, input, body: body.clone(), upload, notes },
+                    plan,
+                    move |reply| {
+                        // What is kept is in one form; an institution gets it in its own.
+                        done(Answer::Reply(profile.spell(reply)));
+                    },
+                );
             }
             Err(Refused::Fault(fault)) => {
                 done(Answer::Reply(profile.spell(self.refuse(&outline, &fault, &notes))));
@@ -450,7 +457,7 @@ impl Service {
                 go_on(&service, message, names.lines().map(str::to_owned).collect(), done);
             }
             Err(error) => {
-                let fault = from_store(error, &message.outline, "");
+                let fault = from_store(error, &message.outline, String::new);
                 done(service.refuse(&message.outline, &fault, &message.notes));
             }
         });
@@ -468,7 +475,7 @@ impl Service {
             Work::Ask(decide) => (decide, true),
             Work::Look(look) => return self.look(message, persons, look, done),
         };
-        let Message { outline, envelope, input, notes, .. } = message;
+        let Message { outline, envelope, input, body, notes, .. } = message;
         let (now, stamp) = self.stamp(&outline);
         let key = Key { institution: envelope.institution.to_string(), msgid: envelope.msgid.to_string() };
         let deciding = Deciding { decide, envelope, notes, now, stamp };
@@ -482,20 +489,20 @@ impl Service {
         let request = Request {
             infno: deciding.envelope.infno.to_string(),
             input: input.canonical(),
-            recorded: now.to_string(),
+            recorded: now.to_text().into(),
             persons,
             visit: plan.visit,
             refers: plan.refers.map(|msgid| Key { institution: institution.to_string(), msgid }),
             key,
         };
-        // The reply to give when the store has none.
-        let (late_stamp, sent) = (deciding.stamp.clone(), request.input.clone());
+        // For the reply to give when the store has none.
+        let (late_stamp, guard) = (deciding.stamp.clone(), Arc::clone(&self.guard));
         let (directory, decider) = (Arc::clone(&self.directory), Arc::clone(&self.decider));
         let decide = move |known: &Known<'_, Book>, seq: u64| deciding.outcome(&directory, &*decider, known, seq);
         self.store.submit(request, decide, move |answer| {
             done(answer.map_or_else(
                 |error| {
-                    let fault = from_store(error, &outline, &sent);
+                    let fault = from_store(error, &outline, || input_of(&body, &guard));
                     tracing::warn!(
                         infno = outline.infno.as_str(),
                         msgid = outline.msgid.as_str(),
@@ -563,7 +570,7 @@ impl Service {
                 Some((Some(u64::from_le_bytes(*last_visit)).filter(|number| *number > 0), Record::packed(record)))
             };
             let told = told.map(|reply| known(reply).unwrap_or_default());
-            answer(told.map_err(|error| from_store(error, &outline, "")));
+            answer(told.map_err(|error| from_store(error, &outline, String::new)));
         });
     }
 
@@ -599,7 +606,7 @@ impl Deciding {
     ) -> Outcome<Change> {
         let Self { decide, envelope, now, stamp, .. } = self;
         // Asked again, it must not say everything twice.
-        let notes = self.notes.clone();
+        let said = Notes::default();
         let decided = match directory.institution(&envelope.institution) {
             None => Err(Fault::at(Code::InstitutionWithoutAgreement, "fixmedins_code").given(&envelope.institution)),
             Some(institution) => decide(&Call {
@@ -610,10 +617,10 @@ impl Deciding {
                 institution,
                 now: *now,
                 seq,
-                notes: &notes,
+                notes: &said,
             }),
         };
-        outcome(stamp, envelope, &notes, decided)
+        outcome(stamp, envelope, &self.notes.warn_msg_with(&said), decided)
     }
 }
 
@@ -651,16 +658,15 @@ fn is_read_back(effects: &str) -> bool {
 }
 
 /// What the store is to do with a decision. Errors are answers that keep nothing.
-fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Done, Fault>) -> Outcome<Change> {
-    let warn_msg = notes.warn_msg();
+fn outcome(stamp: &Stamp, envelope: &Envelope, warn_msg: &str, decided: Result<Done, Fault>) -> Outcome<Change> {
     if !warn_msg.is_empty() {
         tracing::debug!(infno = envelope.infno.as_str(), msgid = envelope.msgid.as_str(), warn_msg, "noted");
     }
     match decided {
-        Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), &warn_msg)),
+        Ok(Done::Answer(output)) => Outcome::Answer(envelope::reply(stamp, Ok(&output), warn_msg)),
         Ok(Done::File(bytes)) => Outcome::Answer(bytes),
         Ok(Done::Record(record)) => {
-            let effects = serde_json::to_string(&record.change).expect("a change can always be written");
+            let effects = json_of(&record.change);
             debug_assert!(is_read_back(&effects), "{effects}");
             let draft = Draft {
                 kind: record.kind,
@@ -668,7 +674,7 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
                 psn_no: record.psn_no,
                 with: record.with,
                 visit: record.visit,
-                reply: envelope::reply(stamp, Ok(&record.output), &warn_msg).into(),
+                reply: envelope::reply(stamp, Ok(&record.output), warn_msg).into(),
                 effects,
                 policy: record.policy,
             };
@@ -676,7 +682,7 @@ fn outcome(stamp: &Stamp, envelope: &Envelope, notes: &Notes, decided: Result<Do
         }
         Err(fault) => {
             log_fault(&envelope.infno, &envelope.msgid, &envelope.institution, &fault);
-            Outcome::Answer(envelope::reply(stamp, Err(&fault), &warn_msg))
+            Outcome::Answer(envelope::reply(stamp, Err(&fault), warn_msg))
         }
     }
 }

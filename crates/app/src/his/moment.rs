@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::CompactString;
 use gongji_domain::{Clock, Day};
 use jiff::civil::DateTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -43,7 +44,7 @@ impl Moment {
     }
 
     /// `yyyy-MM-dd HH:mm:ss`.
-    pub(crate) fn to_text(self) -> String {
+    pub(crate) fn to_text(self) -> CompactString {
         let (year, month, day) = self.day.ymd();
         let [year, month, day] = [year, month, day].map(i32::unsigned_abs);
         let [hour, minute, second] = [self.second / 3600, self.second / 60 % 60, self.second % 60];
@@ -54,12 +55,12 @@ impl Moment {
             text[at] += (number / 10) as u8;
             text[at + 1] += (number % 10) as u8;
         }
-        str::from_utf8(&text).unwrap_or_default().to_owned()
+        str::from_utf8(&text).unwrap_or_default().into()
     }
 
     /// `HH:MM:SS`.
     pub(crate) fn time(self) -> String {
-        self.to_text().split_off(11)
+        self.to_text()[11..].to_owned()
     }
 
     /// `yyyyMMdd`.
@@ -81,7 +82,7 @@ impl Moment {
 }
 
 /// `yyyy-MM-dd`.
-pub(crate) fn day_text(day: Day) -> String {
+pub(crate) fn day_text(day: Day) -> CompactString {
     let mut text = Moment { day, second: 0 }.to_text();
     text.truncate(10);
     text

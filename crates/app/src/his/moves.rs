@@ -143,15 +143,15 @@ fn settled(event: &Event, settled: &Settled, pharmacy: bool) -> Vec<Line> {
         Line { day: settled.day, ..line }
     };
     let own = Line {
-        holder: settled.psn_no.clone(),
-        area: settled.area.clone(),
-        with: settled.institution.clone(),
+        holder: settled.psn_no.to_string(),
+        area: settled.area.to_string(),
+        with: settled.institution.to_string(),
         ..paid(For::Member, what.to_owned(), settled.decided.effects.account)
     };
     let aid = settled.aid.as_deref().map(|aid| Line {
         holder: aid.holder.clone(),
         area: aid.area.clone(),
-        with: settled.psn_no.clone(),
+        with: settled.psn_no.to_string(),
         ..paid(For::Relative, format!("亲属{what}"), aid.account)
     });
     std::iter::once(own).chain(aid).collect()

@@ -8,6 +8,7 @@
 //!
 //! The catalogue is that of the area where the institution lies (就医地目录).
 
+use compact_str::CompactString;
 use gongji_domain::{Day, Fen, Rate, Rounding};
 
 use super::call::Call;
@@ -35,7 +36,7 @@ pub(crate) struct Setting<'a> {
     /// 性别
     pub sex: &'a str,
     /// Codes of the visit's diagnoses and 病种.
-    pub diagnoses: &'a [String],
+    pub diagnoses: &'a [CompactString],
 }
 
 /// One line as it is sent.
@@ -77,9 +78,9 @@ pub(crate) struct Priced {
     /// 符合政策范围金额
     pub eligible: Fen,
     /// 收费项目等级; what the catalogue does not have is 丙.
-    pub level: String,
+    pub level: CompactString,
     /// 医疗收费项目类别; what the catalogue does not have is 其他费.
-    pub charge_type: String,
+    pub charge_type: CompactString,
     /// 限制使用标志
     pub restricted: bool,
     /// 基本药物、谈判药品、儿童用药、目录特项
@@ -110,7 +111,7 @@ pub(crate) fn price_level(hosp_lv: &str) -> &'static str {
 
 impl<'a> Setting<'a> {
     /// Of a message about a member's visit on a day.
-    pub(crate) fn of(call: &Call<'a>, member: &'a Member, day: Day, diagnoses: &'a [String]) -> Self {
+    pub(crate) fn of(call: &Call<'a>, member: &'a Member, day: Day, diagnoses: &'a [CompactString]) -> Self {
         Self {
             catalogue: call.directory.catalogue(),
             area: &call.institution.area,
@@ -147,8 +148,7 @@ impl<'a> Setting<'a> {
         if item.limits.is_empty() {
             return None;
         }
-        let mut diagnoses = self.diagnoses.to_vec();
-        diagnoses.extend(line.disease.map(str::to_owned));
+        let diagnoses: Vec<&str> = self.diagnoses.iter().map(CompactString::as_str).chain(line.disease).collect();
         let circumstances = Circumstances {
             approved: line.approval == "1",
             diagnoses: &diagnoses,
@@ -177,8 +177,8 @@ fn off_list(amount: Fen, item: Option<&Listed<'_>>, memo: String) -> Priced {
         over_ceiling: Fen::ZERO,
         upfront: Fen::ZERO,
         eligible: Fen::ZERO,
-        level: item.map_or("03", |item| item.level).to_owned(),
-        charge_type: item.map_or("14", |item| item.charge_type).to_owned(),
+        level: item.map_or("03", |item| item.level).into(),
+        charge_type: item.map_or("14", |item| item.charge_type).into(),
         restricted: item.is_some_and(|item| item.restricted),
         flags: item.map_or([false; 4], |item| item.flags),
         memo,
@@ -203,8 +203,8 @@ fn covered(line: &FeeLine<'_>, item: &Listed<'_>) -> Priced {
         over_ceiling: line.amount - within,
         upfront,
         eligible: within - upfront,
-        level: item.level.to_owned(),
-        charge_type: item.charge_type.to_owned(),
+        level: item.level.into(),
+        charge_type: item.charge_type.into(),
         restricted: item.restricted,
         flags: item.flags,
         memo: if unsaid { "目录未给此项目的先自付比例，按 0 计".to_owned() } else { String::new() },
@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn what_a_restriction_does_not_allow_is_off_list_with_the_reason() {
         let catalogue = Folder::shipped().unwrap().catalogue().unwrap();
-        let diabetes = ["E11.900".to_owned()];
+        let diabetes = ["E11.900".into()];
         let here = Setting { diagnoses: &diabetes, ..setting(&catalogue, "2025-03-01") };
         let other = setting(&catalogue, "2025-03-01");
         let child = Setting { age: 14, sex: "1", ..setting(&catalogue, "2025-03-01") };

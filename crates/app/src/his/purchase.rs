@@ -117,7 +117,7 @@ impl Ask {
         let (lines, told): (Vec<Line>, Vec<LineResult>) = split.unzip();
         let bill = Bill {
             mdtrt_id: mdtrt_id.to_owned(),
-            chrg_bchno: BATCH.to_owned(),
+            chrg_bchno: BATCH.into(),
             moment: self.begntime,
             cert_type: self.cert_type,
             med_type: &self.med_type,
@@ -137,13 +137,13 @@ impl Ask {
     /// What is kept of it.
     pub(crate) fn kept(&self, settlement: Settled, lines: Vec<Line>, previous: Option<u64>) -> Purchase {
         let registration = Registration {
-            psn_no: self.psn_no.clone(),
+            psn_no: self.psn_no.as_str().into(),
             institution: settlement.institution.clone(),
-            ipt_otp_no: String::new(),
+            ipt_otp_no: "".into(),
             begntime: self.begntime,
         };
         let description = Description {
-            med_type: self.med_type.clone(),
+            med_type: self.med_type.as_str().into(),
             begntime: self.begntime,
             prescriber: None,
             diagnoses: Vec::new(),
@@ -205,7 +205,7 @@ fn read_line(node: &Node<'_>, notes: &Notes) -> Result<Fee, Fault> {
         None => Ok("0"),
         Some(_) => node.one_of("hosp_appr_flag", codes::APPROVALS),
     };
-    let feedetl_sn = node.required("feedetl_sn", 30)?;
+    let feedetl_sn = node.required_word("feedetl_sn", 30)?.into();
     let fee = Fee::read(node, feedetl_sn, approval, notes)?;
     // 药品追溯码: three spellings are in use.
     for name in ["durg_trac_info", "drug_trac_info", "drugtracinfo"] {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use compact_str::CompactString;
 use gongji_domain::{Fen, FundCode, NationalField};
 use serde::Serialize;
 
@@ -37,12 +38,12 @@ struct SetlInfo<'a> {
     certno: &'a str,
     gend: &'a str,
     naty: &'a str,
-    brdy: String,
+    brdy: CompactString,
     age: i32,
     insutype: &'static str,
     psn_type: &'a str,
     cvlserv_flag: &'a str,
-    setl_time: String,
+    setl_time: CompactString,
     mdtrt_cert_type: &'a str,
     med_type: &'a str,
     medfee_sumamt: Yuan,
@@ -96,7 +97,7 @@ impl SetlOutput<'_> {
             put.object(name!("setlinfo"), |put| self.setlinfo.put(put));
             put.rows(name!("setldetail"), &self.setldetail, SetlDetail::put);
             if let Some(lines) = &self.detlcutinfo {
-                put.json(name!("detlcutinfo"), Output::of(lines).as_str());
+                put.rows(name!("detlcutinfo"), lines, LineResult::put);
             }
         })
     }

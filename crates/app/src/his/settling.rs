@@ -79,7 +79,7 @@ impl Ask {
             member,
             Bill {
                 mdtrt_id: self.mdtrt_id.to_string(),
-                chrg_bchno: self.chrg_bchno.to_string(),
+                chrg_bchno: self.chrg_bchno.clone(),
                 moment: visit.moment(),
                 cert_type: self.cert_type,
                 med_type: &self.med_type,
@@ -173,7 +173,7 @@ impl Split {
 /// What one settlement is about.
 pub(crate) struct Bill<'a> {
     pub mdtrt_id: String,
-    pub chrg_bchno: String,
+    pub chrg_bchno: CompactString,
     pub moment: Moment,
     pub cert_type: &'a str,
     pub med_type: &'a str,
@@ -234,13 +234,13 @@ pub(crate) fn settle(call: &Call<'_>, member: &Member, mut bill: Bill<'_>) -> Re
     Ok(Settled {
         mdtrt_id: bill.mdtrt_id,
         chrg_bchno: bill.chrg_bchno,
-        psn_no: member.number.clone(),
-        institution: call.institution.code.clone(),
-        area: member.area.clone(),
-        treated_in: Some(call.institution.area.clone()),
+        psn_no: member.number.as_str().into(),
+        institution: call.institution.code.as_str().into(),
+        area: member.area.as_str().into(),
+        treated_in: Some(call.institution.area.as_str().into()),
         day: bill.moment.day,
-        mdtrt_cert_type: bill.cert_type.to_owned(),
-        med_type: bill.med_type.to_owned(),
+        mdtrt_cert_type: bill.cert_type.into(),
+        med_type: bill.med_type.into(),
         balance_before: call.book.balance(&member.number),
         decided,
         aid,

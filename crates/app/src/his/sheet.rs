@@ -70,7 +70,12 @@ impl Service {
             notes: NOTES.to_vec(),
             printed: now.to_string(),
         };
-        Ok(Kept { sheet, person: event.psn_no, area: settled.area.clone(), institution: settled.institution.clone() })
+        Ok(Kept {
+            sheet,
+            person: event.psn_no,
+            area: settled.area.to_string(),
+            institution: settled.institution.to_string(),
+        })
     }
 
     fn fields(
@@ -88,7 +93,7 @@ impl Service {
         let lies = |code: &str| self.area(code).map_or_else(|| code.to_owned(), |area| area.name().to_owned());
         vec![
             ("医药机构", institution.map_or_else(String::new, |one| one.name.clone())),
-            ("机构编号", settled.institution.clone()),
+            ("机构编号", settled.institution.to_string()),
             ("机构等级", institution.map_or_else(String::new, |one| label("hosp_lv", &one.hosp_lv))),
             ("就诊登记号", past.mdtrt_id.clone()),
             ("结算号", setl_id.to_owned()),

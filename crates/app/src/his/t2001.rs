@@ -119,7 +119,7 @@ impl Ask {
         let charge = Charge { amount: TRIAL, covered: true, ceiling: None, upfront_rate: Rate::ZERO };
         let bill = Bill {
             mdtrt_id: String::new(),
-            chrg_bchno: String::new(),
+            chrg_bchno: "".into(),
             moment: self.begntime,
             cert_type: "",
             med_type: &self.med_type,

@@ -1,5 +1,6 @@
 //! 2201 门诊挂号: opens a visit.
 
+use compact_str::CompactString;
 use serde::Serialize;
 
 use super::book::{Change, Registration};
@@ -17,22 +18,22 @@ struct Output {
 #[derive(Serialize)]
 struct Data {
     mdtrt_id: String,
-    psn_no: String,
-    ipt_otp_no: String,
+    psn_no: CompactString,
+    ipt_otp_no: CompactString,
     exp_content: &'static str,
 }
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let data = input.node("data")?;
-    let psn_no = data.required("psn_no", 30)?;
-    let insutype = data.required("insutype", 6)?;
+    let psn_no = CompactString::from(data.required_word("psn_no", 30)?);
+    let insutype = CompactString::from(data.required_word("insutype", 6)?);
     let begntime = data.moment("begntime")?;
     let cert_type = data.one_of("mdtrt_cert_type", codes::CERTIFICATES)?;
-    let cert_no = data.required("mdtrt_cert_no", 50)?;
-    let ipt_otp_no = data.required("ipt_otp_no", 30)?;
-    data.required("dept_code", 30)?;
-    data.required("dept_name", 100)?;
-    data.required("caty", 10)?;
+    let cert_no = CompactString::from(data.required_word("mdtrt_cert_no", 50)?);
+    let ipt_otp_no = CompactString::from(data.required_word("ipt_otp_no", 30)?);
+    data.required_word("dept_code", 30)?;
+    data.required_word("dept_name", 100)?;
+    data.required_word("caty", 10)?;
     // Added by later editions or sent by few clients.
     let others = ["card_sn", "psn_cert_type", "certno", "psn_type", "psn_name", "atddr_no", "dr_name", "med_type"];
     data.known(&others);
@@ -56,7 +57,7 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
                 exp_content: "",
             },
         };
-        let institution = call.institution.code.clone();
+        let institution = call.institution.code.as_str().into();
         let registration =
             Registration { psn_no: psn_no.clone(), institution, ipt_otp_no: ipt_otp_no.clone(), begntime };
         let previous = call.book.last_visit(&psn_no);

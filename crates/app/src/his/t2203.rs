@@ -1,5 +1,7 @@
 //! 2203 门诊就诊信息上传: what a visit is for. May be sent again: the last one holds.
 
+use compact_str::CompactString;
+
 use super::book::{Change, Description};
 use super::call::{Call, Done, Nothing, Plan};
 use super::codes::{self, At};
@@ -13,12 +15,12 @@ const DIAGNOSES: usize = 100;
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
     let data = input.node("mdtrtinfo")?;
     let mdtrt_id = data.required("mdtrt_id", 30)?;
-    let psn_no = data.required("psn_no", 30)?;
-    let med_type = data.required("med_type", 6)?;
+    let psn_no = CompactString::from(data.required_word("psn_no", 30)?);
+    let med_type = CompactString::from(data.required_word("med_type", 6)?);
     let begntime = data.moment("begntime")?;
     // 处方医药机构编码: sent for a pharmacy by the 2203A of some editions.
-    let prescriber = data.optional("rxfixmedinsCode", 30)?;
-    let mut diagnosed: Vec<String> = data.optional("dise_codg", 30)?.into_iter().collect();
+    let prescriber = data.word("rxfixmedinsCode", 30)?.map(CompactString::from);
+    let mut diagnosed: Vec<CompactString> = data.word("dise_codg", 30)?.into_iter().map(CompactString::from).collect();
     data.known(&["main_cond_dscr", "dise_type_code", "dise_name", "birctrl_type", "birctrl_matn_date"]);
     data.known(&["matn_type", "geso_val", "rxfixmedinsName", "rxIn", "rxfilename", "rxExpContent"]);
     data.known(&["ttp_resp", "expi_gestation_nub_of_m"]);
@@ -28,15 +30,15 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
         input.notes.say("报文没有诊断信息（diseinfo）");
     }
     for row in diagnoses {
-        row.required("diag_type", 3)?;
-        row.required("diag_srt_no", 4)?;
-        let code = row.required("diag_code", 30)?;
-        row.required("diag_name", 100)?;
+        row.required_word("diag_type", 3)?;
+        row.required_word("diag_srt_no", 4)?;
+        let code = row.required_word("diag_code", 30)?;
+        row.required_word("diag_name", 100)?;
         if row.one_of("vali_flag", codes::FLAG)? == "1" {
-            diagnosed.push(code);
+            diagnosed.push(code.into());
         }
         for (name, max) in [("diag_dept", 50), ("dise_dor_no", 30), ("dise_dor_name", 50), ("diag_time", 30)] {
-            row.expected(name, max, input.notes)?;
+            row.note(name, max, input.notes)?;
         }
         row.known(&["maindiag_flag"]);
         row.finish(input.notes);

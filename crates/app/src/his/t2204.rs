@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use compact_str::CompactString;
 use gongji_domain::Fen;
-use serde::Serialize;
 
 use super::book::{Change, Line, Visit};
 use super::call::{Call, Done, Plan};
@@ -12,7 +12,7 @@ use super::decode::{Input, Node, Notes};
 use super::errors::{Code, Fault};
 use super::number::{Price, Quantity, Share, Yuan};
 use super::pricing::{self, FeeLine, Priced, Setting};
-use super::written;
+use super::written::{Fields, Output, name};
 use crate::catalogue::limits::Days;
 
 /// Most fee lines of one visit.
@@ -25,35 +25,30 @@ const DAYS: i64 = 99_999;
 
 struct Row {
     at: usize,
-    mdtrt_id: String,
-    psn_no: String,
-    chrg_bchno: String,
+    mdtrt_id: CompactString,
+    psn_no: CompactString,
+    chrg_bchno: CompactString,
     fee: Fee,
 }
 
 /// What a fee line says of itself, here and at a pharmacy (2101, 2102).
 pub(crate) struct Fee {
-    pub feedetl_sn: String,
-    pub item: String,
+    pub feedetl_sn: CompactString,
+    pub item: CompactString,
     pub approval: &'static str,
     pub amount: Fen,
     pub quantity: Quantity,
     pub price: Price,
     /// 病种编码 of the line.
-    pub disease: Option<String>,
+    pub disease: Option<CompactString>,
     /// 周期天数
     pub days: Option<Days>,
 }
 
-#[derive(Serialize)]
-struct Output {
-    result: Vec<LineResult>,
-}
-
 /// How one line was split.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct LineResult {
-    feedetl_sn: String,
+    feedetl_sn: CompactString,
     det_item_fee_sumamt: Yuan,
     cnt: Quantity,
     pric: Price,
@@ -63,8 +58,8 @@ pub(crate) struct LineResult {
     overlmt_amt: Yuan,
     preselfpay_amt: Yuan,
     inscp_scp_amt: Yuan,
-    chrgitm_lv: String,
-    med_chrgitm_type: String,
+    chrgitm_lv: CompactString,
+    med_chrgitm_type: CompactString,
     bas_medn_flag: &'static str,
     hi_nego_drug_flag: &'static str,
     chld_medc_flag: &'static str,
@@ -74,8 +69,36 @@ pub(crate) struct LineResult {
     memo: String,
     exp_content: &'static str,
     /// 2101 tells it for each line; it is always nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hosp_part_amt: Option<Yuan>,
+}
+
+impl LineResult {
+    /// Every field in the order of the interface's table.
+    pub(crate) fn put(&self, put: &mut Fields<'_>) {
+        put.text(name!("feedetl_sn"), &self.feedetl_sn);
+        put.fixed(name!("det_item_fee_sumamt"), self.det_item_fee_sumamt);
+        put.fixed(name!("cnt"), self.cnt);
+        put.fixed(name!("pric"), self.pric);
+        put.fixed(name!("pric_uplmt_amt"), self.pric_uplmt_amt);
+        put.fixed(name!("selfpay_prop"), self.selfpay_prop);
+        put.fixed(name!("fulamt_ownpay_amt"), self.fulamt_ownpay_amt);
+        put.fixed(name!("overlmt_amt"), self.overlmt_amt);
+        put.fixed(name!("preselfpay_amt"), self.preselfpay_amt);
+        put.fixed(name!("inscp_scp_amt"), self.inscp_scp_amt);
+        put.text(name!("chrgitm_lv"), &self.chrgitm_lv);
+        put.text(name!("med_chrgitm_type"), &self.med_chrgitm_type);
+        put.text(name!("bas_medn_flag"), self.bas_medn_flag);
+        put.text(name!("hi_nego_drug_flag"), self.hi_nego_drug_flag);
+        put.text(name!("chld_medc_flag"), self.chld_medc_flag);
+        put.text(name!("list_sp_item_flag"), self.list_sp_item_flag);
+        put.text(name!("lmt_used_flag"), self.lmt_used_flag);
+        put.text(name!("drt_reim_flag"), self.drt_reim_flag);
+        put.text(name!("memo"), &self.memo);
+        put.text(name!("exp_content"), self.exp_content);
+        if let Some(hosp_part_amt) = self.hosp_part_amt {
+            put.fixed(name!("hosp_part_amt"), hosp_part_amt);
+        }
+    }
 }
 
 pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
@@ -90,16 +113,16 @@ pub(crate) fn prepare(input: &Input<'_>) -> Result<Plan, Fault> {
 }
 
 fn read(at: usize, node: &Node<'_>, notes: &Notes) -> Result<Row, Fault> {
-    let feedetl_sn = node.required("feedetl_sn", 30)?;
+    let feedetl_sn = node.required_word("feedetl_sn", 30)?.into();
     let row = Row {
         at,
-        mdtrt_id: node.required("mdtrt_id", 30)?,
-        psn_no: node.required("psn_no", 30)?,
-        chrg_bchno: node.required("chrg_bchno", 30)?,
+        mdtrt_id: node.required_word("mdtrt_id", 30)?.into(),
+        psn_no: node.required_word("psn_no", 30)?.into(),
+        chrg_bchno: node.required_word("chrg_bchno", 30)?.into(),
         fee: Fee::read(node, feedetl_sn, |node| node.one_of("hosp_appr_flag", codes::APPROVALS), notes)?,
     };
     for (name, max) in [("bilg_dept_codg", 30), ("bilg_dept_name", 100)] {
-        node.expected(name, max, notes)?;
+        node.note(name, max, notes)?;
     }
     node.known(&["acord_dept_codg", "acord_dept_name", "orders_dr_code", "orders_dr_name"]);
     node.known(&["etip_flag", "etip_hosp_code", "dscg_tkdrug_flag", "matn_fee_flag", "memo"]);
@@ -113,25 +136,25 @@ impl Fee {
     /// Reads the fields that every fee line has.
     pub(crate) fn read(
         node: &Node<'_>,
-        feedetl_sn: String,
+        feedetl_sn: CompactString,
         approval: impl Fn(&Node<'_>) -> Result<&'static str, Fault>,
         notes: &Notes,
     ) -> Result<Self, Fault> {
         let fee = Self {
             feedetl_sn,
-            item: node.required("med_list_codg", 50)?,
+            item: node.required_word("med_list_codg", 50)?.into(),
             amount: node
                 .money("det_item_fee_sumamt")?
                 .ok_or_else(|| node.missing("det_item_fee_sumamt", "至多 2 位小数的数字"))?,
             quantity: node.required_number("cnt", QUANTITY)?,
             price: node.required_number("pric", PRICE)?,
             approval: approval(node)?,
-            disease: node.optional("dise_codg", 30)?,
+            disease: node.word("dise_codg", 30)?.map(CompactString::from),
             days: node.number("prd_days", DAYS)?,
         };
         node.moment("fee_ocur_time")?;
         for (name, max) in [("rx_circ_flag", 3), ("medins_list_codg", 150)] {
-            node.expected(name, max, notes)?;
+            node.note(name, max, notes)?;
         }
         node.known(&["rxno", "sin_dos_dscr", "used_frqu_dscr", "medc_way_dscr"]);
         node.known(&["bilg_dr_codg", "bilg_dr_name", "tcmdrug_used_way"]);
@@ -164,7 +187,7 @@ impl Fee {
         });
         let line = Line {
             feedetl_sn: self.feedetl_sn.clone(),
-            chrg_bchno: chrg_bchno.to_owned(),
+            chrg_bchno: chrg_bchno.into(),
             item: self.item.clone(),
             amount: self.amount,
             covered: priced.covered,
@@ -186,9 +209,9 @@ fn decide(call: &Call<'_>, rows: &[Row]) -> Result<Done, Fault> {
     let setting = Setting::of(call, member, day, diagnoses);
     let split = rows.iter().map(|row| row.fee.split(&setting, &row.chrg_bchno));
     let (lines, result): (Vec<Line>, Vec<LineResult>) = split.unzip();
-    let change = Change::Charged { mdtrt_id: first.mdtrt_id.clone(), lines };
-    Ok(Done::record("charged", member, written::Output::of(&Output { result }), change, String::new())
-        .in_visit(&first.mdtrt_id))
+    let change = Change::Charged { mdtrt_id: first.mdtrt_id.to_string(), lines };
+    let output = Output::object(|put| put.rows(name!("result"), &result, LineResult::put));
+    Ok(Done::record("charged", member, output, change, String::new()).in_visit(&first.mdtrt_id))
 }
 
 /// One visit, new line numbers, new batches, not too many.

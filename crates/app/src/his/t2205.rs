@@ -47,7 +47,7 @@ impl Ask {
     /// The numbers of the lines that are meant.
     fn lines(&self, visit: &Visit) -> Result<Vec<String>, Fault> {
         let is_open = |line: &&Line| visit.batches.get(&line.chrg_bchno).is_some_and(Option::is_none);
-        let number = |line: &Line| line.feedetl_sn.clone();
+        let number = |line: &Line| line.feedetl_sn.to_string();
         if let Some(wanted) = &self.line {
             let at_line = |code| Fault::at(code, "data.feedetl_sn").given(wanted);
             let mine = |line: &&Line| line.feedetl_sn == *wanted && [ALL, &line.chrg_bchno].contains(&&*self.batch);
@@ -58,7 +58,7 @@ impl Ask {
             return Ok(visit.lines.iter().filter(is_open).map(number).collect());
         }
         let at_batch = |code| Fault::at(code, "data.chrg_bchno").given(&self.batch);
-        match visit.batches.get(&self.batch) {
+        match visit.batches.get(self.batch.as_str()) {
             None => Err(at_batch(Code::BatchNotFound).allowed("2204 已上传的批次号，或 0000 全部")),
             Some(Some(setl_id)) => {
                 Err(at_batch(Code::BatchSettled)

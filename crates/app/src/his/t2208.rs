@@ -1,5 +1,7 @@
 //! 2208 门诊结算撤销: takes back one settlement whole. Later settlements stand as they are.
 
+use compact_str::CompactString;
+
 use super::book::Change;
 use super::call::{Call, Done, Plan};
 use super::decode::Input;
@@ -20,7 +22,7 @@ pub(crate) fn cancelling(input: &Input<'_>, purchase: bool) -> Result<Plan, Faul
     let data = input.node("data")?;
     let cancels = data.required("setl_id", 30)?;
     let mdtrt_id = data.required("mdtrt_id", 30)?;
-    let psn_no = data.required("psn_no", 30)?;
+    let psn_no = CompactString::from(data.required_word("psn_no", 30)?);
     data.finish(input.notes);
     input.finish();
 

@@ -48,7 +48,7 @@ fn row(past: &Past, member: &Member) -> Json<'static> {
         .text("endtime", began.to_string())
         .copied(asked, &["mdtrt_cert_type"])
         .text("med_type", description.map_or("", |description| &description.med_type))
-        .text("ipt_otp_no", &past.registration.ipt_otp_no)
+        .text("ipt_otp_no", past.registration.ipt_otp_no.as_str())
         .copied(asked, &["atddr_no"])
         .renamed("chfpdr_name", asked, "dr_name")
         .renamed("adm_dept_codg", asked, "dept_code")

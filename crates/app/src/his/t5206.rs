@@ -80,7 +80,7 @@ fn sums(visits: &[Past], within: impl Fn(Day) -> bool) -> BTreeMap<String, Cum> 
                 add(format!("{kind}_BIZ{}", settled.med_type), amount);
                 add(kind, amount);
             }
-            visited.push(settled.med_type.clone());
+            visited.push(settled.med_type.to_string());
         }
     }
     for med_type in visited {

@@ -131,7 +131,7 @@ fn row_of<'p>(past: &'p Past, event: &Event, change: &'p Change) -> Option<(&'p 
         visit: past.mdtrt_id.clone(),
         day: settled.day.to_string(),
         recorded: at(event),
-        institution: settled.institution.clone(),
+        institution: settled.institution.to_string(),
         care_type: care_type.to_owned(),
         care_name: words_of("care_type", care_type).to_owned(),
         cancels: cancels.cloned(),

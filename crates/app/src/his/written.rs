@@ -15,7 +15,7 @@ pub(crate) struct Output(String);
 impl Output {
     /// What serializes to texts and numbers.
     pub(crate) fn of(output: &impl Serialize) -> Self {
-        Self(serde_json::to_string(output).expect("an output of texts and numbers can always be written"))
+        Self(json_of(output))
     }
 
     /// An object of these fields.
@@ -35,6 +35,13 @@ impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What serializes to texts and numbers, as JSON.
+pub(crate) fn json_of(said: &impl Serialize) -> String {
+    let mut bytes = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut bytes, said).expect("texts and numbers can always be written");
+    String::from_utf8(bytes).expect("what is written as JSON is text")
 }
 
 /// Writes an object at the end of a text.
@@ -76,6 +83,14 @@ impl Fields<'_> {
     #[inline(always)]
     pub(crate) fn text(&mut self, name: Name, value: &str) {
         put_quoted(self.name(name), value);
+    }
+
+    /// A text that needs no escape, written by `put`.
+    pub(crate) fn quoted(&mut self, name: Name, put: impl FnOnce(&mut String)) {
+        let text = self.name(name);
+        text.push('"');
+        put(text);
+        text.push('"');
     }
 
     /// A number with its decimals.

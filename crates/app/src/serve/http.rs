@@ -8,11 +8,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
+use axum::handler::Handler as _;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body::Frame;
 use tokio::net::TcpListener;
+use tower::ServiceExt as _;
 use tower_http::compression::CompressionLayer;
 
 use gongji_store::Key;
@@ -61,15 +63,40 @@ pub(crate) async fn serve(
     app: App,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, routes(app)).with_graceful_shutdown(stopped).await
+    let app = Arc::new(app);
+    let entrance = Entrance { router: arranged(Arc::clone(&app)), app };
+    axum::serve(listener, enter.with_state(entrance).into_make_service()).with_graceful_shutdown(stopped).await
+}
+
+/// Where everything comes in.
+#[derive(Clone)]
+struct Entrance {
+    app: Arc<App>,
+    router: Router,
+}
+
+/// Nearly all that comes are messages at the usual address, which go by no other routes.
+async fn enter(State(Entrance { app, router }): State<Entrance>, request: Request) -> Response {
+    if request.uri().path().starts_with(PATH) {
+        return message(State(app), request).await;
+    }
+    match router.oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    }
 }
 
 /// The routes of a service with nothing around it.
 pub(crate) fn router(service: Arc<Service>) -> Router {
-    routes(App { line: Arc::new(Line::bare(service)), console: None })
+    arranged(Arc::new(App { line: Arc::new(Line::bare(service)), console: None }))
 }
 
+#[cfg(test)]
 pub(crate) fn routes(app: App) -> Router {
+    arranged(Arc::new(app))
+}
+
+fn arranged(app: Arc<App>) -> Router {
     let mut router = Router::new().route(&format!("{FATE}/{{institution}}/{{msgid}}"), get(fate));
     if app.line.troubles.is_some() {
         router = router.route(&format!("{TROUBLE}/{{institution}}/{{infno}}/{{trouble}}"), post(trouble));
@@ -79,7 +106,7 @@ pub(crate) fn routes(app: App) -> Router {
     let pages = app.console.as_ref().map_or_else(Router::new, |console| console::routes(Arc::clone(console)));
     let looked = || get(page).layer(CompressionLayer::new()).fallback(message);
     let router = router.route("/", looked()).route("/{*page}", looked()).fallback(message);
-    router.with_state(Arc::new(app)).merge(counter).merge(pages)
+    router.with_state(app).merge(counter).merge(pages)
 }
 
 /// Orders trouble for the next message of an institution.

@@ -132,7 +132,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         font: options.font.clone(),
     });
     let events = service.store().head().events;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("无法启动运行时")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(talking()).enable_all().build();
+    let runtime = runtime.context("无法启动运行时")?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await.with_context(|| format!("无法监听 {address}"))?;
         let bound = listener.local_addr().context("无法取得监听地址")?;
@@ -140,6 +141,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         let app = http::App { line, console: Some(Arc::new(console)) };
         http::serve(listener, app, stopped()).await.context("服务中断")
     })
+}
+
+/// How many threads talk with callers: one core stays for the store's own thread, which decides and writes. Where they
+/// share it, they only wait for each other.
+fn talking() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
 /// Says where the service is, in one piece: whoever started it may read one line and close.

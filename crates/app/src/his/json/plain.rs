@@ -1,24 +1,29 @@
-//! JSON that is written plainly, as nearly every message is: on one line, texts without escapes, numbers without sign
-//! and exponent, no name twice. What is not plain, and what is no JSON at all, is nothing here: a library reads it and
-//! says what is wrong. So whatever is accepted here must be what the library would read.
+//! JSON that is written plainly, as nearly every message is: texts without escapes, numbers without sign and exponent,
+//! no name twice. What is not plain, and what is no JSON at all, is nothing here: a library reads it and says what is
+//! wrong. So whatever is accepted here must be what the library would read.
 
 use super::{DEPTH, Json, twice};
 
 /// The value of a plain text.
 pub(super) fn read(text: &str) -> Option<Json<'_>> {
     // All bytes are looked at, so that many are at once.
-    if text.bytes().fold(false, |special, byte| special | (byte < 0x20) | (byte == b'\\')) {
+    if text.bytes().fold(false, |escape, byte| escape | (byte == b'\\')) {
         return None;
     }
-    let mut reader = Reader { text, at: 0 };
+    let controls = text.bytes().filter(|byte| *byte < 0x20).count();
+    let mut reader = Reader { text, at: 0, breaks: 0 };
     let value = reader.value(DEPTH)?;
-    reader.next().is_none().then_some(value)
+    let whole = reader.next().is_none();
+    // Those that do not stand between words are in one, where none may be.
+    (whole && reader.breaks == controls).then_some(value)
 }
 
 struct Reader<'t> {
     text: &'t str,
     /// What is not read yet begins here.
     at: usize,
+    /// How many line breaks and tabs were passed.
+    breaks: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -26,8 +31,10 @@ impl<'t> Reader<'t> {
     fn next(&mut self) -> Option<u8> {
         loop {
             let byte = *self.text.as_bytes().get(self.at)?;
-            if byte != b' ' {
-                return Some(byte);
+            match byte {
+                b' ' => {}
+                b'\n' | b'\r' | b'\t' => self.breaks += 1,
+                _ => return Some(byte),
             }
             self.at += 1;
         }
@@ -150,6 +157,7 @@ mod tests {
         for text in [
             r#"{"a":"门诊","b":12.50,"c":[],"d":{},"e":[0,1,{"f":null}]}"#,
             "  { \"a\" : true , \"b\" : [ false , 0.0 ] } ",
+            "\r\n{\"a\":\t1,\n  \"门诊\": \"b c\"}\n",
             "\"\u{7f}\"",
             "7",
         ] {
@@ -179,7 +187,8 @@ mod tests {
             "\"a",
             "\"\\n\"",
             "\"\t\"",
-            "\n1",
+            "{\n\"a\":\"b\nc\"}",
+            "\u{b}1",
             "\"a\"b",
             "1 2",
             "{\"a\":1,\"a\":2}",
@@ -198,7 +207,7 @@ mod tests {
 
         #[test]
         fn whatever_is_plain_is_what_the_library_reads(
-            text in r#"(\{|\}|\[|\]|:|,|"a":|"b":|"[a-b]?"|"中"|"\\u0041"|0|10|1\.5|-1|1e5|true|null| |\n){0,12}"#,
+            text in r#"(\{|\}|\[|\]|:|,|"a":|"b":|"[a-b]?"|"中"|"\\u0041"|0|10|1\.5|-1|1e5|true|null| |\n|\t|\r){0,12}"#,
         ) {
             if let Some(value) = read(&text) {
                 prop_assert_eq!(Some(value), super::super::by_library(&text).ok());

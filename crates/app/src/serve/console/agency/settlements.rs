@@ -312,7 +312,8 @@ fn found(sight: &Sight<'_>, asked: &Asked) -> Result<Vec<Found>, Problem> {
     let mut found: Vec<Found> = listed
         .into_iter()
         .filter_map(|listed| {
-            let person = persons.get_mut(&listed.settled.psn_no).map(|member| person(member, listed.settled.day))?;
+            let person =
+                persons.get_mut(listed.settled.psn_no.as_str()).map(|member| person(member, listed.settled.day))?;
             asked.finds_person(&person).then_some(Found { listed, person })
         })
         .collect();
@@ -372,11 +373,11 @@ fn row(sight: &Sight<'_>, Found { listed, person }: &Found) -> Row {
         number: listed.number.clone(),
         time: listed.recorded.clone(),
         day: settled.day,
-        person: settled.psn_no.clone(),
+        person: settled.psn_no.to_string(),
         name: person.name.clone(),
         certificate: masked(&person.certificate),
         category: words::category(&person.category),
-        institution: settled.institution.clone(),
+        institution: settled.institution.to_string(),
         institution_name: at.map_or_else(String::new, |at| at.name.clone()),
         class: at.map_or("", class),
         class_name: class_name(at.map_or("", class)),
@@ -556,7 +557,7 @@ fn lines(sight: &Sight<'_>, past: &crate::his::past::Past, settled: &crate::his:
         let level = sight.service.directory().institution(&settled.institution).map_or("", |at| at.hosp_lv.as_str());
         let listed = catalogue.find(&Item { code: &line.item, area, level, day: settled.day });
         Line {
-            item: line.item.clone(),
+            item: line.item.to_string(),
             name: listed.as_ref().map_or_else(String::new, |listed| listed.name.to_owned()),
             level: match listed.as_ref().map(|listed| listed.level) {
                 Some("01") => "甲",
