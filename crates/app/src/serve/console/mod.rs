@@ -6,6 +6,7 @@ pub(crate) mod assets;
 mod calculator;
 mod cashier;
 mod mine;
+mod paging;
 mod policies;
 pub(crate) mod runs;
 mod session;
@@ -33,6 +34,7 @@ use gongji_policy::Folder;
 use serde::de::DeserializeOwned;
 
 use crate::cli::load;
+use crate::his::listing::Listings;
 use crate::his::{Policies, Service};
 use crate::policy::shelf::Shelf;
 use crate::serve::doors::{Doors, Who};
@@ -62,6 +64,8 @@ pub(crate) struct Console {
     font_file: Option<PathBuf>,
     /// Long runs that officers began.
     acts: Arc<agency::Runs>,
+    /// What officers' lists read of the journal.
+    listings: Listings,
     /// Simulations that wait, go on and have ended.
     runs: Arc<runs::Runs>,
 }
@@ -93,6 +97,7 @@ impl Console {
             font: OnceLock::new(),
             font_file: font,
             acts: Arc::default(),
+            listings: Listings::default(),
             runs: runs::Runs::new(packages, service.clock()),
             service,
         }
