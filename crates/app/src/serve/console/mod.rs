@@ -5,6 +5,7 @@ pub(crate) mod agency;
 pub(crate) mod assets;
 mod calculator;
 mod cashier;
+mod family;
 mod mine;
 mod paging;
 mod policies;
@@ -183,4 +184,9 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Se
         tracing::error!(%error, "a page's work panicked");
         Err(Problem::said("internal_error", "服务内部出错，请把时间和操作告诉维护人员"))
     })
+}
+
+/// What an institution is called; its number where nobody knows it.
+fn institution_name(service: &Service, code: &str) -> String {
+    service.directory().institution(code).map_or_else(|| code.to_owned(), |known| known.name.clone())
 }
