@@ -95,6 +95,11 @@ impl Pages {
         self.ask(account, "POST", path, Body::from(body.to_string()))
     }
 
+    /// What comes of an account's taking something away; the status.
+    pub(crate) fn delete(&self, account: &str, path: &str) -> u16 {
+        self.ask(account, "DELETE", path, Body::empty()).0
+    }
+
     /// Asks again until it is so: what is written beside a request is there a moment later.
     pub(crate) fn until(&self, account: &str, path: &str, is: impl Fn(&Value) -> bool) -> Value {
         for _ in 0..1000 {
