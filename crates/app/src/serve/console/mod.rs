@@ -5,6 +5,7 @@ pub(crate) mod agency;
 pub(crate) mod assets;
 mod calculator;
 mod cashier;
+mod differences;
 mod family;
 mod mine;
 mod paging;
@@ -128,6 +129,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
         .route(&at("/cashier"), get(cashier::desk))
         .route(&at("/cashier/catalogue"), get(cashier::catalogue))
         .route(&at("/cashier/messages"), post(cashier::send))
+        .route(&at("/cashier/books"), post(cashier::books::hold).layer(cashier::books::largest()))
         .route(&at("/cashier/messages/{msgid}"), get(cashier::fate))
         .route(&at("/cashier/trouble"), post(cashier::trouble))
         .route(&at("/vendor"), get(vendor::about))
