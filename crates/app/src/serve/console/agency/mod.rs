@@ -2,6 +2,7 @@
 //! stands on a screen, each also as a workbook, and runs that take their time. An officer sees their own area alone.
 //! One file a page; its routes stand below.
 
+mod bonds;
 mod ledger;
 mod matters;
 mod members;
@@ -47,6 +48,9 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route(&at("/members/{person}/history"), get(members::history))
         .route(&at("/members/{person}/reveal"), post(members::reveal))
         .route(&at("/members/{person}/preview"), post(members::preview))
+        .route(&at("/members/{person}/bonds"), get(bonds::list).post(bonds::ask))
+        .route(&at("/members/{person}/bonds/{number}/{act}"), post(bonds::act))
+        .route(&at("/members/{person}/premiums"), post(bonds::pay))
         .route(&at("/matters"), get(matters::list))
         .route(&at("/matters.xlsx"), get(matters::export))
         .route(&at("/matters/{person}/{number}"), get(matters::matter))
