@@ -335,7 +335,7 @@ fn bad_cells_and_a_members_comparison_leave_as_workbooks() {
     let (status, bytes) = world.bytes("officer", "POST", path, list.into_bytes());
     assert_eq!(status, StatusCode::OK);
     let cells = sheet(bytes, "名单有错的单元格");
-    assert!(cells.rows().any(|row| row[2].to_string() == "不是日期"), "{cells:?}");
+    assert!(cells.rows().any(|row| row[2] == "不是日期"), "{cells:?}");
     let (_, one) = world.get(&format!("/members?text={OWN}"));
     assert_ne!(one["rows"][0]["employer"], "某单位", "a file is only checked");
     let path = format!("/agency/v1/members/{OWN}/before-after?year=2026&credit_before=3300&format=xlsx");

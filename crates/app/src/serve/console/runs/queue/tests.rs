@@ -125,8 +125,10 @@ fn the_oldest_that_ended_go_and_those_that_wait_stay() {
     let many = (2..).take(KEPT + 2).map(|id| of(id, State::Done, 1));
     let expected: Vec<u64> = [1].into_iter().chain((4..).take(KEPT)).collect();
     assert_eq!(kept([waits()].into_iter().chain(many).collect()), expected);
-    let heavy = [of(2, State::Done, MEMORY), waits(), of(3, State::Cancelled, 0), of(4, State::Done, MEMORY)];
-    assert_eq!(kept(heavy.into()), [1, 4], "what takes too much goes, the last one stays");
+    let heavy =
+        |last: usize| [of(2, State::Done, MEMORY), waits(), of(3, State::Cancelled, 0), of(4, State::Done, last)];
+    assert_eq!(kept(heavy(MEMORY).into()), [1, 3, 4], "no more goes than takes too much");
+    assert_eq!(kept(heavy(MEMORY + 1).into()), [1, 4], "the last one stays whatever it takes");
     assert_eq!(kept([of(2, State::Done, MEMORY + 1)].into()), [2], "one result is shown whatever it takes");
 }
 
