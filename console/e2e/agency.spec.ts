@@ -46,7 +46,7 @@ async function send(infno: string, input: unknown): Promise<Record<string, Recor
 /** Settles a visit of the member today; gives what the reply says. */
 async function settled(page: Page, total: string): Promise<Record<string, string>> {
   await signIn(page, 'officer')
-  const { certificate } = await post<{ certificate: string }>(page, `${ROOT}/members/${MEMBER}/reveal`, {})
+  const { certificate } = await post<{ certificate: string }>(page, `${ROOT}/members/${MEMBER}/reveal`, { why: '测试结算' })
   const { today } = (await (await page.request.get('/api/v1/session')).json()) as { today: string }
   const begins = `${today} 00:00:01`
   const shown = { psn_no: MEMBER, mdtrt_cert_type: '02', mdtrt_cert_no: certificate, insutype: '310' }
@@ -99,11 +99,15 @@ test('a member is found, seen whole, and numbers stay hidden until asked for', a
   await expect(drawer.getByText('演示乙').first()).toBeVisible()
   await expect(drawer.locator('code').first()).toContainText('********')
   await drawer.getByRole('button', { name: '显示完整号码' }).click()
+  const why = `核对证件 ${Date.now()}`
+  await drawer.getByLabel('查看事由').fill(why)
+  await drawer.getByRole('button', { name: '显示', exact: true }).click()
   await expect(drawer.locator('code').first()).not.toContainText('*')
-  for (const tab of ['待遇', '账户', '历史']) {
+  for (const tab of ['待遇', '账户', '家庭共济', '历史']) {
     await drawer.getByRole('tab', { name: tab, exact: true }).click()
     await expect(drawer.getByRole('tabpanel')).toBeVisible()
   }
+  await expect(drawer.getByRole('tabpanel')).toContainText(why)
   await accessible(page, { within: '[role=dialog]' })
   await screenshot(page, 'agency-member', { fullPage: false })
   await drawer.getByRole('button', { name: '关闭' }).click()
@@ -129,6 +133,81 @@ test('a correction is previewed before it is told', async ({ page }) => {
   await expect(drawer.getByRole('tabpanel')).toContainText(employer)
   await drawer.getByRole('tab', { name: '历史' }).click()
   await expect(drawer.getByRole('tabpanel')).toContainText('单位变更')
+})
+
+/** The bonds that the member gave and that have not ended are ended, so that a test can be run again. */
+async function unbound(page: Page): Promise<void> {
+  const { given } = (await (await page.request.get(`${ROOT}/members/${MEMBER}/bonds`)).json()) as { given: { number: number; state: string }[] }
+  for (const bond of given.filter((one) => one.state !== 'unbound')) {
+    await post(page, `${ROOT}/members/${MEMBER}/bonds/${bond.number}/unbind`, { who: 'officer' })
+  }
+}
+
+test('a bond is made, confirmed, limited and ended; a contribution is paid, and refusals name the article', async ({ page }) => {
+  await signIn(page, 'officer')
+  await unbound(page)
+  await page.goto(`/agency/members/${MEMBER}`)
+  const drawer = page.getByRole('dialog')
+  await drawer.getByRole('tab', { name: '家庭共济' }).click()
+  await drawer.getByRole('button', { name: '绑定亲属' }).click()
+  await drawer.getByLabel('亲属姓名').fill('演示甲')
+  await drawer.getByLabel('亲属证件号码').fill('990000195803121036')
+  await drawer.getByLabel('亲属是授权人的').selectOption('parent')
+  await drawer.getByLabel('承诺书编号').fill(`CN-${Date.now()}`)
+  await drawer.getByLabel('年度限额').fill('500')
+  await drawer.getByLabel('医疗机构就医').check()
+  await drawer.getByLabel('长期护理保险缴费').check()
+  await accessible(page, { within: '[role=dialog]' })
+  await drawer.getByRole('button', { name: '提交申请' }).click()
+  const bond = drawer.locator('li', { hasText: '演示甲' }).filter({ hasText: '待确认' })
+  await expect(bond).toContainText('990000********1036')
+  await bond.getByRole('button', { name: '确认', exact: true }).click()
+  await bond.getByRole('radio', { name: '经办人' }).check()
+  await bond.getByRole('button', { name: '确认共济' }).click()
+  const held = drawer.locator('li', { hasText: '演示甲' }).filter({ hasText: '已生效' })
+  await held.getByRole('button', { name: '改限额' }).click()
+  await held.getByLabel('年度限额').fill('300')
+  await held.getByRole('button', { name: '保存限额' }).click()
+  await expect(held).toContainText('300.00')
+  await drawer.getByRole('button', { name: '代缴保费' }).click()
+  await drawer.getByLabel('用途', { exact: true }).selectOption('care_premium')
+  await drawer.getByLabel('为谁', { exact: true }).selectOption({ label: '演示甲（父母）' })
+  await drawer.getByLabel('金额').fill('12')
+  await drawer.getByLabel('缴费单号').fill(`B-${Date.now()}`)
+  await drawer.getByRole('button', { name: '从账户缴费' }).click()
+  await expect(drawer.getByRole('status')).toContainText('已缴 12.00 元')
+  await expect(drawer.getByRole('status')).toContainText('依据')
+  await drawer.getByLabel('用途', { exact: true }).selectOption('large_amount_premium')
+  await drawer.getByRole('button', { name: '从账户缴费' }).click()
+  await expect(drawer.getByRole('alert')).toContainText('account_use_forbidden')
+  await expect(drawer.getByRole('alert')).toContainText('依据')
+  await accessible(page, { within: '[role=dialog]' })
+  await drawer.getByRole('form', { name: '代缴保费' }).getByRole('button', { name: '关闭' }).click()
+  await expect(drawer.getByRole('region', { name: '使用记录' })).toContainText('12.00')
+  await held.getByRole('button', { name: '解除' }).click()
+  await held.getByRole('button', { name: '确定解除' }).click()
+  await expect(held).toHaveCount(0)
+  await expect(drawer.locator('li', { hasText: '已解除' }).first()).toBeVisible()
+})
+
+test('what else the register shows can be corrected, and a matter is filed from the member', async ({ page }) => {
+  await at(page, `/agency/members/${MEMBER}`)
+  const drawer = page.getByRole('dialog')
+  await drawer.getByRole('tab', { name: '登记更正' }).click()
+  await drawer.getByLabel('更正内容').selectOption('enrolment')
+  await drawer.getByLabel('参保身份').selectOption('individual_tier_2')
+  await drawer.getByLabel('事由').fill('身份变更')
+  await drawer.getByRole('button', { name: '预览变化' }).click()
+  await expect(drawer.getByText(/^\+ 参保身份：/)).toBeVisible()
+  await drawer.getByLabel('更正内容').selectOption('paid')
+  await drawer.getByLabel('月份').fill('2020-01')
+  await drawer.getByLabel('月缴费基数').fill('5000')
+  await drawer.getByLabel('个人每月缴费').fill('100')
+  await drawer.getByRole('button', { name: '预览变化' }).click()
+  await expect(drawer.getByText(/^\+ 缴费记录：2020-01 起 1 个月缴费/)).toBeVisible()
+  await drawer.getByRole('link', { name: '办理业务' }).click()
+  await expect(page).toHaveURL(/\/agency\/matters\/new/)
+  await expect(page.getByRole('dialog').getByLabel('人员编号')).toHaveValue(MEMBER)
 })
 
 test('a member of another area is not served here', async ({ page }) => {
@@ -250,6 +329,9 @@ test('a list with a bad cell is named and not written', async ({ page }) => {
   await expect(page.getByRole('cell', { name: '不是日期' })).toBeVisible()
   await expect(page.getByRole('button', { name: '写入登记' })).toBeDisabled()
   await accessible(page)
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: '导出有错的单元格' }).click()
+  expect((await file).suggestedFilename()).toBe('名单有错的单元格.xlsx')
 })
 
 test("a year's income and spending tie, and a member's year is compared", async ({ page }) => {
@@ -258,7 +340,10 @@ test("a year's income and spending tie, and a member's year is compared", async 
   await expect(page.getByText('与账簿相符')).toBeVisible()
   await page.getByLabel('人员编号').fill(MEMBER)
   await page.getByLabel('改革前全年计入').fill('3300')
-  await page.getByRole('button', { name: '对比' }).click()
+  await page.getByRole('button', { name: '对比', exact: true }).click()
   await expect(page.getByRole('region', { name: '参保人改革前后对比' })).toBeVisible()
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: '导出对比' }).click()
+  expect((await file).suggestedFilename()).toBe('改革前后对比.xlsx')
   if (!onPhone(page)) await screenshot(page, 'agency-report')
 })

@@ -83,6 +83,26 @@ test('a lost settlement is reversed and the visit can be settled anew', async ({
   await expect(page.getByText('预结算：还没有入账')).toBeVisible()
 })
 
+test('books are held row by row, and a difference stands with its cause and remedy', async ({ page }) => {
+  await tried(page, '77')
+  await page.keyboard.press('F8')
+  await expect(page.getByText('已结算 ·')).toBeVisible()
+  const books = page.getByRole('region', { name: '明细对账' })
+  await expect(books.getByRole('button', { name: '上传并对账' })).toBeDisabled()
+  await books.getByRole('button', { name: '用本机今日账对账' }).click()
+  await expect(books.getByRole('status').getByRole('region', { name: '各方合计' })).toBeVisible()
+  const messages = page.getByRole('complementary', { name: '报文' })
+  for (const infno of ['9101', '3202']) await expect(messages.getByText(infno, { exact: true })).toBeVisible()
+  await books.getByLabel('明细文件').setInputFiles({ name: 'day.txt', mimeType: 'text/plain', buffer: Buffer.from('') })
+  await books.getByRole('button', { name: '上传并对账' }).click()
+  const differences = books.getByRole('region', { name: '差异' })
+  await expect(differences).toContainText('应答在途中丢失')
+  await accessible(page)
+  await books.getByLabel('明细文件').setInputFiles({ name: 'bad.txt', mimeType: 'text/plain', buffer: Buffer.from('x\ty\n') })
+  await books.getByRole('button', { name: '上传并对账' }).click()
+  await expect(books.getByRole('alert')).toContainText('bad.txt 第 1 行')
+})
+
 test('a code that the catalogue does not have is a red row with the reason', async ({ page }) => {
   await signIn(page, 'cashier')
   await page.goto('/cashier')

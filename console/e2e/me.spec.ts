@@ -64,6 +64,58 @@ test('a settlement has its sheet, its lines and how it was worked out', async ({
   await accessible(page)
 })
 
+test('long lists come by pages, with the sums of the whole month', async ({ page }) => {
+  await signIn(page, 'member')
+  const row = (n: number) => ({
+    settlement: `${n}`, visit: `${n}`, day: n > 30 ? '2026-02-03' : '2026-01-03', recorded: '2026-02-03 09:00:00', institution: 'H', institution_name: `医院${n}`,
+    care_name: '普通门诊', cancels: null, cancelled_by: null, total: '10.00', fund: '0.00', account: '10.00', aid: '0.00', cash: '0.00',
+  })
+  const month = (month: string, count: number) => ({ month, count, sums: { total: `${count * 10}.00`, fund: '0.00', account: `${count * 10}.00`, cash: '0.00' } })
+  await page.route('**/api/v1/me/settlements?*', (route) => {
+    const query = new URL(route.request().url()).searchParams
+    const [at, size] = [Number(query.get('page')), Number(query.get('size'))]
+    const rows = Array.from({ length: 45 }, (_, n) => row(45 - n)).slice((at - 1) * size, at * size)
+    const months = [month('2026-02', 15), month('2026-01', 30)].filter((one) => rows.some((row) => row.day.startsWith(one.month)))
+    return route.fulfill({ json: { rows, total: 45, months, years: ['2026'] } })
+  })
+  await page.goto('/me/settlements')
+  await expect(page.getByRole('link', { name: /的结算单/ })).toHaveCount(20)
+  await expect(page.getByRole('region', { name: '2026 年 1 月' })).toContainText('300.00')
+  await page.getByRole('button', { name: '下一页' }).click()
+  await expect(page.getByRole('region', { name: '2026 年 2 月' })).toBeHidden()
+  await expect(page.getByText('医院25')).toBeVisible()
+  await accessible(page)
+  await page.getByLabel('每页条数').selectOption('50')
+  await expect(page.getByRole('link', { name: /的结算单/ })).toHaveCount(45)
+  await page.getByRole('radio', { name: '2026' }).check()
+  await expect(page.getByText('共 45 条')).toBeVisible()
+})
+
+test('a statement has pages, and on paper all of it', async ({ page }) => {
+  await visited(page, '20.00')
+  await signIn(page, 'member')
+  await page.addInitScript(() => {
+    window.print = () => void (document.body.dataset.printed = String(document.querySelectorAll('tbody tr').length))
+  })
+  const total = 230
+  let line: unknown
+  await page.route('**/api/v1/me/statement?*', async (route) => {
+    const answer = await route.fetch()
+    const statement = (await answer.json()) as { rows: unknown[]; total: number }
+    const query = new URL(route.request().url()).searchParams
+    const [at, size] = [Number(query.get('page')), Number(query.get('size'))]
+    // One kept line, many times over.
+    line ??= statement.rows[0]
+    const rows = Array.from({ length: total }, () => line).slice((at - 1) * size, at * size)
+    await route.fulfill({ json: { ...statement, rows, total } })
+  })
+  await page.goto('/me/statement')
+  await expect(page.locator('tbody tr')).toHaveCount(20)
+  await page.getByRole('button', { name: '打印' }).click()
+  await expect(page.locator('body')).toHaveAttribute('data-printed', '230')
+  await expect(page.locator('tbody tr')).toHaveCount(20)
+})
+
 test('the statement runs, and is kept as a file', async ({ page }) => {
   await signIn(page, 'member')
   await page.goto('/me/statement')

@@ -202,7 +202,17 @@ pub(crate) fn report(findings: Vec<Finding>, article: &str, faults: &mut Vec<Fau
     let last = groups.len().min(MOST_FAULTS);
     for (i, (finding, places)) in groups.into_iter().take(MOST_FAULTS).enumerate() {
         let count = if i + 1 == last { places.len() + left } else { places.len() };
-        faults.push(finding.fault(count).by(article));
+        told(finding.fault(count), article, faults);
+    }
+}
+
+/// What cannot be told is told once, by every article that asks for it.
+fn told(fault: Fault, article: &str, faults: &mut Vec<Fault>) {
+    let same = |known: &&mut Fault| Fault { article: String::new(), ..(**known).clone() } == fault;
+    match faults.iter_mut().filter(|_| fault.code == UNTOLD).find(same) {
+        Some(known) if !known.article.contains(article) => known.article = format!("{}；{article}", known.article),
+        Some(_) => {}
+        None => faults.push(fault.by(article)),
     }
 }
 

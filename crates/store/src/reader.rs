@@ -120,17 +120,26 @@ impl Reader {
     /// # Errors
     /// When the store, or one of these rows, cannot be read.
     pub fn recorded(&self, from: &str, to: &str, mut see: impl FnMut(Event)) -> Result<(), ReadError> {
-        let packer = packer(&*self.source)?;
         let within = |day: &Day| (from..=to).contains(&day.day.as_str());
         for day in self.source.days()?.into_iter().filter(within) {
-            let (mut after, last) = (day.first - 1, day.first + day.head.size - 1);
-            while after < last {
-                let rows = self.source.page(after, PAGE.min(last - after))?;
-                let Some(row) = rows.last() else { break };
-                after = row.number;
-                for row in rows {
-                    see(alone(&packer, row)?);
-                }
+            self.numbered(day.first, day.first + day.head.size - 1, &mut see)?;
+        }
+        Ok(())
+    }
+
+    /// Hands every event to `see` with a number from `first` to `last`. As for [`Reader::visit`], nothing is checked.
+    ///
+    /// # Errors
+    /// When the store, or one of these rows, cannot be read.
+    pub fn numbered(&self, first: u64, last: u64, mut see: impl FnMut(Event)) -> Result<(), ReadError> {
+        let packer = packer(&*self.source)?;
+        let mut after = first.saturating_sub(1);
+        while after < last {
+            let rows = self.source.page(after, PAGE.min(last - after))?;
+            let Some(row) = rows.last() else { break };
+            after = row.number;
+            for row in rows {
+                see(alone(&packer, row)?);
             }
         }
         Ok(())

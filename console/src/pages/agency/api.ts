@@ -42,7 +42,6 @@ export interface Member {
   account: { current: Money; prior: Money; balance: Money; owed: Money }
   frozen: string | null
   left: string | null
-  bonds: { number: number; with: string; relation: string; stage: string }[]
 }
 
 export interface May {

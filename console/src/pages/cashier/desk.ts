@@ -190,6 +190,11 @@ export function useDesk(about: About) {
     return `${about.institution.code.slice(0, 12)}${time}${String(random).padStart(4, '0')}`
   }
 
+  /** Messages that went over the line, into the panel. */
+  function note(sent: Sent[]): void {
+    log.value = [...sent].reverse().concat(log.value).slice(0, MOST)
+  }
+
   /** Sends a new message, unless another one's outcome is open. */
   async function say(infno: string, input: Raw, insured = state.member?.area ?? ''): Promise<void> {
     if (busy.value || state.pending) return
@@ -210,7 +215,7 @@ export function useDesk(about: About) {
         order = ''
       }
       const sent = await post<Sent>('/api/v1/cashier/messages', body)
-      log.value = [sent, ...log.value].slice(0, MOST)
+      note([sent])
       const code = /^\[(\w+)\]/.exec(sent.err_msg)?.[1] ?? ''
       if (sent.reply === null || UNSURE.includes(code)) return await lost(message)
       state.pending = null
@@ -512,6 +517,8 @@ export function useDesk(about: About) {
   return {
     state,
     log,
+    number,
+    note,
     busy,
     problem,
     reconciled,

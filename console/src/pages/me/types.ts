@@ -42,7 +42,14 @@ export interface Month {
   month: string
   count: number
   sums: { total: Money; fund: Money; account: Money; cash: Money }
+}
+
+/** A page of settlements, with the sums of each month on it over the whole month. */
+export interface Settlements {
   rows: Row[]
+  total: number
+  months: Month[]
+  years: string[]
 }
 
 export interface Whole {
@@ -66,7 +73,8 @@ export interface Statement {
   closing: Balance
   income: Money
   spending: Money
-  lines: { day: string; recorded: string; event: number; sort: string; what: string; with: string; income: Money; spending: Money; balance: Balance }[]
+  total: number
+  rows: { day: string; recorded: string; event: number; sort: string; what: string; with: string; income: Money; spending: Money; balance: Balance }[]
 }
 
 export interface Limits {

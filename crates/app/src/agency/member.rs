@@ -3,7 +3,7 @@
 //! in the journal.
 
 use gongji_domain::Fen;
-use gongji_register::{Fact, Member};
+use gongji_register::{Fact, Identity, Member};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -98,6 +98,53 @@ pub(crate) fn last_entry(desk: &Desk<'_>, person: &str) -> Result<Option<u64>, F
 /// The member with a number.
 pub(super) fn known<'a>(view: View<'a>, person: &str) -> Result<&'a Member, Fault> {
     view.member(person).ok_or_else(|| Fault::at(Code::NotAMember, "person").given(person))
+}
+
+/// Why somebody wants to see numbers that are hidden.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revealing {
+    /// 事由
+    pub why: String,
+    /// The caller's own number: asking again under it is asking once.
+    #[serde(default)]
+    pub request: Option<String>,
+}
+
+/// The longest reason.
+const WHY: usize = 100;
+
+/// A member's whole numbers (完整号码), for a reason that is kept in the member's history with who asked.
+///
+/// # Errors
+/// Without a reason, or if nobody with this number is registered.
+pub(crate) fn reveal(desk: &Desk<'_>, person: &str, revealing: &Revealing) -> Result<Identity, Fault> {
+    check_officer(desk)?;
+    check_number(revealing.request.as_deref())?;
+    let why = revealing.why.trim().to_owned();
+    if why.is_empty() {
+        return Err(Fault::at(Code::MissingField, "why").allowed("查看完整号码的事由"));
+    }
+    if why.chars().count() > WHY || why.chars().any(char::is_control) {
+        return Err(Fault::at(Code::InvalidValue, "why").allowed(format!("至多 {WHY} 个字")));
+    }
+    let identity = show(desk, person)?.member.identity;
+    let asked = serde_json::to_string(&(revealing, desk.by)).expect("texts can always be written");
+    let named = match &revealing.request {
+        Some(number) => format!("reveal-{person}-{number}"),
+        None => format!("reveal-{person}-{}", super::matter::digest(&format!("{asked} {}", desk.now))),
+    };
+    let (name, by) = (person.to_owned(), desk.by.to_owned());
+    let act = Act { person: name.clone(), also: Vec::new(), named, asked, kind: "revealed" };
+    desk.act(act, move |view, event| {
+        let area = known(view, &name)?.area.clone();
+        let told = Told { by: by.clone(), why: why.clone(), document: String::new() };
+        let previous = view.last_entry(&name);
+        let (facts, shown_by, no_longer) = (Vec::new(), Vec::new(), Vec::new());
+        let recorded = Recorded { facts, told, previous, opened: None, shown_by, no_longer };
+        Ok(Decided { area, with: Vec::new(), change: Change::Recorded(Box::new(recorded)), answer: event })
+    })?;
+    Ok(identity)
 }
 
 /// Tells the register facts about a member, as one event.

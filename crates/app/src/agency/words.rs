@@ -49,6 +49,10 @@ pub(crate) fn fact(fact: &Fact) -> String {
 /// What happened, as lines.
 pub(crate) fn happened(change: &Change) -> Vec<String> {
     match change {
+        // Nothing was told: somebody looked.
+        Change::Recorded(recorded) if recorded.facts.is_empty() && recorded.opened.is_none() => {
+            vec!["查看完整证件号码".to_owned()]
+        }
         Change::Recorded(recorded) => {
             let opened = recorded.opened.map(|(_, [current, prior])| format!("期初余额：当年 {current}，历年 {prior}"));
             recorded.facts.iter().map(fact).chain(opened).collect()

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use gongji_ledger::Transaction;
-use gongji_store::{Event, Key, OpenError, Place, ReadError, Reader};
+use gongji_store::{Day, Event, Key, OpenError, Place, ReadError, Reader};
 
 use super::book::Change;
 use super::call::event_number;
@@ -193,6 +193,16 @@ impl Moment {
     /// Hands over every event that lies in these days of the journal.
     pub(crate) fn recorded(&self, from: &str, to: &str, see: impl FnMut(Event)) -> Result<(), Fault> {
         self.0.recorded(from, to, see).map_err(|error| unread(&error))
+    }
+
+    /// The days of the journal, the oldest first; of each node its own.
+    pub(crate) fn days(&self) -> Result<Vec<Day>, Fault> {
+        self.0.days().map_err(|error| unread(&error))
+    }
+
+    /// Hands over every event with a number from `first` to `last`.
+    pub(crate) fn numbered(&self, first: u64, last: u64, see: impl FnMut(Event)) -> Result<(), Fault> {
+        self.0.numbered(first, last, see).map_err(|error| unread(&error))
     }
 }
 

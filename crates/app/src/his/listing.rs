@@ -1,38 +1,68 @@
-//! An area's settlements as officers look for them (结算查询): those of some days by everything that was kept of them, with
-//! what took them back, and sums of what is found. Read beside the worker, of one moment; changes nothing.
+//! An area's settlements as officers look for them (结算查询): those of some days by what a list shows of them, with
+//! what took them back, and sums of what is found. Read beside the worker, of one moment; changes nothing. What was
+//! read stays at hand ([`Listings`]), since a day of the journal that is over never changes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod listings;
+#[cfg(test)]
+mod tests;
 
-use gongji_domain::{Day, Fen};
+use std::collections::{BTreeMap, HashSet};
+
+use gongji_domain::{Day, Fen, FundCode};
 use gongji_store::Event;
 
-use super::archive::{Moment, read};
-use super::book::{Change, Settled};
+use super::book::Settled;
 use super::codes;
 use super::errors::{Code, Fault};
-use super::past::at;
+use super::moment::Moment;
+pub(crate) use listings::{Between, Listings};
 
-/// The most settlements that one question reads.
-pub(crate) const MOST: usize = 500_000;
-
-/// A settlement with what took it back.
-#[derive(Clone, Debug)]
+/// A settlement, as much of it as a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
     /// 结算ID
-    pub number: String,
+    pub number: Box<str>,
     /// The event that settled.
     pub event: u64,
     /// When it was settled.
-    pub recorded: String,
-    pub settled: Settled,
-    pub cancelled: Option<Cancelled>,
+    pub recorded: Moment,
+    /// Service date.
+    pub day: Day,
+    pub psn_no: Box<str>,
+    pub institution: Box<str>,
+    pub med_type: Box<str>,
+    pub amounts: Amounts,
+    pub funds: Box<[(FundCode, Fen)]>,
+}
+
+/// What a settlement came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Amounts {
+    pub total: Fen,
+    pub eligible: Fen,
+    /// 实际支付起付线
+    pub deductible: Fen,
+    pub fund: Fen,
+    /// 本人账户
+    pub account: Fen,
+    /// 共济
+    pub aid: Fen,
+    pub cash: Fen,
 }
 
 /// What took a settlement back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cancelled {
-    pub number: String,
-    pub at: String,
+    /// 结算ID of the cancellation.
+    pub number: Box<str>,
+    pub at: Moment,
+}
+
+/// A settlement with what took it back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct One<'a> {
+    pub listed: &'a Listed,
+    pub cancelled: Option<&'a Cancelled>,
 }
 
 /// Sums of settlements.
@@ -44,52 +74,79 @@ pub(crate) struct Sums {
     pub persons: usize,
     /// 已撤销, of the visits.
     pub cancelled: usize,
-    pub total: Fen,
-    pub eligible: Fen,
-    pub fund: Fen,
+    /// Of those that stand.
+    pub amounts: Amounts,
     /// By fund, in the order of their codes.
-    pub funds: BTreeMap<String, (&'static str, Fen)>,
-    /// 本人账户
-    pub account: Fen,
-    /// 共济
-    pub aid: Fen,
-    pub cash: Fen,
+    pub funds: BTreeMap<FundCode, Fen>,
 }
 
 impl Listed {
-    /// What the member's own account paid, and what a relative's.
-    pub(crate) fn accounts(&self) -> [Fen; 2] {
-        let aid = self.settled.aid.as_deref().map_or(Fen::ZERO, |aid| aid.amount());
-        [self.settled.decided.account_paid - aid, aid]
+    /// What a list shows of a settlement that an event made.
+    ///
+    /// # Errors
+    /// When the event does not say when it was.
+    pub(crate) fn of(event: &Event, number: &str, settled: &Settled) -> Result<Self, Fault> {
+        let decided = &settled.decided;
+        let aid = settled.aid.as_deref().map_or(Fen::ZERO, |aid| aid.amount());
+        Ok(Self {
+            number: number.into(),
+            event: event.seq,
+            recorded: recorded(event)?,
+            day: settled.day,
+            psn_no: settled.patient().into(),
+            institution: settled.institution.as_str().into(),
+            med_type: settled.med_type.as_str().into(),
+            amounts: Amounts {
+                total: decided.total,
+                eligible: decided.eligible,
+                deductible: decided.deductible_borne,
+                fund: decided.fund_total,
+                account: decided.account_paid - aid,
+                aid,
+                cash: decided.cash,
+            },
+            funds: decided.payments.iter().map(|payment| (payment.fund, payment.amount)).collect(),
+        })
     }
 
     /// Kind of care in the words of the policies.
     pub(crate) fn care_type(&self) -> &'static str {
-        codes::care_type(&self.settled.med_type).map_or("", |care| care.name)
+        codes::care_type(&self.med_type).map_or("", |care| care.name)
     }
+}
+
+impl Cancelled {
+    /// By an event, under a number.
+    ///
+    /// # Errors
+    /// When the event does not say when it was.
+    pub(crate) fn by(event: &Event, number: &str) -> Result<Self, Fault> {
+        Ok(Self { number: number.into(), at: recorded(event)? })
+    }
+}
+
+/// When an event was kept.
+fn recorded(event: &Event) -> Result<Moment, Fault> {
+    event.recorded.parse().map_err(|()| {
+        tracing::error!(seq = event.seq, recorded = event.recorded.as_str(), "an event does not say when it was");
+        Fault::new(Code::InternalError)
+    })
 }
 
 impl Sums {
     /// Of these; what was taken back counts in `cancelled` alone.
-    pub(crate) fn of<'a>(listed: impl Iterator<Item = &'a Listed>) -> Self {
+    pub(crate) fn of<'a>(ones: impl Iterator<Item = One<'a>>) -> Self {
         let (mut sums, mut persons) = (Self::default(), HashSet::new());
-        for one in listed {
+        for One { listed, cancelled } in ones {
             sums.visits += 1;
-            if one.cancelled.is_some() {
+            if cancelled.is_some() {
                 sums.cancelled += 1;
                 continue;
             }
-            let (decided, [account, aid]) = (&one.settled.decided, one.accounts());
-            persons.insert(one.settled.patient());
-            sums.total += decided.total;
-            sums.eligible += decided.eligible;
-            sums.fund += decided.fund_total;
-            sums.account += account;
-            sums.aid += aid;
-            sums.cash += decided.cash;
-            for payment in &decided.payments {
-                let (code, name) = (payment.fund.to_string(), payment.fund.name());
-                sums.funds.entry(code).or_insert((name, Fen::ZERO)).1 += payment.amount;
+            persons.insert(&*listed.psn_no);
+            sums.amounts.add(&listed.amounts);
+            for (fund, amount) in &listed.funds {
+                *sums.funds.entry(*fund).or_insert(Fen::ZERO) += *amount;
             }
         }
         sums.persons = persons.len();
@@ -97,60 +154,14 @@ impl Sums {
     }
 }
 
-/// The settlements of an area's members that were recorded on these days, the newest first.
-///
-/// # Errors
-/// When the store cannot be read, or there are too many.
-pub(crate) fn of_area(kept: &Moment, area: &str, from: Day, to: Day, today: Day) -> Result<Vec<Listed>, Fault> {
-    let (mut listed, mut cancelled, mut fault) = (Vec::new(), HashMap::new(), None);
-    kept.recorded(&from.to_string(), &to.max(today).to_string(), |event| {
-        if event.area != area || fault.is_some() {
-            return;
-        }
-        let within = event.recorded.get(..10).is_some_and(|day| day <= to.to_string().as_str());
-        match taken(&event, within) {
-            Ok(Some(Taken::Settled(one))) if listed.len() < MOST => listed.push(*one),
-            Ok(Some(Taken::Settled(_))) => {
-                let many = Fault::at(Code::InvalidValue, "from").given(format!("{from} 至 {to}"));
-                fault = Some(many.allowed(format!("至多 {MOST} 笔结算的日期范围，请缩短")));
-            }
-            Ok(Some(Taken::Cancelled(of, by))) => drop(cancelled.insert(of, by)),
-            Ok(None) => {}
-            Err(unread) => fault = Some(unread),
-        }
-    })?;
-    fault.map_or(Ok(()), Err)?;
-    for one in &mut listed {
-        one.cancelled = cancelled.remove(&one.number);
+impl Amounts {
+    fn add(&mut self, with: &Self) {
+        self.total += with.total;
+        self.eligible += with.eligible;
+        self.deductible += with.deductible;
+        self.fund += with.fund;
+        self.account += with.account;
+        self.aid += with.aid;
+        self.cash += with.cash;
     }
-    listed.sort_unstable_by_key(|one| std::cmp::Reverse(one.event));
-    Ok(listed)
-}
-
-/// What an event means here.
-enum Taken {
-    Settled(Box<Listed>),
-    Cancelled(String, Cancelled),
-}
-
-/// By the word of the journal first, so that the many others need not be read.
-fn taken(event: &Event, within: bool) -> Result<Option<Taken>, Fault> {
-    let settles = within && matches!(event.kind.as_str(), "settled" | "purchased");
-    if !settles && !matches!(event.kind.as_str(), "cancelled" | "reversed") {
-        return Ok(None);
-    }
-    Ok(match read(event)? {
-        Change::Settled { setl_id, settlement } => Some(Taken::Settled(Box::new(listed(event, setl_id, *settlement)))),
-        Change::Purchased { setl_id, purchase } => {
-            Some(Taken::Settled(Box::new(listed(event, setl_id, purchase.settlement))))
-        }
-        Change::Cancelled { setl_id, cancels, .. } => {
-            Some(Taken::Cancelled(cancels, Cancelled { number: setl_id, at: at(event) }))
-        }
-        _ => None,
-    })
-}
-
-fn listed(event: &Event, number: String, settled: Settled) -> Listed {
-    Listed { number, event: event.seq, recorded: at(event), settled, cancelled: None }
 }

@@ -8,17 +8,18 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use gongji_domain::Month;
-use gongji_register::bond::{By, Limits};
+use gongji_register::bond::{Bond, By, Limits};
 use serde::Deserialize;
 use serde_json::json as value;
 use utoipa::ToSchema;
 
-use super::{json, read, sit};
+use super::{json, only, read, sit};
 use crate::agency::credit::{Report, RunError, Wanted, tie};
 use crate::agency::many::Stopped;
 use crate::agency::{bond, check_officer, premium};
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
+use crate::his::member::masked;
 use crate::his::{Book, Service};
 use crate::serve::problem::Problem;
 
@@ -68,12 +69,34 @@ pub(super) async fn bonds(
     Path(person): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let browser = only(&headers).is_some();
     let look = move |service: &Service, desk: &Desk<'_>| {
-        let bonds = bond::list(desk, &person)?;
-        let uses = bond::used(desk, &service.kept(), &person)?;
+        let mut bonds = bond::list(desk, &person)?;
+        let mut uses = bond::used(desk, &service.kept(), &person)?;
+        if browser {
+            bonds.given.iter_mut().for_each(hide);
+            // Whoever is no member is known by the certificate.
+            uses.iter_mut()
+                .filter(|of| of.patient.len() == CERTIFICATE)
+                .for_each(|of| of.patient = masked(&of.patient));
+        }
         Ok(value!({ "given": bonds.given, "received": bonds.received, "uses": uses }))
     };
     Ok(json(&sit(&service, &headers, look).await?))
+}
+
+/// The length of an identity card's number.
+const CERTIFICATE: usize = 18;
+
+/// Certificates as browsers see them.
+fn hide(bond: &mut Bond) {
+    let request = &mut bond.request;
+    for party in [&mut request.holder, &mut request.beneficiary] {
+        party.certificate = masked(&party.certificate);
+    }
+    if let By::Person(certificate) = &mut request.by {
+        *certificate = masked(certificate);
+    }
 }
 
 /// Asks for a bond (共济申请) out of this member's account.

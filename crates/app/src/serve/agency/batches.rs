@@ -16,11 +16,13 @@ use serde_json::{Value, json as value};
 use utoipa::IntoParams;
 
 use super::accounts::{Crediting, halted, unread};
+use super::sheets::{Format, given};
 use super::{json, only, read, sit};
 use crate::agency::carry_over::{self, CarryError};
 use crate::agency::check_officer;
 use crate::agency::contribute::{self, FeedError};
 use crate::agency::import::{self, Bad, Reading, import};
+use crate::agency::table::{Cell, Table};
 use crate::his::book::Told;
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
@@ -54,6 +56,10 @@ pub(super) struct List {
     /// 材料
     #[serde(default)]
     document: String,
+    /// As csv or xlsx: checks only, and gives the bad cells as a file
+    #[serde(default)]
+    #[param(inline)]
+    format: Format,
 }
 
 /// The tax office's feed.
@@ -81,9 +87,27 @@ pub(super) async fn members(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let only = only(&headers);
+    let (only, format) = (only(&headers), list.format);
     let act = move |service: &Service, desk: &Desk<'_>| imported(service, desk, (list, only.as_deref()), body.to_vec());
-    Ok(json(&sit(&service, &headers, act).await?))
+    let report = sit(&service, &headers, act).await?;
+    let bad =
+        |bad: &Bad| value!({ "line": bad.line, "column": bad.column, "given": bad.given, "allowed": bad.allowed });
+    let whole = value!({
+        "read": report.read, "enrolled": report.enrolled, "changed": report.changed, "same": report.same,
+        "refused": report.refused, "dry_run": report.dry_run, "bad": report.bad.iter().map(bad).collect::<Vec<_>>(),
+    });
+    given(format, &whole, &cells(&report))
+}
+
+/// The cells that are wrong, so that whoever made the list can mend it.
+fn cells(report: &import::Report) -> Table {
+    let row = |bad: &Bad| [bad.line.to_string(), bad.column.clone(), bad.given.clone(), bad.allowed.clone()];
+    Table {
+        title: "名单有错的单元格",
+        above: vec![("行数", report.read.to_string()), ("有错", report.bad.len().to_string())],
+        heads: vec!["行", "列", "填写", "应为"],
+        rows: report.bad.iter().map(|bad| row(bad).map(Cell::Text).to_vec()).collect(),
+    }
 }
 
 fn imported(
@@ -91,26 +115,20 @@ fn imported(
     desk: &Desk<'_>,
     (list, only): (List, Option<&str>),
     body: Vec<u8>,
-) -> Result<Value, Fault> {
+) -> Result<import::Report, Fault> {
     check_officer(desk)?;
     let decider = service.decider();
-    let List { name, area, from, dry_run, skip_bad, why, document } = list;
+    let List { name, area, from, dry_run, skip_bad, why, document, format } = list;
     let wanted = import::Wanted {
         store: desk.store,
         reading: Reading { decider: &*decider, area: area.as_deref().or(only), from, only },
         files: &[(name, body)],
         now: desk.now,
         told: Told { by: desk.by.to_owned(), why, document },
-        dry_run,
+        dry_run: dry_run || format != Format::Json,
         skip_bad,
     };
-    let report = import(&wanted, &mut |_, _, _| {}).map_err(|error| unusable(&format!("{error:#}")))?;
-    let bad =
-        |bad: &Bad| value!({ "line": bad.line, "column": bad.column, "given": bad.given, "allowed": bad.allowed });
-    Ok(value!({
-        "read": report.read, "enrolled": report.enrolled, "changed": report.changed, "same": report.same,
-        "refused": report.refused, "dry_run": report.dry_run, "bad": report.bad.iter().map(bad).collect::<Vec<_>>(),
-    }))
+    import(&wanted, &mut |_, _, _| {}).map_err(|error| unusable(&format!("{error:#}")))
 }
 
 /// Takes in contributions from the tax office's feed (缴费到账); the body is the file.

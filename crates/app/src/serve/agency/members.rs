@@ -9,7 +9,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{json, read, sit};
+use super::{json, only, read, sit};
+use crate::agency::described::masked_identity;
 use crate::agency::matter::{self, Answer, Filing, Listed, Verdict};
 use crate::agency::member::{self, Shown, Telling, Written};
 use crate::his::Service;
@@ -37,7 +38,11 @@ pub(super) async fn member(
     Path(person): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let shown = sit(&service, &headers, move |_, desk| member::show(desk, &person)).await?;
+    let mut shown = sit(&service, &headers, move |_, desk| member::show(desk, &person)).await?;
+    // A browser sees numbers as the pages show them; whole ones are asked for there, with a reason that is kept.
+    if only(&headers).is_some() {
+        shown.member.identity = masked_identity(&shown.member.identity);
+    }
     Ok(json(&shown))
 }
 

@@ -64,7 +64,7 @@ pub(super) struct OfYear {
     format: Format,
 }
 
-fn given(format: Format, whole: &impl Serialize, table: &Table) -> Result<Response, Problem> {
+pub(super) fn given(format: Format, whole: &impl Serialize, table: &Table) -> Result<Response, Problem> {
     match format {
         Format::Json => Ok(json(whole)),
         Format::Csv => handout::csv(table),
@@ -109,6 +109,9 @@ pub(super) struct OfMember {
     #[serde(default)]
     #[param(value_type = Option<String>, example = "3300.00")]
     credit_before: Option<Fen>,
+    #[serde(default)]
+    #[param(inline)]
+    format: Format,
 }
 
 /// What the reform changed for a registered member in a year (本人的改革前后对比).
@@ -124,12 +127,13 @@ pub(super) async fn of_member(
     of: Result<Query<OfMember>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let OfMember { year, credit_before } = asked(of)?;
+    let OfMember { year, credit_before, format } = asked(of)?;
     let work = move |service: &Service, desk: &Desk<'_>| {
         let area = member::show(desk, &person)?.member.area;
         before_after_of::sheet(desk, || service.kept(), packaged(service, &area)?, &person, year, credit_before)
     };
-    Ok(json(&sit(&service, &headers, work).await?))
+    let sheet = sit(&service, &headers, work).await?;
+    given(format, &sheet, &sheet.table())
 }
 
 /// A year's income and spending of an area's accounts (个人账户收支统计).

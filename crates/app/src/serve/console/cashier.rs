@@ -3,6 +3,8 @@
 //!
 //! Never charges twice: the page gives a message its number, sends the same text again under it and gets the first answer.
 
+pub(super) mod books;
+
 use std::sync::Arc;
 
 use axum::Json;
@@ -222,18 +224,34 @@ struct Sent {
 
 /// Sends a message for the cashier's institution.
 pub(super) async fn send(State(console): State<Arc<Console>>, who: Who, body: Bytes) -> Result<Response, Problem> {
-    let institution = here(&console, who.cashier()?)?;
-    if !console.service.goes_unsigned(&institution.code) {
-        let why = format!("机构 {} 的报文须签名，网页收款台不代签：请由机构自己的系统发送", institution.code);
-        return Err(Problem::said("signature_missing", why));
-    }
+    let institution = unsigned(&console, &who)?;
     let said: Said = read(&body)?;
     check(&said)?;
+    Ok(Json(exchange(&console, (&who, institution), said, None).await?).into_response())
+}
+
+/// The cashier's institution, if its messages go unsigned.
+fn unsigned<'c>(console: &'c Console, who: &Who) -> Result<&'c Institution, Problem> {
+    let institution = here(console, who.cashier()?)?;
+    if console.service.goes_unsigned(&institution.code) {
+        return Ok(institution);
+    }
+    let why = format!("机构 {} 的报文须签名，网页收款台不代签：请由机构自己的系统发送", institution.code);
+    Err(Problem::said("signature_missing", why))
+}
+
+/// Has a message answered, with what comes beside it (9101).
+async fn exchange(
+    console: &Console,
+    (who, institution): (&Who, &Institution),
+    said: Said,
+    file: Option<Bytes>,
+) -> Result<Sent, Problem> {
     let now = console.service.clock().now();
     let at = Moment::of(now).to_string();
-    let message = envelope(&said, institution, &who, &at);
+    let message = envelope(&said, institution, who, &at);
     let since = std::time::Instant::now();
-    let sent = Message { body: Bytes::from(message.clone()), ..Message::default() };
+    let sent = Message { body: Bytes::from(message.clone()), file, ..Message::default() };
     let answered = console.line.exchange(console.line.arrived(), &HeaderMap::new(), sent).await;
     let answered = answered.map_err(|fault| Problem::said("invalid_value", fault))?;
     let reply = answered.map(|answered| String::from_utf8_lossy(&answered.body).into_owned());
@@ -244,10 +262,10 @@ pub(super) async fn send(State(console): State<Arc<Console>>, who: Who, body: By
         other => other.to_string(),
     };
     let infcode = reply.is_some().then(|| word("infcode"));
-    Ok(Json(Sent {
-        infno: said.infno.clone(),
+    Ok(Sent {
         name: interface::name(&said.infno).unwrap_or_default(),
-        msgid: said.msgid.clone(),
+        infno: said.infno,
+        msgid: said.msgid,
         at,
         ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
         request: message,
@@ -256,7 +274,6 @@ pub(super) async fn send(State(console): State<Arc<Console>>, who: Who, body: By
         warn_msg: word("warn_msg"),
         reply,
     })
-    .into_response())
 }
 
 fn check(said: &Said) -> Result<(), Problem> {
@@ -264,15 +281,23 @@ fn check(said: &Said) -> Result<(), Problem> {
         let why = format!("收款台不发送交易 {}；发送 {}", said.infno, OFFERED.join("、"));
         return Err(Problem::said("invalid_value", why).at("infno"));
     }
-    let plain = |text: &str, most: usize| text.len() <= most && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    if said.msgid.is_empty() || !plain(&said.msgid, 30) {
-        return Err(Problem::said("invalid_value", "报文编号用 1 至 30 个字母、数字").at("msgid"));
-    }
+    check_number("msgid", &said.msgid)?;
     if !plain(&said.insured_in, 6) {
         return Err(Problem::said("invalid_value", "参保地是六位区划").at("insured_in"));
     }
     if said.input.get().len() > INPUT || !said.input.get().starts_with('{') {
         return Err(Problem::said("invalid_value", "输入是一个 JSON 对象，至多 1 MiB").at("input"));
+    }
+    Ok(())
+}
+
+fn plain(text: &str, most: usize) -> bool {
+    text.len() <= most && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+fn check_number(field: &str, msgid: &str) -> Result<(), Problem> {
+    if msgid.is_empty() || !plain(msgid, 30) {
+        return Err(Problem::said("invalid_value", "报文编号用 1 至 30 个字母、数字").at(field));
     }
     Ok(())
 }

@@ -12,15 +12,16 @@ use gongji_adjudication::Standing;
 use gongji_domain::{Day, Fen};
 use gongji_policy::{AreaStatus, case, words_of};
 use gongji_register::Member;
-use gongji_register::bond::{Bond, By, Limits, Party, Received, Relation};
+use gongji_register::bond::{By, Limits, Party, Relation};
 use gongji_register::entitlement::State as Stands;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Console, Who, aside, read};
+use super::paging::{Page, Paging};
+use super::{Console, Who, aside, family, institution_name, read};
 use crate::agency::allowance::allowances;
 use crate::agency::bond::{self, Asked};
-use crate::agency::statement::statement as made;
+use crate::agency::statement::{Statement, statement as made};
 use crate::agency::words;
 use crate::his::book::View;
 use crate::his::desk::Desk;
@@ -71,10 +72,6 @@ fn look(desk: &Desk<'_>, person: &str) -> Result<Known, Fault> {
         })
     };
     desk.look(vec![person.to_owned(), record_name(person)], see)?
-}
-
-fn institution_name(console: &Console, code: &str) -> String {
-    console.service.directory().institution(code).map_or_else(|| code.to_owned(), |known| known.name.clone())
 }
 
 /// The cards: status of insurance, account, deductible and limit, the year so far.
@@ -143,13 +140,17 @@ pub(super) struct Days {
     to: Day,
     #[serde(default)]
     format: Option<String>,
+    #[serde(default)]
+    page: String,
+    #[serde(default)]
+    size: String,
 }
 
-/// The account for some days, each line with the balance after it; as JSON, csv or xlsx.
+/// The account for some days, each line with the balance after it; a page of them as JSON, all as csv or xlsx.
 pub(super) async fn statement(
     State(console): State<Arc<Console>>,
     who: Who,
-    Query(Days { from, to, format }): Query<Days>,
+    Query(Days { from, to, format, page, size }): Query<Days>,
 ) -> Result<Response, Problem> {
     let person = who.member()?.to_owned();
     aside(move || {
@@ -160,7 +161,7 @@ pub(super) async fn statement(
         let desk = Desk { store: service.store(), now: Moment::of(service.clock().now()), by: MYSELF };
         let made = made(&desk, || service.kept(), &person, from, to).map_err(|fault| Problem::of(&fault))?;
         let (kind, name, bytes) = match format.as_deref() {
-            None | Some("json") => return Ok(Json(made).into_response()),
+            None | Some("json") => return Ok(Json(paged(made, &Paging { page, size })).into_response()),
             Some("csv") => ("text/csv; charset=utf-8", "csv", made.table().csv()),
             Some("xlsx") => {
                 ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", made.table().xlsx())
@@ -180,18 +181,28 @@ pub(super) async fn statement(
     .await
 }
 
-/// Which year; all where it says none.
+/// A statement with one page of its lines.
+fn paged(made: Statement, paging: &Paging) -> Value {
+    let Statement { from, to, opening, income, spending, lines, closing, owed, .. } = made;
+    let Page { rows, total } = paging.cut(lines);
+    json!({ "from": from, "to": to, "opening": opening, "income": income, "spending": spending, "closing": closing,
+        "owed": owed, "rows": rows, "total": total })
+}
+
+/// Which year, all where it says none, and which page.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct OfYear {
     year: Option<i32>,
+    page: String,
+    size: String,
 }
 
-/// The settlements by month, the last first, with the sums of those that stand.
+/// A page of the settlements, the last first, and of each month on it the sums of all that stand.
 pub(super) async fn settlements(
     State(console): State<Arc<Console>>,
     who: Who,
-    Query(OfYear { year }): Query<OfYear>,
+    Query(OfYear { year, page, size }): Query<OfYear>,
 ) -> Result<Response, Problem> {
     sit(console, &who, move |console, desk, person| {
         let known = look(desk, person)?;
@@ -202,28 +213,38 @@ pub(super) async fn settlements(
         years.dedup();
         let mut shown: Vec<&visited::Row> = rows.iter().filter(|row| of_year(&row.day)).collect();
         shown.sort_by(|a, b| (&b.day, &b.recorded).cmp(&(&a.day, &a.recorded)));
-        let months: Vec<Value> =
-            shown.chunk_by(|a, b| a.day.get(..7) == b.day.get(..7)).map(|rows| month(console, rows)).collect();
-        Ok(json!({ "months": months, "total": shown.len(), "years": years }))
+        let paging = Paging { page, size };
+        let on_page = paging.of(&shown);
+        let is_on_page = |of: &&[&visited::Row]| {
+            on_page.iter().any(|row| of.first().is_some_and(|first| month_of(first) == month_of(row)))
+        };
+        let months = shown.chunk_by(|a, b| month_of(a) == month_of(b)).filter(is_on_page).map(month);
+        let Page { rows, total } = paging.page(&shown, |row| named(console, row));
+        Ok(json!({ "rows": rows, "total": total, "months": months.collect::<Vec<_>>(), "years": years }))
     })
     .await
 }
 
-fn month(console: &Console, rows: &[&visited::Row]) -> Value {
+fn month_of(row: &visited::Row) -> Option<&str> {
+    row.day.get(..7)
+}
+
+fn named(console: &Console, row: &visited::Row) -> Value {
+    let mut value = json!(row);
+    value["institution_name"] = institution_name(&console.service, &row.institution).into();
+    value
+}
+
+/// The sums of a month's settlements, of which there is one at least.
+fn month(rows: &[&visited::Row]) -> Value {
     // What was cancelled and what cancelled it come to nothing together.
     let sum = |of: fn(&visited::Row) -> Fen| -> Fen { rows.iter().map(|row| of(row)).sum() };
     let standing = rows.iter().filter(|row| row.cancels.is_none() && row.cancelled_by.is_none()).count();
-    let row = |row: &&visited::Row| {
-        let mut value = json!(row);
-        value["institution_name"] = institution_name(console, &row.institution).into();
-        value
-    };
     json!({
-        "month": rows.first().and_then(|row| row.day.get(..7)),
+        "month": rows.first().and_then(|row| month_of(row)),
         "count": standing,
         "sums": { "total": sum(|row| row.total), "fund": sum(|row| row.fund), "account": sum(|row| row.account),
             "cash": sum(|row| row.cash) },
-        "rows": rows.iter().map(row).collect::<Vec<_>>(),
     })
 }
 
@@ -254,7 +275,7 @@ pub(super) async fn settlement(
         };
         let mut value = json!(whole);
         value["lines"] = whole.lines.iter().map(named).collect();
-        value["row"]["institution_name"] = institution_name(console, &whole.row.institution).into();
+        value["row"]["institution_name"] = institution_name(&console.service, &whole.row.institution).into();
         value["person"] = json!({ "name": known.member.identity.name, "number": known.member.number });
         Ok(value)
     })
@@ -263,44 +284,7 @@ pub(super) async fn settlement(
 
 /// The relatives for whom the account pays and whose account pays for the member, and what was used.
 pub(super) async fn bonds(State(console): State<Arc<Console>>, who: Who) -> Result<Response, Problem> {
-    sit(console, &who, |console, desk, person| {
-        let bonds = bond::list(desk, person)?;
-        let uses = bond::used(desk, &console.service.kept(), person)?;
-        let year = desk.now.day.ymd().0;
-        let given: Vec<Value> = bonds.given.iter().map(|bond| given(bond, year)).collect();
-        let received: Vec<Value> = bonds.received.iter().map(received).collect();
-        let name_of = |patient: &str| {
-            let of = |bond: &&Bond| {
-                [&bond.request.beneficiary.number, &bond.request.beneficiary.certificate].contains(&&patient.to_owned())
-            };
-            bonds.given.iter().find(of).map_or("本人", |bond| bond.request.beneficiary.name.as_str())
-        };
-        let uses: Vec<Value> = uses
-            .iter()
-            .rev()
-            .map(|used| {
-                json!({ "day": used.on, "recorded": used.recorded, "purpose": used.purpose.name(), "bond": used.bond,
-                    "name": name_of(&used.patient), "document": used.document,
-                    "at": institution_name(console, &used.at), "amount": used.amount })
-            })
-            .collect();
-        Ok(json!({ "given": given, "received": received, "uses": uses, "year": year }))
-    })
-    .await
-}
-
-fn given(bond: &Bond, year: i32) -> Value {
-    let request = &bond.request;
-    json!({ "number": bond.number(), "state": bond.state(), "relation": request.relation,
-        "relation_name": request.relation.name(), "name": request.beneficiary.name,
-        "certificate": masked(&request.beneficiary.certificate), "member": !request.beneficiary.number.is_empty(),
-        "pledge": request.pledge, "on": request.on, "confirmed_on": bond.confirmed_on, "unbound_on": bond.unbound_on,
-        "limits": request.limits, "used": bond.used_in(year), "used_in_all": bond.used_in_all() })
-}
-
-fn received(bond: &Received) -> Value {
-    json!({ "number": bond.number, "state": bond.state, "relation": bond.relation,
-        "relation_name": bond.relation.name(), "name": bond.name })
+    sit(console, &who, |console, desk, person| family::of(&console.service, desk, person)).await
 }
 
 /// A bond that the member asks for.

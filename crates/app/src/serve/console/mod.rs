@@ -5,7 +5,10 @@ pub(crate) mod agency;
 pub(crate) mod assets;
 mod calculator;
 mod cashier;
+mod differences;
+mod family;
 mod mine;
+mod paging;
 mod policies;
 pub(crate) mod runs;
 mod session;
@@ -33,6 +36,7 @@ use gongji_policy::Folder;
 use serde::de::DeserializeOwned;
 
 use crate::cli::load;
+use crate::his::listing::Listings;
 use crate::his::{Policies, Service};
 use crate::policy::shelf::Shelf;
 use crate::serve::doors::{Doors, Who};
@@ -62,6 +66,8 @@ pub(crate) struct Console {
     font_file: Option<PathBuf>,
     /// Long runs that officers began.
     acts: Arc<agency::Runs>,
+    /// What officers' lists read of the journal.
+    listings: Listings,
     /// Simulations that wait, go on and have ended.
     runs: Arc<runs::Runs>,
 }
@@ -93,6 +99,7 @@ impl Console {
             font: OnceLock::new(),
             font_file: font,
             acts: Arc::default(),
+            listings: Listings::default(),
             runs: runs::Runs::new(packages, service.clock()),
             service,
         }
@@ -122,6 +129,7 @@ pub(crate) fn routes(console: Arc<Console>) -> Router {
         .route(&at("/cashier"), get(cashier::desk))
         .route(&at("/cashier/catalogue"), get(cashier::catalogue))
         .route(&at("/cashier/messages"), post(cashier::send))
+        .route(&at("/cashier/books"), post(cashier::books::hold).layer(cashier::books::largest()))
         .route(&at("/cashier/messages/{msgid}"), get(cashier::fate))
         .route(&at("/cashier/trouble"), post(cashier::trouble))
         .route(&at("/vendor"), get(vendor::about))
@@ -178,4 +186,9 @@ async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Problem> + Se
         tracing::error!(%error, "a page's work panicked");
         Err(Problem::said("internal_error", "服务内部出错，请把时间和操作告诉维护人员"))
     })
+}
+
+/// What an institution is called; its number where nobody knows it.
+fn institution_name(service: &Service, code: &str) -> String {
+    service.directory().institution(code).map_or_else(|| code.to_owned(), |known| known.name.clone())
 }

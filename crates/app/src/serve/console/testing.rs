@@ -52,6 +52,7 @@ pub(super) fn console(place: &Place, clock: Arc<dyn Clock>, calls: Option<PathBu
 
 /// A service with its pages.
 pub(crate) struct Pages {
+    pub(crate) service: Arc<Service>,
     router: Router,
     doors: Arc<Doors>,
     runtime: tokio::runtime::Runtime,
@@ -61,21 +62,27 @@ pub(crate) struct Pages {
 impl Pages {
     /// Without a call log.
     pub(crate) fn start() -> Self {
-        Self::with(false)
+        Self::with(Arc::new(Still), false)
     }
 
     /// With a call log that keeps bodies, as a sandbox's does.
     pub(crate) fn recorded() -> Self {
-        Self::with(true)
+        Self::with(Arc::new(Still), true)
     }
 
-    fn with(recorded: bool) -> Self {
+    /// With another time.
+    pub(crate) fn at(clock: Arc<dyn Clock>) -> Self {
+        Self::with(clock, false)
+    }
+
+    fn with(clock: Arc<dyn Clock>, recorded: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let calls = recorded.then(|| folder.path().join("calls"));
-        let console = console(&Place::file(folder.path().join("test.db")), Arc::new(Still), calls);
+        let console = console(&Place::file(folder.path().join("test.db")), clock, calls);
+        let service = Arc::clone(&console.service);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let doors = Arc::clone(&console.doors);
-        Self { router: routes(console), doors, runtime, _folder: folder }
+        Self { service, router: routes(console), doors, runtime, _folder: folder }
     }
 
     /// What an account gets; status and body.
@@ -86,6 +93,11 @@ impl Pages {
     /// What comes of an account's act.
     pub(crate) fn post(&self, account: &str, path: &str, body: &Value) -> (u16, Value) {
         self.ask(account, "POST", path, Body::from(body.to_string()))
+    }
+
+    /// What comes of an account's taking something away; the status.
+    pub(crate) fn delete(&self, account: &str, path: &str) -> u16 {
+        self.ask(account, "DELETE", path, Body::empty()).0
     }
 
     /// Asks again until it is so: what is written beside a request is there a moment later.
@@ -129,11 +141,17 @@ fn said(pages: &Pages, infno: &str, msgid: &str, input: &Value) -> Value {
 
 /// The demo's member is settled for one covered line at the cashier's hospital; the settlement's number.
 pub(crate) fn settle(pages: &Pages, total: &str) -> String {
+    settle_as(pages, "S", total)
+}
+
+/// As [`settle`], by messages that begin with these letters.
+pub(crate) fn settle_as(pages: &Pages, letters: &str, total: &str) -> String {
+    let msgid = |number: u8| format!("{letters}{number}");
     let (person, shown) = ("50000000000002", ("02", "990000198605011040"));
     let registered = said(
         pages,
         "2201",
-        "S1",
+        &msgid(1),
         &json!({ "data": { "psn_no": person, "mdtrt_cert_type": shown.0,
         "mdtrt_cert_no": shown.1, "insutype": "310", "begntime": "2026-02-10 09:00:00", "ipt_otp_no": "MZ1",
         "atddr_no": "D1", "dr_name": "医", "dept_code": "01", "dept_name": "内科", "caty": "A03" } }),
@@ -142,7 +160,7 @@ pub(crate) fn settle(pages: &Pages, total: &str) -> String {
     said(
         pages,
         "2203",
-        "S2",
+        &msgid(2),
         &json!({ "mdtrtinfo": { "mdtrt_id": visit, "psn_no": person, "med_type": "11",
         "begntime": "2026-02-10 09:00:00" }, "diseinfo": [{ "diag_type": "1", "diag_srt_no": 1, "diag_code": "J00",
         "diag_name": "感冒", "diag_dept": "01", "dise_dor_no": "D1", "dise_dor_name": "医",
@@ -151,7 +169,7 @@ pub(crate) fn settle(pages: &Pages, total: &str) -> String {
     said(
         pages,
         "2204",
-        "S3",
+        &msgid(3),
         &json!({ "feedetail": [{ "feedetl_sn": "1", "mdtrt_id": visit, "psn_no": person,
         "chrg_bchno": "B1", "rx_circ_flag": "0", "fee_ocur_time": "2026-02-10 09:10:00",
         "med_list_codg": "DEMO-YP-0001", "medins_list_codg": "Y1", "det_item_fee_sumamt": total, "cnt": 1,
@@ -161,7 +179,7 @@ pub(crate) fn settle(pages: &Pages, total: &str) -> String {
     let settled = said(
         pages,
         "2207",
-        "S4",
+        &msgid(4),
         &json!({ "data": { "psn_no": person, "mdtrt_cert_type": shown.0,
         "mdtrt_cert_no": shown.1, "med_type": "11", "medfee_sumamt": total, "psn_setlway": "01", "mdtrt_id": visit,
         "chrg_bchno": "B1", "insutype": "310", "acct_used_flag": "1" } }),
@@ -173,5 +191,5 @@ pub(crate) fn settle(pages: &Pages, total: &str) -> String {
 pub(crate) fn take_back(pages: &Pages, settlement: &str) {
     let (_, whole) = pages.get("member", &format!("/api/v1/me/settlements/{settlement}"));
     let data = json!({ "setl_id": settlement, "mdtrt_id": whole["row"]["visit"], "psn_no": "50000000000002" });
-    said(pages, "2208", "S5", &json!({ "data": data }));
+    said(pages, "2208", &format!("C{settlement}"), &json!({ "data": data }));
 }

@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use super::super::read;
 use super::{Console, EXPORTED, Paging, Sight, Who, asked, exportable, json, sit, unread};
 use crate::agency::described::{masked, masked_identity, rows};
-use crate::agency::member::{self, Shown, Telling};
+use crate::agency::member::{self, Revealing, Shown, Telling};
 use crate::agency::register::{self, Search};
 use crate::agency::table::{Cell, Table};
-use crate::agency::{bond, history, words};
+use crate::agency::{history, words};
 use crate::his::benefit;
 use crate::his::book::{Change, Recorded};
 use crate::serve::handout;
@@ -81,7 +81,6 @@ struct Whole {
     account: Account,
     frozen: Option<String>,
     left: Option<String>,
-    bonds: Vec<Bond>,
 }
 
 #[derive(Serialize)]
@@ -90,15 +89,6 @@ struct Account {
     prior: Fen,
     balance: Fen,
     owed: Fen,
-}
-
-/// A bond out of the member's account (家庭共济).
-#[derive(Serialize)]
-struct Bond {
-    number: u64,
-    with: String,
-    relation: &'static str,
-    stage: String,
 }
 
 /// What a correction would change.
@@ -240,8 +230,6 @@ pub(super) async fn member(
     let whole = sit(&console, &who, move |sight| {
         let shown = sight.own(&person)?;
         let affairs = crate::agency::matter::list(&sight.desk, &person)?.affairs;
-        let bonds = bond::list(&sight.desk, &person)?;
-        let bonds = bonds_of(&bonds);
         let Shown { current, prior, balance, owed, .. } = shown;
         Ok(Whole {
             row: row(sight, &shown.member),
@@ -252,25 +240,9 @@ pub(super) async fn member(
             account: Account { current, prior, balance, owed },
             frozen: affairs.frozen.map(|frozen| format!("{} 起冻结：{}", frozen.since, frozen.reason)),
             left: affairs.left.map(|left| format!("{} 转出至 {}", left.on, left.to)),
-            bonds,
         })
     });
     Ok(json(&whole.await?))
-}
-
-fn bonds_of(bonds: &gongji_register::bond::Bonds) -> Vec<Bond> {
-    let stage = |bond: &gongji_register::bond::Bond| match (bond.unbound_on, bond.confirmed_on) {
-        (Some(on), _) => format!("已解除（{on}）"),
-        (None, Some(on)) => format!("已生效（{on}）"),
-        (None, None) => "待确认".to_owned(),
-    };
-    let given = bonds.given.iter().map(|bond| Bond {
-        number: bond.request.number,
-        with: bond.request.beneficiary.name.clone(),
-        relation: bond.request.relation.name(),
-        stage: stage(bond),
-    });
-    given.collect()
 }
 
 /// What happened to a member outside of visits, the last first.
@@ -313,14 +285,20 @@ fn hidden(change: Change) -> Change {
     }
 }
 
-/// Shows a certificate's whole number; that it was asked for is logged.
+/// Shows a certificate's whole number, for a reason that is kept in the member's history.
 pub(super) async fn reveal(
     State(console): State<Arc<Console>>,
     who: Who,
     Path(person): Path<String>,
+    body: Bytes,
 ) -> Result<Response, Problem> {
+    let revealing: Revealing = read(&body)?;
     let (account, about) = (who.account.name.clone(), person.clone());
-    let shown = sit(&console, &who, move |sight| Ok(sight.own(&person)?.member.identity)).await?;
+    let shown = sit(&console, &who, move |sight| {
+        sight.own(&person)?;
+        Ok(member::reveal(&sight.desk, &person, &revealing)?)
+    });
+    let shown = shown.await?;
     tracing::info!(account, person = about, "an officer asked to see a certificate's whole number");
     Ok(json(&serde_json::json!({ "certificate": shown.certificate, "card": shown.card })))
 }

@@ -2,6 +2,7 @@
 //! stands on a screen, each also as a workbook, and runs that take their time. An officer sees their own area alone.
 //! One file a page; its routes stand below.
 
+mod bonds;
 mod ledger;
 mod matters;
 mod members;
@@ -20,19 +21,19 @@ use axum::extract::{DefaultBodyLimit, Query};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use gongji_domain::Day;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::paging::{Page, Paging};
 use super::{Console, ROOT, Who, aside};
 use crate::his::desk::Desk;
 use crate::his::errors::{Code, Fault};
+use crate::his::listing::Listings;
 use crate::his::{Book, Moment, Service};
 use crate::serve::problem::Problem;
 pub(crate) use run::Runs;
 
 /// The most bytes of the files that are reconciled.
 const LARGEST: usize = 32 << 20;
-/// The most rows of a page.
-const ROWS: usize = 200;
 /// The most rows that leave as one workbook.
 const EXPORTED: usize = 100_000;
 
@@ -47,6 +48,9 @@ pub(super) fn routes() -> Router<Arc<Console>> {
         .route(&at("/members/{person}/history"), get(members::history))
         .route(&at("/members/{person}/reveal"), post(members::reveal))
         .route(&at("/members/{person}/preview"), post(members::preview))
+        .route(&at("/members/{person}/bonds"), get(bonds::list).post(bonds::ask))
+        .route(&at("/members/{person}/bonds/{number}/{act}"), post(bonds::act))
+        .route(&at("/members/{person}/premiums"), post(bonds::pay))
         .route(&at("/matters"), get(matters::list))
         .route(&at("/matters.xlsx"), get(matters::export))
         .route(&at("/matters/{person}/{number}"), get(matters::matter))
@@ -77,6 +81,8 @@ struct Sight<'a> {
     desk: Desk<'a>,
     /// 统筹区 of the officer.
     area: &'a str,
+    /// What lists read of the journal.
+    listings: &'a Listings,
 }
 
 impl Sight<'_> {
@@ -106,11 +112,12 @@ async fn sit<T: Send + 'static>(
     work: impl FnOnce(&Sight<'_>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let (area, by) = (who.officer()?.to_owned(), who.account.shown.clone());
-    let service = Arc::clone(&console.service);
+    let console = Arc::clone(console);
     aside(move || {
+        let service = &console.service;
         let now = Moment::of(service.clock().now());
         let desk = Desk { store: service.store(), now, by: &by };
-        work(&Sight { service: &service, desk, area: &area })
+        work(&Sight { service, desk, area: &area, listings: &console.listings })
     })
     .await
 }
@@ -130,51 +137,6 @@ impl From<Fault> for Problem {
 fn unread(error: impl std::fmt::Display) -> Problem {
     tracing::error!(%error, "the store cannot be read");
     Problem::of(&Fault::new(Code::DatabaseAway))
-}
-
-/// Which rows of a list; as texts, since what is flattened is read so.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct Paging {
-    #[serde(default)]
-    page: String,
-    #[serde(default)]
-    size: String,
-}
-
-/// A page of a list.
-#[derive(Serialize)]
-struct Page<T> {
-    rows: Vec<T>,
-    total: usize,
-}
-
-impl Paging {
-    /// Of many the rows of this page.
-    fn of<'a, T>(&self, all: &'a [T]) -> &'a [T] {
-        let from = self.first(all.len());
-        &all[from..all.len().min(from + self.size())]
-    }
-
-    fn size(&self) -> usize {
-        self.size.parse().unwrap_or(20).clamp(1, ROWS)
-    }
-
-    /// Where the page begins, of so many rows.
-    fn first(&self, total: usize) -> usize {
-        self.page.parse().unwrap_or(1usize).saturating_sub(1).saturating_mul(self.size()).min(total)
-    }
-
-    /// The same of rows that are ready.
-    fn cut<T>(&self, mut all: Vec<T>) -> Page<T> {
-        let (total, size) = (all.len(), self.of(&all).len());
-        let from = self.first(total);
-        Page { rows: all.drain(from..).take(size).collect(), total }
-    }
-
-    /// The same as an answer.
-    fn page<T, U>(&self, all: &[T], row: impl Fn(&T) -> U) -> Page<U> {
-        Page { rows: self.of(all).iter().map(row).collect(), total: all.len() }
-    }
 }
 
 /// Whether a list is not too long for one workbook.

@@ -6,15 +6,14 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use gongji_domain::{Day, Fen};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::super::differences::{Answer, Difference, File};
 use super::super::read;
 use super::{A_DAY, Console, Sight, Who, given, json, sit};
 use crate::agency::table::{Cell, Table};
-use crate::his::reconcile::gather::{self, Asked, Gathered, Row, Side};
+use crate::his::reconcile::gather::{self, Asked, Gathered};
 use crate::serve::handout;
 use crate::serve::problem::Problem;
 
@@ -33,59 +32,6 @@ struct Question {
     bank: Option<File>,
 }
 
-/// A file that was handed in.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    name: String,
-    base64: String,
-}
-
-#[derive(Serialize)]
-struct Answer {
-    sides: Vec<Sums>,
-    differences: Vec<Difference>,
-}
-
-/// One side.
-#[derive(Serialize)]
-struct Sums {
-    /// `institution`, `centre` or `bank`.
-    side: &'static str,
-    count: usize,
-    total: Option<Fen>,
-    fund: Option<Fen>,
-    account: Option<Fen>,
-    cash: Fen,
-}
-
-#[derive(Serialize)]
-struct Difference {
-    cause: &'static str,
-    said: String,
-    mend: String,
-    settlement: String,
-    person: String,
-    message: Option<String>,
-    /// Total, fund and account at either side; what the bank took.
-    institution: Option<[Fen; 3]>,
-    centre: Option<[Fen; 3]>,
-    bank: Option<Fen>,
-}
-
-impl From<Row> for Difference {
-    fn from(row: Row) -> Self {
-        let Row { cause, said, mend, setl_id, psn_no, msgid, institution, centre, bank } = row;
-        Self { cause, said, mend, settlement: setl_id, person: psn_no, message: msgid, institution, centre, bank }
-    }
-}
-
-fn rows<T>(field: &str, file: &File, of: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, Problem> {
-    let wrong = |why: String| Problem::said("invalid_value", format!("{}{why}", file.name)).at(field);
-    let bytes = STANDARD.decode(&file.base64).map_err(|_| wrong("：没有传完整，请重新选择文件".to_owned()))?;
-    of(&bytes).map_err(wrong)
-}
-
 fn answered(sight: &Sight<'_>, question: &Question) -> Result<Answer, Problem> {
     let day = |field: &str, text: &str| {
         given::<Day>(field, text, A_DAY)?.ok_or_else(|| Problem::said("missing_field", "请选择对账日期").at(field))
@@ -98,24 +44,12 @@ fn answered(sight: &Sight<'_>, question: &Question) -> Result<Answer, Problem> {
         let said = format!("没有定点医药机构「{}」", question.institution);
         return Err(Problem::said("invalid_value", said).at("institution"));
     }
-    let booked = rows("books", &question.books, gather::institution)?;
-    let bank = question.bank.as_ref().map(|bank| rows("bank", bank, gather::payments)).transpose()?;
+    let booked = question.books.rows("books", gather::institution)?;
+    let bank = question.bank.as_ref().map(|bank| bank.rows("bank", gather::payments)).transpose()?;
     let clearing = Some(question.clearing_type.as_str()).filter(|kind| !kind.is_empty());
     let asked = Asked { institution: &question.institution, from, to, area: Some(sight.area), clr_type: clearing };
     let gathered = Gathered::new(&sight.service.kept(), &asked, booked, bank)?;
-    let side = |(side, Side { count, sums }): (&'static str, Side)| Sums {
-        side,
-        count,
-        total: Some(sums.total),
-        fund: Some(sums.fund),
-        account: Some(sums.account),
-        cash: sums.cash(),
-    };
-    let mut sides: Vec<Sums> = ["institution", "centre"].into_iter().zip(gathered.sides()).map(side).collect();
-    let bank = gathered.paid();
-    sides.extend(bank.map(|(count, cash)| Sums { side: "bank", count, total: None, fund: None, account: None, cash }));
-    let differences = gathered.differences().iter().map(|one| Row::of(one).into()).collect();
-    Ok(Answer { sides, differences })
+    Ok(Answer::of(&gathered))
 }
 
 /// Reconciles.

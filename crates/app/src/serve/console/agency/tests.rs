@@ -172,7 +172,11 @@ fn members_are_found_with_numbers_hidden_until_one_is_asked_for() {
     assert_eq!(named["rows"].as_array().unwrap().len(), 1, "{named}");
     let (status, whole) = world.get(&format!("/members/{OWN}"));
     assert!(status.is_success() && whole["register"].as_array().unwrap().iter().any(|row| row["says"] == *hidden));
-    let (status, shown) = world.post("officer", &format!("/api/v1/agency/members/{OWN}/reveal"), &json!({}));
+    let (status, shown) = world.post(
+        "officer",
+        &format!("/api/v1/agency/members/{OWN}/reveal"),
+        &json!({ "why": "核对证件", "request": "1" }),
+    );
     let shown = shown["certificate"].as_str().unwrap();
     assert!(status.is_success() && shown.starts_with(&hidden[..6]) && !shown.contains('*'), "{shown}");
     assert!(!whole.to_string().contains(shown), "{whole}");
@@ -290,4 +294,52 @@ fn a_list_leaves_as_a_workbook_with_the_same_rows() {
     let mut book = calamine::Xlsx::new(std::io::Cursor::new(trial)).unwrap();
     let sheet = book.worksheet_range("试算平衡表").unwrap();
     assert!(sheet.rows().skip(4).all(|row| row[1].is_float()), "amounts are numbers");
+}
+
+#[test]
+fn whole_numbers_are_shown_for_a_reason_that_is_kept_and_to_no_browser_otherwise() {
+    let world = World::new();
+    let reveal = |body: &Value| world.post("officer", &format!("/api/v1/agency/members/{OWN}/reveal"), body);
+    for (body, refused) in [(json!({}), "invalid_value"), (json!({ "why": " " }), "missing_field")] {
+        assert_eq!(code(&reveal(&body)).1, refused, "{body}");
+    }
+    let asked = json!({ "why": "核对证件", "request": "7" });
+    let (status, shown) = reveal(&asked);
+    assert_eq!((status, &shown["certificate"]), (StatusCode::OK, &json!("990000198605011040")), "{shown}");
+    assert_eq!(reveal(&asked).1, shown);
+    let (_, history) = world.get(&format!("/members/{OWN}/history"));
+    let kept: Vec<&Value> =
+        history["rows"].as_array().unwrap().iter().filter(|row| row["what"] == json!(["查看完整证件号码"])).collect();
+    assert_eq!((kept.len(), &kept[0]["why"]), (1, &json!("核对证件")), "{history}");
+    assert!(!kept[0]["by"].as_str().unwrap().is_empty(), "{history}");
+    // At the counter itself a browser sees what the pages show.
+    let bond = json!({ "name": "演示甲", "certificate": "990000195803121036", "relation": "parent", "pledge": "CN-1", "who": "holder" });
+    assert_eq!(world.post("officer", &format!("/api/v1/agency/members/{OWN}/bonds"), &bond).0, StatusCode::OK);
+    for (path, hidden) in [("", "990000********1040"), ("/bonds", "990000********1036")] {
+        let (_, told) = world.ask("officer", "GET", &format!("/agency/v1/members/{OWN}{path}"), &Value::Null);
+        let told = told.to_string();
+        assert!(told.contains(hidden), "{told}");
+        assert!(!told.contains("990000198605011040") && !told.contains("990000195803121036"), "{told}");
+    }
+}
+
+#[test]
+fn bad_cells_and_a_members_comparison_leave_as_workbooks() {
+    let world = World::new();
+    let sheet = |bytes: Vec<u8>, name: &str| {
+        let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+        book.worksheet_range(name).unwrap()
+    };
+    let list = format!("人员编号,单位,出生日期\n{OWN},某单位,不是日期\n");
+    let path = "/agency/v1/members?name=a.csv&from=2026-01-01&format=xlsx";
+    let (status, bytes) = world.bytes("officer", "POST", path, list.into_bytes());
+    assert_eq!(status, StatusCode::OK);
+    let cells = sheet(bytes, "名单有错的单元格");
+    assert!(cells.rows().any(|row| row[2] == "不是日期"), "{cells:?}");
+    let (_, one) = world.get(&format!("/members?text={OWN}"));
+    assert_ne!(one["rows"][0]["employer"], "某单位", "a file is only checked");
+    let path = format!("/agency/v1/members/{OWN}/before-after?year=2026&credit_before=3300&format=xlsx");
+    let (status, bytes) = world.bytes("officer", "GET", &path, Vec::new());
+    assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&bytes));
+    assert!(sheet(bytes, "改革前后对比").rows().any(|row| row[0].to_string().contains("个人账户")));
 }

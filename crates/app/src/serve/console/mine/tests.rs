@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::testing::{Pages, settle, take_back};
+use super::super::testing::{Pages, settle, settle_as, take_back};
 
 /// What stands before the words of a citation.
 fn key(citation: &Value) -> &str {
@@ -44,12 +44,42 @@ fn settlements_stand_by_month_and_what_was_cancelled_comes_to_nothing() {
     assert!(steps.iter().any(|step| whole["articles"][key(&step["article"])]["text"].is_string()), "{whole}");
     assert_eq!((&whole["lines"][0]["code"], &whole["lines"][0]["level"]), (&json!("DEMO-YP-0001"), &json!("甲")));
     take_back(&pages, &id);
-    let months = pages.get("member", "/api/v1/me/settlements?year=2026").1["months"].clone();
+    let listed = pages.get("member", "/api/v1/me/settlements?year=2026").1;
+    let months = &listed["months"];
     assert_eq!((&months[0]["month"], &months[0]["count"]), (&json!("2026-02"), &json!(0)), "{months}");
     assert_eq!(months[0]["sums"], json!({ "total": "0.00", "fund": "0.00", "account": "0.00", "cash": "0.00" }));
-    let rows = months[0]["rows"].as_array().unwrap();
+    let rows = listed["rows"].as_array().unwrap();
     assert_eq!((rows.len(), &rows[0]["cancels"], &rows[1]["cancelled_by"]), (2, &json!(id), &rows[0]["settlement"]));
     assert_eq!(pages.get("member", "/api/v1/me/settlements/404").0, 404);
+}
+
+#[test]
+fn long_lists_come_by_pages_with_the_sums_of_all() {
+    let pages = Pages::start();
+    for (letters, total) in [("A", "300.00"), ("B", "500.00"), ("C", "400.00")] {
+        settle_as(&pages, letters, total);
+    }
+    let page = |number: u8| {
+        let path = format!("/api/v1/me/settlements?year=2026&size=2&page={number}");
+        let answer = pages.get("member", &path).1;
+        let month = &answer["months"][0];
+        assert_eq!((&month["count"], &month["sums"]["total"]), (&json!(3), &json!("1200.00")), "{answer}");
+        assert_eq!(answer["total"], 3, "{answer}");
+        answer["rows"].as_array().unwrap().clone()
+    };
+    let [first, second] = [page(1), page(2)];
+    assert_eq!((first.len(), second.len()), (2, 1));
+    assert!(second.iter().all(|row| !first.contains(row)), "{first:?} {second:?}");
+    let none = pages.get("member", "/api/v1/me/settlements?year=2025").1;
+    assert_eq!((&none["total"], &none["months"], &none["years"]), (&json!(0), &json!([]), &json!(["2026"])), "{none}");
+    let path = "/api/v1/me/statement?from=2026-01-01&to=2026-12-31";
+    let all = pages.get("member", path).1;
+    let total = all["total"].as_u64().unwrap();
+    let last = pages.get("member", &format!("{path}&size=1&page={total}")).1;
+    assert_eq!(last["rows"], json!([all["rows"].as_array().unwrap().last()]), "{last}");
+    for sum in ["opening", "income", "spending", "closing", "total"] {
+        assert_eq!(last[sum], all[sum], "{sum}");
+    }
 }
 
 #[test]

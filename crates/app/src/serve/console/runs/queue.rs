@@ -250,3 +250,6 @@ fn weight(report: &Report) -> usize {
     let notes: usize = report.notes.iter().map(|note| note.len() + size_of::<String>()).sum();
     tables + bases + notes
 }
+
+#[cfg(test)]
+mod tests;
