@@ -79,7 +79,8 @@ fn embedded(options: &Embedded) -> Result<()> {
         rounds.add("of the bare log's rate", kept.rate / bare);
         rounds.add("of its rate under the same load", kept.rate / loaded);
         rounds.add("settlements a second", kept.rate);
-        rounds.add("writer CPU, microseconds", kept.worker_micros);
+        rounds.add("CPU of the store's threads, microseconds", kept.both_micros);
+        rounds.add("CPU of the one that decides and writes", kept.worker_micros);
         rounds.add("bytes written a settlement", kept.written);
     }
     rounds.print();

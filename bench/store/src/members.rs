@@ -44,7 +44,7 @@ pub fn run(options: &Options) -> Result<()> {
         let f = world::settle(&with_few, &run(options.few), seed)?;
         println!("round {round}: many {m}\n         few  {f}");
         rounds.add("rate with many of that with few", m.rate / f.rate);
-        rounds.add("writer CPU with many of that with few", m.worker_micros / f.worker_micros);
+        rounds.add("writer CPU with many of that with few", m.both_micros / f.both_micros);
         rounds.add("bytes written with many", m.written);
     }
     println!("memory after: {:.0} MiB in all", machine::resident());

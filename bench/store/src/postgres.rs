@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<()> {
         rounds.add("one node of pgbench TPC-B", alone.rate / tps);
         rounds.add("two nodes of one", two / alone.rate);
         rounds.add("one node, settlements a second", alone.rate);
-        rounds.add("node's worker CPU, microseconds", alone.worker_micros);
+        rounds.add("CPU of the node's threads, microseconds", alone.both_micros);
     }
     rounds.print();
     Ok(())

@@ -28,14 +28,16 @@ pub struct Run {
 /// What it came to.
 pub struct Kept {
     pub rate: f64,
+    /// Of everything behind the store's door, and of the thread that decides and writes.
+    pub both_micros: f64,
     pub worker_micros: f64,
     pub written: f64,
 }
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rate, worker_micros, written } = self;
-        write!(f, "{rate:.0}/s, worker {worker_micros:.1} us, {written:.0} bytes written")
+        let Self { rate, both_micros, worker_micros, written } = self;
+        write!(f, "{rate:.0}/s, {both_micros:.1} us (worker {worker_micros:.1}), {written:.0} bytes written")
     }
 }
 
@@ -202,7 +204,8 @@ pub fn settle(store: &Store<World>, run: &Run, seed: u64) -> Result<Kept> {
         let answers = answers.clone();
         store.submit(request, decide, move |answer| answers.tell(answer.is_ok()));
     };
-    let (cpu, written) = (writers(), machine::written());
+    let spent = || [machine::cpu_of("gongji-worker"), machine::cpu_of("gongji-sealer")];
+    let (before, written) = (spent(), machine::written());
     let begun = Instant::now();
     let until = begun + Duration::from_secs(run.seconds);
     (0..run.in_flight).for_each(|_| next());
@@ -215,16 +218,13 @@ pub fn settle(store: &Store<World>, run: &Run, seed: u64) -> Result<Kept> {
     let took = begun.elapsed().as_secs_f64();
     let all = done + run.in_flight as u64;
     while answers.after(done)? < all {}
+    let [worker, sealer] = [0, 1].map(|thread| (spent()[thread] - before[thread]) / all as f64);
     Ok(Kept {
         rate: done as f64 / took,
-        worker_micros: (writers() - cpu) / all as f64,
+        both_micros: worker + sealer,
+        worker_micros: worker,
         written: (machine::written() - written) / all as f64,
     })
-}
-
-/// CPU of everything behind the store's door.
-fn writers() -> f64 {
-    machine::cpu_of("gongji-worker") + machine::cpu_of("gongji-sealer")
 }
 
 /// One settlement as it is said to the store.
