@@ -59,14 +59,16 @@ pub struct Reply {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SubmitError {
-    /// The message number was used before for something else. Carries what was asked then,
-    /// for the same institution, so that the caller can say what differs.
+    /// The message number was used before for something else. Carries what was asked then, for the same
+    /// institution, and what is asked now, so that the caller can say what differs.
     #[error("answer the message: its number was used before for something else")]
     Conflict {
         /// Transaction number of the earlier message.
         infno: String,
         /// Canonical input of the earlier message.
         input: String,
+        /// Canonical input of this one.
+        sent: String,
     },
     /// The message was reversed before it came; nothing was done, and nothing will be.
     #[error("answer the message: {by} barred its number")]
@@ -609,7 +611,8 @@ fn again<S: State>(job: &Job<S>, event: &Event) -> Answer {
     } else if event.digest == job.digest {
         Ok(Reply { body: event.reply.clone(), replayed: true })
     } else {
-        Err(SubmitError::Conflict { infno: event.infno.to_string(), input: event.input.clone() })
+        let sent = job.request.input.clone();
+        Err(SubmitError::Conflict { infno: event.infno.to_string(), input: event.input.clone(), sent })
     }
 }
 

@@ -115,7 +115,7 @@ use member::{Record, certificate_name, record_name};
 pub(crate) use moment::Moment;
 pub(crate) use opening::StartError;
 use profile::Profile;
-use untold::{from_store, input_of};
+use untold::from_store;
 use written::json_of;
 
 /// Answers messages of the national interface.
@@ -127,7 +127,7 @@ pub(crate) struct Service {
     clock: Arc<dyn Clock>,
     files: Arc<dyn Files>,
     replies: AtomicU64,
-    guard: Arc<Guard>,
+    guard: Guard,
 }
 
 /// A message that was read, with what came beside it.
@@ -135,8 +135,6 @@ struct Message<'t> {
     outline: Outline,
     envelope: Envelope,
     input: Json<'t>,
-    /// The whole of it as it came.
-    body: Bytes,
     upload: Option<Bytes>,
     notes: Notes,
 }
@@ -144,8 +142,8 @@ struct Message<'t> {
 impl Message<'_> {
     /// The same for another thread.
     fn into_owned(self) -> Message<'static> {
-        let Self { outline, envelope, input, body, upload, notes } = self;
-        Message { outline, envelope, input: input.into_owned(), body, upload, notes }
+        let Self { outline, envelope, input, upload, notes } = self;
+        Message { outline, envelope, input: input.into_owned(), upload, notes }
     }
 }
 
@@ -210,13 +208,13 @@ impl Service {
         opening::enrol(&store, &directory, Moment::of(clock.now()))?;
         let archive = Arc::new(Archive::start(place)?);
         let files = Arc::new(MemoryFiles::default());
-        let (replies, guard) = (AtomicU64::new(0), Arc::new(Guard::open()));
+        let (replies, guard) = (AtomicU64::new(0), Guard::open());
         Ok(Self { directory, decider, store, archive, clock, files, replies, guard })
     }
 
     /// The same service with somebody at its door.
     pub(crate) fn guarded(self, guard: Guard) -> Self {
-        Self { guard: Arc::new(guard), ..self }
+        Self { guard, ..self }
     }
 
     /// Whether only this machine can reach the service.
@@ -266,7 +264,7 @@ impl Service {
         path_infno: Option<&str>,
         done: impl FnOnce(Vec<u8>) + Send + 'static,
     ) {
-        self.receive(&Bytes::copy_from_slice(body), None, path_infno, &|_| None, |answer| {
+        self.receive(body, None, path_infno, &|_| None, |answer| {
             done(match answer {
                 Answer::Reply(reply) => reply,
                 Answer::Gateway(_, body) => body.into_bytes(),
@@ -278,7 +276,7 @@ impl Service {
     /// address said, if it did. `done` gets the answer, on this thread or another.
     pub(crate) fn receive(
         self: &Arc<Self>,
-        body: &Bytes,
+        body: &[u8],
         upload: Option<Bytes>,
         path_infno: Option<&str>,
         headers: &Headers<'_>,
@@ -293,14 +291,10 @@ impl Service {
         let profile = self.profile(&outline.institution);
         match self.prepare(&mut message, path_infno, profile, headers, &notes) {
             Ok((envelope, input, plan)) => {
-                self.submit(
-                    Message { outline, envelope, input, body: body.clone(), upload, notes },
-                    plan,
-                    move |reply| {
-                        // What is kept is in one form; an institution gets it in its own.
-                        done(Answer::Reply(profile.spell(reply)));
-                    },
-                );
+                self.submit(Message { outline, envelope, input, upload, notes }, plan, move |reply| {
+                    // What is kept is in one form; an institution gets it in its own.
+                    done(Answer::Reply(profile.spell(reply)));
+                });
             }
             Err(Refused::Fault(fault)) => {
                 done(Answer::Reply(profile.spell(self.refuse(&outline, &fault, &notes))));
@@ -457,7 +451,7 @@ impl Service {
                 go_on(&service, message, names.lines().map(str::to_owned).collect(), done);
             }
             Err(error) => {
-                let fault = from_store(error, &message.outline, String::new);
+                let fault = from_store(error, &message.outline);
                 done(service.refuse(&message.outline, &fault, &message.notes));
             }
         });
@@ -475,7 +469,7 @@ impl Service {
             Work::Ask(decide) => (decide, true),
             Work::Look(look) => return self.look(message, persons, look, done),
         };
-        let Message { outline, envelope, input, body, notes, .. } = message;
+        let Message { outline, envelope, input, notes, .. } = message;
         let (now, stamp) = self.stamp(&outline);
         let key = Key { institution: envelope.institution.to_string(), msgid: envelope.msgid.to_string() };
         let deciding = Deciding { decide, envelope, notes, now, stamp };
@@ -496,13 +490,13 @@ impl Service {
             key,
         };
         // For the reply to give when the store has none.
-        let (late_stamp, guard) = (deciding.stamp.clone(), Arc::clone(&self.guard));
+        let late_stamp = deciding.stamp.clone();
         let (directory, decider) = (Arc::clone(&self.directory), Arc::clone(&self.decider));
         let decide = move |known: &Known<'_, Book>, seq: u64| deciding.outcome(&directory, &*decider, known, seq);
         self.store.submit(request, decide, move |answer| {
             done(answer.map_or_else(
                 |error| {
-                    let fault = from_store(error, &outline, || input_of(&body, &guard));
+                    let fault = from_store(error, &outline);
                     tracing::warn!(
                         infno = outline.infno.as_str(),
                         msgid = outline.msgid.as_str(),
@@ -570,7 +564,7 @@ impl Service {
                 Some((Some(u64::from_le_bytes(*last_visit)).filter(|number| *number > 0), Record::packed(record)))
             };
             let told = told.map(|reply| known(reply).unwrap_or_default());
-            answer(told.map_err(|error| from_store(error, &outline, String::new)));
+            answer(told.map_err(|error| from_store(error, &outline)));
         });
     }
 

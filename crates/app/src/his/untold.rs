@@ -3,23 +3,19 @@
 
 use gongji_store::SubmitError;
 
-use super::auth::Guard;
-use super::decode::Notes;
-use super::envelope::{Envelope, Outline};
+use super::envelope::Outline;
 use super::errors::{Code, Fault};
 use super::json::{self, Json};
-use super::profile::Required;
 
-/// The fault of a message that came to nothing in the store; `sent` gives its content.
-pub(super) fn from_store(error: SubmitError, outline: &Outline, sent: impl FnOnce() -> String) -> Fault {
+/// The fault of a message that came to nothing in the store.
+pub(super) fn from_store(error: SubmitError, outline: &Outline) -> Fault {
     match error {
-        SubmitError::Conflict { infno, input } => {
+        SubmitError::Conflict { infno, input, sent } => {
             let reused = |field: String| Fault::at(Code::MessageReused, field);
             if infno != outline.infno {
                 return reused("infno".to_owned()).given(&outline.infno).allowed(format!(" {infno}，或换新的 msgid"));
             }
-            let [before, now] = [input, sent()];
-            let [before, now] = [&before, &now].map(|text| json::read_text(text).unwrap_or(Json::Null));
+            let [before, now] = [&input, &sent].map(|text| json::read_text(text).unwrap_or(Json::Null));
             let field = before.difference(&now).unwrap_or_default();
             reused(format!("input.{field}")).allowed("与首次相同的内容，或换新的 msgid")
         }
@@ -32,14 +28,4 @@ pub(super) fn from_store(error: SubmitError, outline: &Outline, sent: impl FnOnc
         SubmitError::Panicked => Fault::new(Code::InternalError),
         SubmitError::NotRecorded(_) | SubmitError::Closed | _ => Fault::new(Code::NotRecorded),
     }
-}
-
-/// The input of a message that was read before, in its canonical form.
-pub(super) fn input_of(body: &[u8], guard: &Guard) -> String {
-    let read = || {
-        let mut message = json::read(body).ok()?;
-        let envelope = Envelope::read(&message, Required::Tolerant, &Notes::default()).ok()?;
-        envelope.input(&mut message, guard).ok().map(|input| input.canonical())
-    };
-    read().unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::handler::Handler as _;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http_body::Frame;
@@ -203,8 +203,9 @@ async fn answer(app: &App, infno: Option<String>, request: Request) -> Response 
 }
 
 fn sent(answered: Answered) -> Response {
-    let status = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::UNAUTHORIZED);
-    (status, json(answered.body)).into_response()
+    let mut response = json(answered.body);
+    *response.status_mut() = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::UNAUTHORIZED);
+    response
 }
 
 /// A body that cannot be sent.
@@ -252,8 +253,8 @@ async fn read(mut body: Body) -> Result<Bytes, Fault> {
 
 /// A reply: an envelope, or the ZIP of 9102, which begins as no envelope does.
 fn json(body: Vec<u8>) -> Response {
-    if body.starts_with(SIGN) {
-        return ([(header::CONTENT_TYPE, "application/octet-stream")], body).into_response();
-    }
-    ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
+    let kind = if body.starts_with(SIGN) { "application/octet-stream" } else { "application/json; charset=utf-8" };
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
 }

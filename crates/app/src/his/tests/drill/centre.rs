@@ -83,7 +83,7 @@ impl Centre {
             clock: Arc::<Hand>::clone(&self.clock),
             files: Arc::new(crate::his::MemoryFiles::default()),
             replies: AtomicU64::new(0),
-            guard: Arc::new(Guard::open()),
+            guard: Guard::open(),
         }))
     }
 
