@@ -35,7 +35,7 @@ test('a fault is listed with its meaning and what to change, and its whole visit
 test('what does not match says so', async ({ page }) => {
   await signIn(page, 'vendor')
   await page.goto('/vendor')
-  await page.getByLabel('交易编号').fill('3202')
+  await page.getByLabel('交易编号').fill('1320')
   await page.keyboard.press('Enter')
   await expect(page.getByText('没有符合条件的报文')).toBeVisible()
   await page.getByRole('button', { name: '重置' }).click()

@@ -1,6 +1,7 @@
 //! The bonds of one person: those given, kept in full, and those received, kept in short. A change is first checked and
 //! then taken in by both persons of the bond.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use gongji_domain::{Day, Fen};
@@ -287,8 +288,17 @@ fn ages(relation: Relation, (holder, beneficiary): (Day, Option<Day>)) -> Result
 }
 
 fn wrong(by: &By, what: &'static str, allowed: &'static str) -> BondFault {
-    let (By::Person(given) | By::Officer(given)) = by;
-    BondFault::WrongPerson { given: given.clone(), what, allowed }
+    let given = match by {
+        By::Officer(officer) => officer.clone(),
+        By::Person(certificate) => ending(certificate),
+    };
+    BondFault::WrongPerson { given, what, allowed }
+}
+
+/// A person by the end of the certificate's number, for whoever may not see the whole of it.
+fn ending(certificate: &str) -> String {
+    let from = certificate.char_indices().rev().nth(3).map_or(0, |(from, _)| from);
+    format!("证件号码末四位为 {} 的人", &certificate[from..])
 }
 
 /// Whether a person has this number or certificate; nobody has an empty one.

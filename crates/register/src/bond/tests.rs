@@ -3,6 +3,7 @@
 use super::*;
 use crate::Member;
 use crate::persons::person;
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec;
 use proptest::prelude::*;
@@ -101,7 +102,9 @@ fn a_request_that_cannot_be_is_refused_by_name() {
             Request { by: by("P3"), ..ask.clone() },
             known,
             BondFault::WrongPerson {
-                given: "CP3".into(), what: "申请共济关系", allowed: "授权人、被授权人或经办人"
+                given: "证件号码末四位为 CP3 的人".into(),
+                what: "申请共济关系",
+                allowed: "授权人、被授权人或经办人",
             },
         ),
         (
@@ -168,7 +171,10 @@ fn who_asked_does_not_confirm_and_what_another_asked_is_the_holders_to_confirm()
         let mut bonds = Bonds::default();
         bonds.take_given(&Change::Requested(Request { by: asked, ..request(7, Limits::default()) })).unwrap();
         let confirmation = Change::Confirmed { number: 7, by: confirms.clone(), on: day("2024-03-02") };
-        let (By::Person(given) | By::Officer(given)) = confirms;
+        let given = match confirms {
+            By::Officer(officer) => officer,
+            By::Person(certificate) => format!("证件号码末四位为 {certificate} 的人"),
+        };
         let fault = allowed.map(|allowed| BondFault::WrongPerson { given, what: "确认共济关系", allowed });
         assert_eq!(bonds.take_given(&confirmation).err(), fault);
     }
@@ -243,7 +249,11 @@ fn limits_are_the_holders_and_not_below_what_was_used_this_year() {
         limits: Limits { year, total, ..Limits::default() },
         on: day(on),
     };
-    let wrong = BondFault::WrongPerson { given: "CP2".into(), what: "设置限额", allowed: "授权人或经办人" };
+    let wrong = BondFault::WrongPerson {
+        given: "证件号码末四位为 CP2 的人".into(),
+        what: "设置限额",
+        allowed: "授权人或经办人",
+    };
     assert_eq!(bonds.take_given(&set("P2", None, None, "2024-07-01")), Err(wrong));
     let below = |what, limit| Err(BondFault::BelowUsed { what, limit: FEN(limit), used: FEN(400) });
     assert_eq!(bonds.take_given(&set("P1", Some(FEN(399)), None, "2024-07-01")), below("年度限额", 399));
@@ -379,4 +389,14 @@ fn every_change_names_its_bond() {
         none.take_received(&change);
         assert_eq!((none.received, none.given), (vec![], vec![]));
     }
+}
+
+#[test]
+fn whoever_may_not_act_is_named_by_the_end_of_the_certificate() {
+    let stranger = By::Person("510101199001011234".into());
+    let confirmation = Change::Confirmed { number: 7, by: stranger, on: day("2024-03-02") };
+    let mut bonds = Bonds::default();
+    bonds.take_given(&Change::Requested(request(7, Limits::default()))).unwrap();
+    let said = bonds.take_given(&confirmation).unwrap_err().to_string();
+    assert!(said.starts_with("证件号码末四位为 1234 的人 不能确认共济关系") && !said.contains("1990"), "{said}");
 }
