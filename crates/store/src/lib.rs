@@ -19,7 +19,8 @@
 //!
 //! One worker thread of a node takes every request that waits (at most [`BATCH`]), has the engine lock
 //! their persons, decides each on what the one before it left, and writes all events in one transaction;
-//! only then are they answered. Nobody waits for a timer, and under load one disk flush serves many.
+//! only then are they answered. A thread beside it seals and packs what is decided meanwhile. Nobody waits for a
+//! timer, and under load one disk flush serves many.
 //!
 //! What is known of a person ([`State::Person`]) is small and stays at hand, packed; what is known of a visit
 //! ([`State::Visit`]) is folded from the visit's events when a message names it, and stays for a while. So a
