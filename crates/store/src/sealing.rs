@@ -8,7 +8,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ThreadId};
 
 use gongji_ledger::Transaction;
 
@@ -106,6 +106,11 @@ impl Sealer {
             }
         })?;
         Ok(Self { desk, waiting: Vec::new(), decided: 0, given: 0, errands: Some(errands), thread: Some(thread) })
+    }
+
+    /// The thread beside the worker.
+    pub(crate) fn thread(&self) -> Option<ThreadId> {
+        self.thread.as_ref().map(|thread| thread.thread().id())
     }
 
     /// Has something done with the packer.

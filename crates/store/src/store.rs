@@ -4,7 +4,7 @@ use std::hash::BuildHasher as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, ThreadId};
 
 use foldhash::fast::FixedState;
 
@@ -95,6 +95,7 @@ struct Lane<S: State> {
     jobs: Option<SyncSender<Job<S>>>,
     hand: Arc<Hand<S::Visit>>,
     worker: Option<JoinHandle<()>>,
+    beside: Option<ThreadId>,
     committed: Arc<Mutex<Verified>>,
 }
 
@@ -224,13 +225,14 @@ impl<S: State> Lane<S> {
         let committed = Arc::new(Mutex::new(start.head));
         let (sender, receiver) = sync_channel(QUEUE);
         let sealer = Sealer::start().map_err(OpenError::Thread)?;
+        let beside = sealer.thread();
         let worker = Worker::new(engine, state, sealer, start, Arc::clone(&committed));
         let hand = worker.hand();
         let thread = std::thread::Builder::new()
             .name("gongji-worker".to_owned())
             .spawn(move || worker.run(&receiver))
             .map_err(OpenError::Thread)?;
-        Ok(Self { jobs: Some(sender), hand, worker: Some(thread), committed })
+        Ok(Self { jobs: Some(sender), hand, worker: Some(thread), beside, committed })
     }
 }
 
@@ -261,9 +263,13 @@ pub fn rebuild<S: State>(place: &Place, state: &S) -> Result<Verified, OpenError
 impl<S: State> Drop for Lane<S> {
     fn drop(&mut self) {
         drop(self.jobs.take());
-        if let Some(worker) = self.worker.take()
-            && worker.join().is_err()
-        {
+        let Some(worker) = self.worker.take() else { return };
+        let here = Some(std::thread::current().id());
+        // Whoever was answered last may have held the store: its own threads can't wait for themselves, and end alone.
+        if here == Some(worker.thread().id()) || here == self.beside {
+            return;
+        }
+        if worker.join().is_err() {
             tracing::error!("the worker thread had panicked");
         }
     }

@@ -2,7 +2,9 @@
 //! that are let go and folded again, of which so few are at hand in this build that it happens all the time.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::mpsc::{channel, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use gongji_ledger::Transaction;
 use rusqlite::Connection;
@@ -164,4 +166,44 @@ fn a_visit_that_is_no_longer_at_hand_is_folded_again_from_its_events() {
         }
     }
     assert_eq!(verified(&path).journal.events, persons * rounds);
+}
+
+#[test]
+fn whoever_is_answered_may_be_the_last_to_hold_the_store() {
+    // Few are answered by the worker, many by the thread beside it.
+    for many in [1, 200] {
+        let store = Arc::new(Store::open(&Place::Memory, Count).unwrap());
+        let (open, gate) = sync_channel(0);
+        let (tell, told) = channel();
+        let first = Mutex::new(Some(gate));
+        let asked = |msgid: String| Request {
+            key: Key { institution: "H1".to_owned(), msgid },
+            infno: "9001".to_owned(),
+            input: String::new(),
+            recorded: String::new(),
+            persons: Vec::new(),
+            visit: None,
+            refers: None,
+        };
+        for number in 0..=many {
+            let (held, tell) = (Arc::clone(&store), tell.clone());
+            let gate = Mutex::new(first.lock().unwrap().take());
+            let decide = move |_: &Known<'_, Count>, _: u64| {
+                if let Some(gate) = gate.lock().unwrap().take() {
+                    let () = gate.recv().unwrap();
+                }
+                Outcome::Answer(Vec::new())
+            };
+            store.submit(asked(number.to_string()), decide, move |answer| {
+                drop(held);
+                tell.send(answer.is_ok()).unwrap();
+            });
+        }
+        drop(store);
+        // Nobody was answered yet, and all wait for the first.
+        open.send(()).unwrap();
+        for _ in 0..=many {
+            assert!(told.recv_timeout(Duration::from_secs(20)).unwrap());
+        }
+    }
 }
